@@ -1,0 +1,39 @@
+# One word for each chore. Everything runs in .venv, which the first call makes.
+# The first Python that the lock is made for; else python3, and tools/environment.py says what it is.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(or $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c '$(FITS)' 2>/dev/null && echo $$each && break; done),python3)
+IN := .venv/bin/python
+# Two BLAS threads on a busy machine cost ten times the CPU of one.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: book test gate serve lock results lighthouse clean
+.DEFAULT_GOAL := book
+
+book: .venv/ready           ## build the book into _build/html
+	@$(IN) tools/build.py
+
+test: .venv/ready           ## lint, types, unit tests, gate build, browser tests
+	@$(IN) tools/check.py
+
+gate: .venv/ready           ## the strict build alone: everything afresh, warnings are errors
+	@$(IN) tools/build.py --gate
+
+serve: .venv/ready          ## for authors: watch, rebuild, reload
+	@$(IN) tools/serve.py
+
+results: .venv/ready        ## recompute the stored results of the experiments
+	@$(IN) -m emergence_lib results
+
+lock: .venv/ready           ## choose versions anew for requirements.txt
+	@$(IN) tools/lock.py
+
+lighthouse: .venv/ready     ## measure the built pages as a phone would (needs npm)
+	@$(IN) tools/lighthouse.py
+
+clean:                      ## remove what was built, keep the environment
+	rm -rf _build
+
+.venv/ready: requirements.txt pyproject.toml tools/environment.py
+	@$(PYTHON) tools/environment.py
