@@ -1,0 +1,40 @@
+"""The few roles, directives and page fixes that the book needs from Sphinx."""
+
+from __future__ import annotations
+
+import os
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from emergence_lib.sphinxext import (
+    chapters,
+    claims,
+    execution,
+    glossary,
+    lean,
+    mathml,
+    notebooks,
+    stylesheets,
+    words,
+)
+
+PARTS = (mathml, execution, glossary, claims, words, chapters, notebooks, lean, stylesheets)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything; chapters executed from here on show their static form."""
+    os.environ["EMERGENCE_STATIC"] = "1"
+    for part in (
+        mathml,
+        execution,
+        glossary,
+        claims,
+        words,
+        chapters,
+        notebooks,
+        lean,
+        stylesheets,
+    ):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,142 @@
+"""Each chapter as an .ipynb: the same cells, with the book's roles turned into plain Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pybtex.database import BibliographyData, parse_file
+from sphinx.application import Sphinx
+
+from emergence_lib import claims
+from emergence_lib.sphinxext.chapters import notebook_path
+from emergence_lib.sphinxext.execution import CELL, cells
+
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+DIRECTIVE = re.compile(
+    r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w-]+)\}[ ]*(?P<title>[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[ ]*$",
+    re.MULTILINE | re.DOTALL,
+)
+OPTION = re.compile(r"^:[\w-]+:.*\n", re.MULTILINE)
+ROLE = re.compile(r"\{(?P<role>[\w:-]+)\}`(?P<text>[^`]+)`")
+EXPLICIT = re.compile(r"(?P<title>.+?)\s*<(?P<target>[^>]+)>$", re.DOTALL)
+LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+
+INSTALL = """\
+try:
+    import emergence_lib
+except ImportError:
+    %pip install --quiet "emergence_lib @ git+https://github.com/{repository}"
+"""
+INSTALL_BY_HAND = """\
+import emergence_lib  # if this fails: pip install the folder of the book, then run again
+"""
+
+
+def authors(bibliography: BibliographyData, key: str) -> tuple[str, str]:
+    """Return the short author list and the year of a reference."""
+    entry = bibliography.entries[key]
+    names = [" ".join(person.last_names) for person in entry.persons.get("author", [])]
+    short = {0: key, 1: " ".join(names), 2: " and ".join(names)}
+    return short.get(len(names), f"{names[0] if names else key} et al."), entry.fields.get(
+        "year", "n.d."
+    )
+
+
+def citation(bibliography: BibliographyData, keys: str, *, textual: bool) -> str:
+    """Return "Wei et al. (2022)" or "(Wei et al., 2022; ...)"."""
+    pairs = [authors(bibliography, key.strip()) for key in keys.split(",")]
+    if textual:
+        return " and ".join(f"{names} ({year})" for names, year in pairs)
+    return "(" + "; ".join(f"{names}, {year}" for names, year in pairs) + ")"
+
+
+def plain_roles(text: str, ledger: dict[str, claims.Claim], bibliography: BibliographyData) -> str:
+    """Replace each role by what it prints."""
+
+    def printed(match: re.Match[str]) -> str:
+        role, content = match["role"], match["text"]
+        if role == "claim":
+            return claims.get(ledger, content).text
+        if role.startswith("cite"):
+            return citation(bibliography, content, textual=role == "cite:t")
+        if role == "math":
+            return f"${content}$"
+        explicit = EXPLICIT.match(content)
+        return explicit["title"] if explicit else content.rpartition("/")[2]
+
+    return ROLE.sub(printed, text)
+
+
+def plain_directives(text: str) -> str:
+    """Turn boxes into block quotes with a bold title, displayed formulas into ``$$``."""
+
+    def quoted(match: re.Match[str]) -> str:
+        body = OPTION.sub("", match["body"]).strip()
+        if match["name"] == "math":
+            return f"$$\n{body}\n$$"
+        title = [f"**{match['title'].strip()}**", ""] if match["title"].strip() else []
+        return "\n".join(f"> {line}".rstrip() for line in [*title, *body.splitlines()])
+
+    return DIRECTIVE.sub(quoted, text)
+
+
+def parts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield ("markdown" or "code", source) in the order of a MyST chapter."""
+    text = FRONT_MATTER.sub("", text)
+    start = 0
+    for match, code in zip(CELL.finditer(text), cells(text), strict=True):
+        yield "markdown", text[start : match.start()]
+        yield "code", code
+        start = match.end()
+    yield "markdown", text[start:]
+
+
+def notebook(
+    text: str,
+    ledger: dict[str, claims.Claim],
+    bibliography: BibliographyData,
+    repository: str = "",
+) -> nbformat.NotebookNode:
+    """Return a chapter's MyST text as a notebook that stands alone."""
+    install = INSTALL.format(repository=repository) if repository else INSTALL_BY_HAND
+    made = [new_code_cell(install.strip())]
+    for kind, source in parts(text):
+        if kind == "code":
+            made.append(new_code_cell(source.strip()))
+            continue
+        plain = plain_roles(plain_directives(LABEL.sub("", source)), ledger, bibliography).strip()
+        if plain:
+            made.append(new_markdown_cell(plain))
+    for number, cell in enumerate(made, start=1):
+        cell["id"] = f"cell-{number}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=made, metadata={"kernelspec": kernel})
+
+
+def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Write the notebook of every chapter into the site."""
+    if exception or app.builder.format != "html":
+        return
+    book = Path(app.srcdir, "book")
+    ledger = claims.load(book / "claims.yml")
+    bibliography = parse_file(str(book / "references.bib"))
+    for docname in sorted(app.env.found_docs):
+        meta: dict[str, Any] = app.env.metadata[docname]
+        if "chapter" not in meta:
+            continue
+        path = Path(app.outdir, notebook_path(docname, str(meta["chapter"])))
+        path.parent.mkdir(exist_ok=True)
+        text = Path(app.env.doc2path(docname)).read_text("utf-8")
+        made = notebook(text, ledger, bibliography, app.config.em_repository)
+        path.write_text(nbformat.writes(made), "utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Write the notebooks when the site is complete."""
+    app.connect("build-finished", write_notebooks)
