@@ -1,0 +1,35 @@
+"""Find a Chromium to test with: the system's, or else the one Playwright brings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a headless Chromium.
+
+    Without one the test is skipped and the reason printed; in continuous integration it fails.
+    """
+    path = next((found for found in map(shutil.which, NAMES) if found), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as error:
+            reason = (
+                "no browser: install chromium, or run 'python -m playwright install chromium' "
+                f"({str(error).splitlines()[0]})"
+            )
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield browser
+        browser.close()

@@ -1,0 +1,109 @@
+"""The built book, served on this machine, and a browser that can reach nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+from tests.browsers import chromium
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "gate" / "_build" / "html"
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+
+
+def page_names() -> list[str]:
+    """Return every page of the site that a reader meets."""
+    pages = (path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("book/**/*.html")))
+    return list(pages) or ["no-book-built"]
+
+
+def chapter_names() -> list[str]:
+    """Return the pages in the folders of the parts."""
+    return [name for name in page_names() if name.count("/") == 2]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the gate build."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail("there is no gate build to test; run 'make test', or 'make gate' first")
+    return SITE
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+class Watched:
+    """A page with everything that went wrong on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", lambda failed: self.complaints.append(f"failed: {failed.url}"))
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400 and self.complaints.append(f"{answer.status}: {answer.url}"),
+        )
+        page.route("**/*", self.cut)
+
+    def cut(self, route: Route) -> None:
+        """Let nothing through to another host."""
+        if route.request.url.startswith((self.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.elsewhere.append(route.request.url)
+            route.abort()
+
+    def open(self, name: str) -> Page:
+        """Load a page of the book."""
+        self.page.goto(self.address + name, wait_until="load")
+        return self.page
+
+
+Open = Callable[..., Watched]
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[Open]:
+    """Make watched pages; keyword arguments go to Playwright's ``new_context``."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: object) -> Watched:
+        contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
+        return Watched(contexts[-1].new_page(), address)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,90 @@
+"""Every page in a real browser with the network cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.site.conftest import SCREENSHOTS, Open, chapter_names, page_names
+
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+THEMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_loads_fits_and_is_accessible(
+    watched: Open, name: str, size: str, theme: str
+) -> None:
+    width, height = SIZES[size]
+    tab = watched(viewport={"width": width, "height": height}, color_scheme=theme)
+    page = tab.open(name)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    picture = SCREENSHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}"
+    page.screenshot(path=f"{picture}-{size}-{theme}.png", full_page=True)
+    violations = Axe().run(page).response["violations"]
+    grave = [
+        f"{each['id']}: {node['target']}"
+        for each in violations
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+    assert tab.elsewhere == []
+    assert tab.complaints == []
+    assert overflow <= 0, "the page scrolls sideways"
+    assert grave == []
+
+
+@pytest.mark.parametrize("name", chapter_names())
+def test_no_output_stands_on_a_box_of_another_colour(watched: Open, name: str) -> None:
+    page = watched(color_scheme="dark").open(name)
+    boxes = page.evaluate(
+        """() => {
+          const ground = getComputedStyle(document.body).backgroundColor;
+          const clear = (colour) => colour === ground || colour === "rgba(0, 0, 0, 0)";
+          return [...document.querySelectorAll(".cell_output, .cell_output > *, .em-figure, .em-figure svg")]
+            .filter((each) => !clear(getComputedStyle(each).backgroundColor))
+            .map((each) => each.className.baseVal ?? each.className);
+        }"""
+    )
+    assert boxes == []
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_reads_without_scripts(watched: Open, name: str) -> None:
+    tab = watched(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = tab.open(name)
+    assert tab.complaints == []
+    assert page.locator("h1").first.is_visible()
+    for control in page.locator(".em-controls, .em-level").all():
+        assert not control.is_visible()
+    for figure in page.locator(".em-figure").all():
+        assert figure.locator("svg").first.is_visible()
+    for quiz in page.locator(".em-quiz").all():
+        assert quiz.locator("legend").first.is_visible()
+    page.screenshot(
+        path=SCREENSHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}-noscript.png"
+    )
+
+
+def test_search_works_with_the_network_cut(watched: Open) -> None:
+    tab = watched()
+    page = tab.open("search.html?q=exact+match")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    hits = page.locator("#search-results li a").all_inner_texts()
+    assert any("mirage" in each.lower() for each in hits)
+    assert tab.elsewhere == []
+    assert tab.complaints == []
+
+
+def test_the_first_page_leads_to_the_book(watched: Open) -> None:
+    tab = watched()
+    page = tab.open("index.html")
+    page.wait_for_url("**/book/index.html")
+    assert page.locator("h1").count() >= 1
+    assert tab.elsewhere == []

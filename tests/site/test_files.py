@@ -1,0 +1,158 @@
+"""The files of the built book: links, names, weights, notebooks."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlparse
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup, Tag
+from fontTools.ttLib import TTFont
+
+from tests.site.conftest import SITE, chapter_names, page_names
+
+PAGE_BUDGET = 130_000
+CHAPTER_BUDGET = 300_000
+INLINE_DATA = ("svg", "script[type='application/json']", "table")
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def compressed(data: bytes) -> int:
+    return len(gzip.compress(data, 6))
+
+
+def local_assets(path: Path) -> set[Path]:
+    """Return the files that a page loads: styles, scripts, pictures, and fonts of its styles."""
+    page = soup(path)
+    links = [tag["src"] for tag in page.select("script[src], img[src]")]
+    links += [tag["href"] for tag in page.select("link[rel=stylesheet], link[rel*=icon]")]
+    found = {(path.parent / unquote(urlparse(str(link)).path)).resolve() for link in links}
+    for style in [each for each in found if each.suffix == ".css"]:
+        for url in re.findall(r"url\(([^)]+)\)", style.read_text("utf-8")):
+            name = url.strip("'\"")
+            if name.startswith(("data:", "#")):
+                continue
+            font = (style.parent / name).resolve()
+            # A browser loads the mathematics font only for a page that has a formula.
+            if "em-math" not in font.name or page.find("math"):
+                found.add(font)
+    return found
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_every_internal_link_and_anchor_resolves(site: Path, name: str) -> None:
+    path = site / name
+    broken = []
+    for tag in soup(path).select("a[href], link[href], script[src], img[src]"):
+        target = str(tag.get("href") or tag.get("src"))
+        if urlparse(target).scheme:
+            continue
+        file, anchor = urldefrag(target)
+        wanted = (path.parent / unquote(urlparse(file).path)).resolve() if file else path
+        if wanted.is_dir():
+            wanted = wanted / "index.html"
+        if not wanted.is_file():
+            broken.append(target)
+        elif anchor and wanted.suffix == ".html" and not soup(wanted).find(id=unquote(anchor)):
+            broken.append(target)
+    assert not broken
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_one_title_no_duplicate_id_and_a_text_for_every_picture(site: Path, name: str) -> None:
+    page = soup(site / name)
+    titles = [tag for tag in page.find_all("h1") if "onlyprint" not in str(tag.find_parent())[:60]]
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len([tag for tag in titles if not tag.find_parent(id="jb-print-docs-body")]) == 1
+    assert sorted({each for each in ids if ids.count(each) > 1}) == []
+    for picture in page.find_all(["img", "svg"]):
+        hidden = picture.get("aria-hidden") == "true"
+        named = picture.get("alt") or picture.get("aria-label") or picture.get("aria-labelledby")
+        assert hidden or (named and not re.search(r"[0-9a-f]{32}", str(named))), picture.name
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_nothing_is_asked_of_another_host(site: Path, name: str) -> None:
+    asked = [
+        tag.get("src") or tag.get("href")
+        for tag in soup(site / name).select("script[src], img[src], link[href], iframe[src]")
+        if urlparse(str(tag.get("src") or tag.get("href"))).netloc
+    ]
+    assert not asked
+    for asset in local_assets(site / name):
+        if asset.suffix == ".css":
+            assert not re.findall(r"url\(['\"]?(?:https?:)?//", asset.read_text("utf-8")), asset
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_is_light(site: Path, name: str) -> None:
+    path = site / name
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    assets = sum(compressed(each.read_bytes()) for each in local_assets(path))
+    with_figures = assets + compressed(str(page).encode())
+    for selector in INLINE_DATA:
+        for tag in page.select(f".em-figure {selector}"):
+            tag.decompose()
+    without = assets + compressed(str(page).encode())
+    print(f"{name}: {without / 1000:.0f} kB, with its figures {with_figures / 1000:.0f} kB")
+    assert without <= PAGE_BUDGET
+    assert with_figures <= CHAPTER_BUDGET
+
+
+@pytest.mark.parametrize("name", chapter_names())
+def test_a_chapter_has_its_head(site: Path, name: str) -> None:
+    head = soup(site / name).select_one("header.em-head")
+    assert isinstance(head, Tag)
+    promise = head.select_one(".em-promise")
+    assert promise is not None
+    assert promise.text.strip()
+    assert re.search(r"Chapter \d+", head.text)
+    assert re.search(r"\d+ min read", head.text)
+
+
+@pytest.mark.parametrize("name", chapter_names())
+def test_a_chapter_downloads_as_a_notebook_without_the_books_own_syntax(
+    site: Path, name: str
+) -> None:
+    link = soup(site / name).select_one(".em-run a[download]")
+    assert link is not None
+    path = (site / name).parent / str(link["href"])
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert not re.search(r"\{[\w:-]+\}`|^:::|^```\{", prose, re.MULTILINE)
+
+
+def test_links_that_need_the_repository_are_left_out_while_it_is_unset(site: Path) -> None:
+    for path in site.glob("book/**/*.html"):
+        hosts = {urlparse(str(tag["href"])).netloc for tag in soup(path).select("a[href]")}
+        assert not hosts & {"colab.research.google.com", "mybinder.org"}
+
+
+def test_the_mathematics_font_has_every_character_of_every_formula(site: Path) -> None:
+    font = TTFont(SITE / "_static" / "fonts" / "em-math.woff2")
+    known = set(font.getBestCmap())
+    # A browser draws a one-letter <mi> in mathematical italic: U+1D44E for "a", and so on.
+    missing = set()
+    for path in site.glob("book/**/*.html"):
+        for formula in soup(path).find_all("math"):
+            missing |= {each for each in formula.text if not each.isspace()} - set(map(chr, known))
+    assert missing <= {"\u2061", "\u2062", "\u2063"}  # invisible operators
+
+
+def test_every_page_says_what_it_is_about(site: Path) -> None:
+    descriptions = {}
+    for name in page_names():
+        tag = soup(site / name).select_one("meta[name=description]")
+        assert tag is not None, name
+        descriptions[name] = str(tag["content"])
+        assert 20 <= len(descriptions[name]) <= 160, name
+    assert len(set(descriptions.values())) == len(descriptions)

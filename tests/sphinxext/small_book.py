@@ -1,0 +1,83 @@
+"""A book of one page, built as the real one is, to try what the gate must catch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import yaml
+from build import build
+
+ROOT = Path(__file__).parents[2]
+
+PAGE = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# A page
+
+A first paragraph that says what this page is about.
+
+```{code-cell} python
+CELL
+```
+"""
+
+GLOSSARY = """\
+term:
+  level: beginner
+  definition: A word that this small book explains in a sentence.
+"""
+CLAIMS = """\
+half:
+  statement: A fair coin shows heads {} of the time.
+  compute: laws.exact_match(0.5, 1)
+  format: "{:.0%}"
+  band: [0.49, 0.51]
+  grade: recomputed
+  chapter: book/index
+"""
+
+
+class SmallBook:
+    """A book in a folder of its own, with the real configuration and templates."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        book = folder / "book"
+        book.mkdir(parents=True)
+        for name in ("assets", "_templates"):
+            shutil.copytree(ROOT / "book" / name, book / name)
+        shutil.copy(ROOT / "_config.yml", folder)
+        (folder / "_toc.yml").write_text(
+            yaml.safe_dump({"format": "jb-book", "root": "book/index"}), "utf-8"
+        )
+        (book / "references.bib").write_text("", "utf-8")
+        self.write("glossary.yml", GLOSSARY)
+        self.write("claims.yml", CLAIMS)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the book."""
+        (self.folder / "book" / name).write_text(text, "utf-8")
+
+    def cell(self, source: str) -> None:
+        """Make the book one page with one cell."""
+        self.write("index.md", PAGE.replace("CELL", source))
+
+    def page(self) -> str:
+        """Return the built page."""
+        return (self.folder / "_build" / "html" / "book" / "index.html").read_text("utf-8")
+
+    def build(self, *, gate: bool = False, library: Path | None = None) -> tuple[int, str]:
+        """Build it; ``library`` is a folder that holds another copy of the library."""
+        before = os.environ.get("PYTHONPATH")
+        if library:
+            os.environ["PYTHONPATH"] = str(library)
+        try:
+            return build(self.folder, gate=gate, source=self.folder)
+        finally:
+            os.environ.pop("PYTHONPATH", None)
+            if before:
+                os.environ["PYTHONPATH"] = before

@@ -1,0 +1,100 @@
+"""Build the book: `make book` (cached) or `make gate` (all afresh, warnings are errors).
+
+Jupyter Book does the work; this prints how far it is, and one clear failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parent.parent
+READING = re.compile(r"(?:reading|writing) \w+\.\.\. \[\s*(?P<percent>\d+)%\] (?P<page>\S+)")
+EXECUTING = re.compile(r"executing (?P<page>\S+)")
+TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Error:|error:")
+
+
+def jupyter_book(output: Path, *, gate: bool) -> list[str]:
+    """Return the command that builds the book into a folder."""
+    strict = ["-W", "-n", "--keep-going", "--all"] if gate else []
+    return [
+        sys.executable,
+        "-m",
+        "jupyter_book",
+        "build",
+        ".",
+        "--path-output",
+        str(output),
+        *strict,
+    ]
+
+
+def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int, str]:
+    """Build the book, printing each page as it is reached.
+
+    Parameters
+    ----------
+    output : Path
+        The folder that gets ``_build/html``.
+    gate : bool
+        Execute everything afresh, check every reference, and fail on any warning.
+    source : Path
+        The folder with ``_config.yml``.
+
+    Returns
+    -------
+    tuple of int and str
+        Jupyter Book's exit code and everything it printed.
+    """
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    environment.setdefault("OMP_NUM_THREADS", "1")
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    process = subprocess.Popen(
+        jupyter_book(output, gate=gate),
+        cwd=source,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    start = perf_counter()
+    printed = []
+    assert process.stdout
+    for raw in process.stdout:
+        line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
+        printed.append(line)
+        if match := READING.search(line):
+            print(f"{perf_counter() - start:5.0f} s  {match['percent']:>3}%  {match['page']}")
+        elif match := EXECUTING.search(line):
+            print(f"{perf_counter() - start:5.0f} s  runs  {match['page']}", flush=True)
+        elif TROUBLE.search(line):
+            print(line.rstrip())
+    return process.wait(), "".join(printed)
+
+
+def main() -> int:
+    """Build, and say where to look."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gate", action="store_true", help="all afresh, warnings are errors")
+    gate = parser.parse_args().gate
+    output = ROOT / "_build" / "gate" if gate else ROOT
+    start = perf_counter()
+    code, printed = build(output, gate=gate)
+    if code:
+        log = ROOT / "_build" / "build.log"
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(printed, "utf-8")
+        print(f"The book did not build; everything it said is in {log.relative_to(ROOT)}.")
+        return code
+    page = output / "_build" / "html" / "index.html"
+    print(f"Built in {perf_counter() - start:.0f} s. Open {page.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
