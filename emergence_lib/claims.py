@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from emergence_lib import compute
 from emergence_lib.checked import load_yaml
-from emergence_lib.compute import evaluate
 
 GRADES = {
     "rerun": "re-run here",
@@ -133,7 +133,7 @@ class Claim:
         if self.compute is None or self.band is None:
             assert self.reported is not None
             return self.reported
-        value = float(evaluate(self.compute))
+        value = compute.number(self.compute)
         low, high = self.band
         if not low <= value <= high:
             raise ClaimError(

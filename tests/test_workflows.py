@@ -54,7 +54,9 @@ def test_permissions_are_read_only_but_where_a_job_must_write(path: Path) -> Non
 
 
 def test_every_change_is_tested_and_only_main_is_published() -> None:
-    test, publish = (load(ROOT / ".github" / "workflows" / f"{name}.yml") for name in ("test", "publish"))
+    test, publish = (
+        load(ROOT / ".github" / "workflows" / f"{name}.yml") for name in ("test", "publish")
+    )
     # YAML 1.1 reads the key "on" as true.
     assert {"pull_request", "push", "schedule"} <= set(test[True])  # type: ignore[index]
     assert publish[True]["push"] == {"branches": ["main"]}  # type: ignore[index]

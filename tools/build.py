@@ -23,9 +23,7 @@ def jupyter_book(output: Path, *, gate: bool) -> list[str]:
     """Return the command that builds the book into a folder."""
     strict = ["-W", "-n", "--keep-going", "--all"] if gate else []
     return [
-        sys.executable,
-        "-m",
-        "jupyter_book",
+        str(Path(sys.executable).with_name("jupyter-book")),
         "build",
         ".",
         "--path-output",
@@ -54,27 +52,32 @@ def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     environment.setdefault("OMP_NUM_THREADS", "1")
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-    process = subprocess.Popen(
+    start = perf_counter()
+    printed = []
+    with subprocess.Popen(
         jupyter_book(output, gate=gate),
         cwd=source,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    start = perf_counter()
-    printed = []
-    assert process.stdout
-    for raw in process.stdout:
-        line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
-        printed.append(line)
-        if match := READING.search(line):
-            print(f"{perf_counter() - start:5.0f} s  {match['percent']:>3}%  {match['page']}")
-        elif match := EXECUTING.search(line):
-            print(f"{perf_counter() - start:5.0f} s  runs  {match['page']}", flush=True)
-        elif TROUBLE.search(line):
-            print(line.rstrip())
-    return process.wait(), "".join(printed)
+    ) as process:
+        assert process.stdout
+        for raw in process.stdout:
+            line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
+            printed.append(line)
+            report(line, perf_counter() - start)
+    return process.returncode, "".join(printed)
+
+
+def report(line: str, seconds: float) -> None:
+    """Print what a reader of the build wants to know: pages, executions, trouble."""
+    if match := READING.search(line):
+        print(f"{seconds:5.0f} s  {match['percent']:>3}%  {match['page']}")
+    elif match := EXECUTING.search(line):
+        print(f"{seconds:5.0f} s  runs  {match['page']}", flush=True)
+    elif TROUBLE.search(line):
+        print(line.rstrip())
 
 
 def main() -> int:

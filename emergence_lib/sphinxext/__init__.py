@@ -11,6 +11,7 @@ from emergence_lib.sphinxext import (
     chapters,
     claims,
     execution,
+    folds,
     glossary,
     lean,
     mathml,
@@ -19,7 +20,18 @@ from emergence_lib.sphinxext import (
     words,
 )
 
-PARTS = (mathml, execution, glossary, claims, words, chapters, notebooks, lean, stylesheets)
+PARTS = (
+    mathml,
+    execution,
+    glossary,
+    claims,
+    words,
+    folds,
+    chapters,
+    notebooks,
+    lean,
+    stylesheets,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -28,6 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for part in (
         mathml,
         execution,
+        folds,
         glossary,
         claims,
         words,

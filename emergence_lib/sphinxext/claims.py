@@ -11,6 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
 
 from emergence_lib import claims
 
@@ -61,20 +62,16 @@ def badge(grade: str) -> str:
     return f'<span class="em-badge em-badge-{grade}" {names}></span>'
 
 
-def write_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Write each number as a link to its entry in the ledger."""
-    if app.builder.format != "html":
-        return
-    for node in list(doctree.findall(number)):
-        uri = app.builder.get_relative_uri(docname, LEDGER_PAGE)
-        name, grade = node["claim"], node["grade"]
-        node.replace_self(
-            nodes.raw(
-                "",
-                f'<a class="em-claim" href="{uri}#claim-{name}">{node.astext()}{badge(grade)}</a>',
-                format="html",
-            )
-        )
+def visit_number(translator: HTML5Translator, node: number) -> None:
+    """Open the link to the claim's entry in the ledger."""
+    builder = translator.builder
+    uri = builder.get_relative_uri(builder.current_docname, LEDGER_PAGE)
+    translator.body.append(f'<a class="em-claim" href="{uri}#claim-{node["claim"]}">')
+
+
+def depart_number(translator: HTML5Translator, node: number) -> None:
+    """Write the badge after the number and close the link."""
+    translator.body.append(f"{badge(node['grade'])}</a>")
 
 
 class ClaimsLedger(SphinxDirective):
@@ -110,14 +107,8 @@ class ClaimsLedger(SphinxDirective):
         return item
 
 
-def drop_wrapper(translator: nodes.NodeVisitor, node: number) -> None:
-    """Print only the number where the builder is not HTML."""
-
-
 def setup(app: Sphinx) -> None:
     """Register the role and the directive."""
-    plain = (drop_wrapper, drop_wrapper)
-    app.add_node(number, latex=plain, text=plain, epub=plain)
+    app.add_node(number, html=(visit_number, depart_number))
     app.add_role("claim", ClaimRole())
     app.add_directive("claims-ledger", ClaimsLedger)
-    app.connect("doctree-resolved", write_numbers)

@@ -24,6 +24,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import emergence_lib
+from emergence_lib.compute import ROOMS
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ def reachable_files(sources: Iterable[str]) -> set[Path]:
             if path and path not in found:
                 found.add(path)
                 pending.append(path.read_text("utf-8"))
+                if path == PACKAGE / "compute.py":
+                    pending += imports_of_expressions()
     rooms = {path.parent for path in found} - {PACKAGE}
     if PACKAGE / "datasets.py" in found:
         rooms.add(PACKAGE / "data")
@@ -86,6 +89,17 @@ def reachable_files(sources: Iterable[str]) -> set[Path]:
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
     return found | data
+
+
+def imports_of_expressions() -> list[str]:
+    """Return import lines for all that an expression of a claim or a quiz may name."""
+    modules = [PACKAGE / f"{room}.py" for room in ROOMS]
+    modules += [path for room in ROOMS for path in (PACKAGE / room).glob("*.py")]
+    return [
+        "import " + ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        for path in modules
+        if path.is_file()
+    ]
 
 
 @cache

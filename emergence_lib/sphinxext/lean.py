@@ -21,8 +21,6 @@ from emergence_lib import theme
 
 # A third-party asset whose name holds the key stays if the page's body holds the value.
 NEEDED_BY = {
-    "togglebutton": "toggle",
-    "toggleHint": "toggle",
     "design-tabs": "sd-tab",
     "sphinx-design": "sd-",
     "copybutton": "highlight",
@@ -30,20 +28,15 @@ NEEDED_BY = {
     "mystnb": 'class="cell',
     "pygments": "highlight",
 }
-NEVER = ("thebe", "THEBE", "graphviz")
+NEVER = ("thebe", "THEBE", "graphviz", "toggle")
 # Our own assets: the mark-up that calls for them, then style and script.
 COMPONENTS = {
-    "em-figure": ("figure.css", None),
+    'class="em-figure': ("figure.css", None),
     "em-explorable": ("explorable.css", "explorable.js"),
     "em-quiz": ("quiz.css", "quiz.js"),
     "em-predict": ("predict.css", "predict.js"),
     "em-term": (None, "tips.js"),
 }
-# Before the first paint, so that no underline flickers.
-SET_LEVEL = (
-    "<script>{let level;try{level=localStorage.getItem('em-level')}catch{}"
-    "document.documentElement.dataset.level=level||'beginner'}</script>"
-)
 # Extensions that Jupyter Book loads and that are safe to read in parallel, but do not say so.
 SILENTLY_PARALLEL = (
     "sphinx_multitoc_numbering",
@@ -93,19 +86,12 @@ def trim_page(
     context["script_files"] = scripts
     context["css_files"] = [each for each in context.get("css_files", []) if is_needed(each, body)]
     styles, own_scripts = assets_for(body)
-    pathto = context["pathto"]
-    head = [SET_LEVEL]
-    head += [
-        f'<link rel="stylesheet" href="{pathto("_static/" + name, 1)}">'
-        for name in ["palette.css", "site.css", *styles]
-    ]
-    head += [
-        f'<script defer src="{pathto("_static/" + name, 1)}"></script>'
-        for name in ["site.js", *own_scripts]
-    ]
+    # The template writes these after the theme's, so that ours win.
+    context["em_styles"] = ["palette.css", "site.css", *styles]
+    context["em_scripts"] = ["site.js", *own_scripts]
     if doctree is not None:
-        head.append(f'<meta name="description" content="{escape(description(doctree))}">')
-    context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(head)
+        about = f'<meta name="description" content="{escape(description(doctree))}">'
+        context["metatags"] = context.get("metatags", "") + "\n" + about
 
 
 def description(doctree: nodes.document) -> str:

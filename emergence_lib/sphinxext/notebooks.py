@@ -41,7 +41,10 @@ import emergence_lib  # if this fails: pip install the folder of the book, then 
 def authors(bibliography: BibliographyData, key: str) -> tuple[str, str]:
     """Return the short author list and the year of a reference."""
     entry = bibliography.entries[key]
-    names = [" ".join(person.last_names) for person in entry.persons.get("author", [])]
+    names = [
+        " ".join(person.prelast_names + person.last_names)
+        for person in entry.persons.get("author", [])
+    ]
     short = {0: key, 1: " ".join(names), 2: " and ".join(names)}
     return short.get(len(names), f"{names[0] if names else key} et al."), entry.fields.get(
         "year", "n.d."

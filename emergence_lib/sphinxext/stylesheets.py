@@ -18,7 +18,7 @@ WORD = re.compile(r"[A-Za-z_][\w-]*")
 NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
 # The arguments of :not(), :is() and the like say nothing certain about what must occur.
 ARGUMENTS = re.compile(r"\([^()]*\)")
-STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css", "basic.css")
+STYLES = ("styles/*.css", "basic.css", "mystnb*.css", "pygments.css", "sphinx-design*.css")
 
 
 def words_used(site: Path) -> set[str]:
@@ -75,8 +75,8 @@ def trim_styles(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     used = words_used(Path(app.outdir))
-    for name in STYLES:
-        path = Path(app.outdir, "_static", name)
+    static = Path(app.outdir, "_static")
+    for path in [path for pattern in STYLES for path in static.glob(pattern)]:
         rules = tinycss2.parse_stylesheet(
             path.read_text("utf-8"), skip_comments=True, skip_whitespace=True
         )

@@ -8,6 +8,11 @@ from urllib.parse import parse_qsl
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole
+from sphinx.writers.html5 import HTML5Translator
+
+
+class setting(nodes.Inline, nodes.TextElement):
+    """Words that lead to an explorable and set its controls."""
 
 
 class Try(ReferenceRole):
@@ -15,38 +20,32 @@ class Try(ReferenceRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or an error that shows the wanted form."""
-        figure, mark, settings = self.target.partition("?")
-        pairs = parse_qsl(settings, strict_parsing=False)
-        if not (self.has_explicit_title and figure and mark and pairs):
+        figure, _, settings = self.target.partition("?")
+        if not (self.has_explicit_title and figure and parse_qsl(settings)):
             message = self.inliner.reporter.error(
                 f"{{try}} wants 'words <figure?control=value>', got {self.text!r}",
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        link = nodes.reference("", self.title, refid=f"fig-{figure}", classes=["em-set"])
-        link["em-figure"], link["em-set"] = figure, settings
-        return [link], []
+        return [setting("", self.title, figure=figure, settings=settings)], []
 
 
-def add_data_attributes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Write the links with the attributes that the explorable's script reads."""
-    del docname
-    if app.builder.format != "html":
-        return
-    for link in list(doctree.findall(nodes.reference)):
-        if "em-set" in link["classes"]:
-            link.replace_self(
-                nodes.raw(
-                    "",
-                    f'<a class="em-set" href="#{link["refid"]}" '
-                    f'data-em-figure="{link["em-figure"]}" '
-                    f'data-em-set="{escape(link["em-set"])}">{link.astext()}</a>',
-                    format="html",
-                )
-            )
+def visit(translator: HTML5Translator, node: setting) -> None:
+    """Open a link with the attributes that the explorable's script reads."""
+    figure, settings = escape(node["figure"]), escape(node["settings"])
+    translator.body.append(
+        f'<a class="em-set" href="#fig-{figure}" data-em-figure="{figure}" '
+        f'data-em-set="{settings}">'
+    )
+
+
+def depart(translator: HTML5Translator, node: setting) -> None:
+    """Close the link."""
+    del node
+    translator.body.append("</a>")
 
 
 def setup(app: Sphinx) -> None:
     """Register the role."""
+    app.add_node(setting, html=(visit, depart))
     app.add_role("try", Try())
-    app.connect("doctree-resolved", add_data_attributes)

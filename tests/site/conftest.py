@@ -9,7 +9,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    Route,
+)
 
 from tests.browsers import chromium
 
@@ -69,14 +76,21 @@ class Watched:
         self.address = address
         self.complaints: list[str] = []
         self.elsewhere: list[str] = []
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda failed: self.complaints.append(f"failed: {failed.url}"))
-        page.on(
-            "response",
-            lambda answer: answer.status >= 400 and self.complaints.append(f"{answer.status}: {answer.url}"),
-        )
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("response", self.check)
         page.route("**/*", self.cut)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Note an error on the console."""
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def check(self, response: Response) -> None:
+        """Note a missing file."""
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
 
     def cut(self, route: Route) -> None:
         """Let nothing through to another host."""

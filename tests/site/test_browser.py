@@ -47,7 +47,8 @@ def test_no_output_stands_on_a_box_of_another_colour(watched: Open, name: str) -
         """() => {
           const ground = getComputedStyle(document.body).backgroundColor;
           const clear = (colour) => colour === ground || colour === "rgba(0, 0, 0, 0)";
-          return [...document.querySelectorAll(".cell_output, .cell_output > *, .em-figure, .em-figure svg")]
+          const outputs = ".cell_output, .cell_output > *, .em-figure, .em-figure svg";
+          return [...document.querySelectorAll(outputs)]
             .filter((each) => !clear(getComputedStyle(each).backgroundColor))
             .map((each) => each.className.baseVal ?? each.className);
         }"""

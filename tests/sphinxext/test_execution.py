@@ -48,7 +48,20 @@ def test_cells_are_found_without_their_options() -> None:
 def test_what_a_chapter_reaches_includes_late_imports_and_data(package: Path) -> None:
     reached = execution.reachable_files(execution.cells(CHAPTER))
     names = {path.relative_to(package).as_posix() for path in reached}
-    assert names == {"figures/one.py", "figures/__init__.py", "laws.py", "figures/style.txt", "__init__.py"}
+    assert names == {
+        "figures/one.py",
+        "figures/__init__.py",
+        "laws.py",
+        "figures/style.txt",
+        "__init__.py",
+    }
+
+
+def test_a_chapter_with_a_claim_reaches_all_that_a_claim_may_compute() -> None:
+    reached = execution.reachable_files([execution.CLAIM_IMPORTS])
+    names = {path.relative_to(execution.PACKAGE).as_posix() for path in reached}
+    assert {"laws.py", "fitting.py", "datasets.py", "data/gpt3_arithmetic.csv"} <= names
+    assert not any(name.startswith(("figures/", "reader/")) for name in names)
 
 
 @pytest.mark.parametrize("name", ["laws.py", "figures/one.py", "figures/style.txt"])

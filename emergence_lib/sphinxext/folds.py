@@ -1,0 +1,59 @@
+"""Boxes of class ``dropdown`` as native ``<details>``: they fold with no script."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+class fold(nodes.General, nodes.Element):
+    """A box that the reader opens."""
+
+
+class fold_title(nodes.General, nodes.TextElement):
+    """The line that opens it."""
+
+
+def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each box of class ``dropdown``."""
+    del docname
+    if app.builder.format != "html":
+        return
+    for box in list(doctree.findall(nodes.admonition)):
+        if "dropdown" not in box["classes"]:
+            continue
+        title, *content = box.children
+        folded = fold("", classes=[name for name in box["classes"] if name != "dropdown"])
+        folded += [fold_title("", "", *title.children), *content]
+        box.parent.replace(box, folded)
+
+
+def visit_fold(translator: HTML5Translator, node: fold) -> None:
+    """Open the box."""
+    translator.body.append(f'<details class="em-fold {" ".join(node["classes"])}">')
+
+
+def depart_fold(translator: HTML5Translator, node: fold) -> None:
+    """Close the box."""
+    del node
+    translator.body.append("</details>")
+
+
+def visit_title(translator: HTML5Translator, node: fold_title) -> None:
+    """Open the line."""
+    del node
+    translator.body.append("<summary>")
+
+
+def depart_title(translator: HTML5Translator, node: fold_title) -> None:
+    """Close the line."""
+    del node
+    translator.body.append("</summary>")
+
+
+def setup(app: Sphinx) -> None:
+    """Replace boxes when references are resolved."""
+    app.add_node(fold, html=(visit_fold, depart_fold))
+    app.add_node(fold_title, html=(visit_title, depart_title))
+    app.connect("doctree-resolved", make_folds)

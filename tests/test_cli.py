@@ -1,0 +1,140 @@
+"""The command line, run as a person would and from inside."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from emergence_lib import cli
+from emergence_lib.experiments import addition, store
+
+TINY = addition.Config(widths=(4,), lengths=(1, 5), steps=2, items=20)
+
+
+def command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "emergence_lib", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A place for stored results of its own, with an experiment that takes no time."""
+    monkeypatch.setattr(store, "FOLDER", tmp_path)
+    run = addition.run
+    monkeypatch.setattr(addition, "run", lambda seed, progress: run(TINY, seed, progress))
+    return tmp_path
+
+
+def test_help_lists_the_commands():
+    shown = command("--help")
+    assert shown.returncode == 0
+    assert "results" in shown.stdout
+    assert "figure" in shown.stdout
+
+
+def test_no_command_is_misuse():
+    refused = command()
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known"),
+    [
+        (("results", "alchemy"), "addition"),
+        (("figure", "mirage.unicorn"), "mirage.exact_match_ladder"),
+        (("figure", "unicorn"), "mirage.exact_match_ladder"),
+        (("figure", "..mirage"), "mirage.exact_match_ladder"),
+        (("figure", "mirage.found"), "mirage.exact_match_ladder"),
+    ],
+)
+def test_unknown_names_list_the_known_ones(arguments, known):
+    refused = command(*arguments)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert len(refused.stderr.splitlines()) == 1
+    assert repr(arguments[1]) in refused.stderr
+    assert known in refused.stderr
+
+
+def test_results_says_what_is_new_and_what_changed(folder, capsys):
+    assert cli.main(["results"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[:2] for line in lines] == [
+        ["addition", f"seed {seed}"] for seed in store.SEEDS
+    ]
+    assert all(line.endswith("new") and " s CPU" in line for line in lines)
+
+    changed = addition.Result.load(store.path("addition", 1))
+    changed.brier[:] += 0.5
+    changed.save(store.path("addition", 1))
+    assert cli.main(["results", "addition"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("largest difference 0")
+    assert lines[1].endswith("largest difference 0.5")
+    assert np.all(addition.Result.load(store.path("addition", 1)).brier < changed.brier)
+
+
+def test_results_replaces_what_it_cannot_compare(folder, capsys):
+    store.path("addition", 0).write_text("not a result")
+    assert cli.main(["results"]) == 0
+    assert "replaces" in capsys.readouterr().out.splitlines()[0]
+    assert addition.Result.load(store.path("addition", 0)).config == TINY
+
+
+def test_an_interruption_keeps_what_is_finished(folder, monkeypatch, capsys):
+    run = addition.run
+
+    def impatient(seed, progress):
+        if seed == 1:
+            raise KeyboardInterrupt
+        return run(seed, progress)
+
+    monkeypatch.setattr(addition, "run", impatient)
+    assert cli.main(["results"]) == 130
+    assert [path.name for path in folder.iterdir()] == ["addition-0.npz"]
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_figure_is_drawn_the_same_each_time(tmp_path):
+    files = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for file in files:
+        drawn = command("figure", "mirage.exact_match_ladder", "-o", str(file))
+        assert drawn.returncode == 0, drawn.stderr
+        assert drawn.stdout.strip() == str(file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert "5 digits" in files[0].read_text()
+
+
+def test_panels_and_scenes_are_drawn_too(tmp_path, capsys):
+    assert cli.main(["figure", "mirage.digit_accuracy", "-o", str(tmp_path / "d.png")]) == 0
+    assert cli.main(["figure", "mirage.power", "-o", str(tmp_path / "p.svg")]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d-1.png", "d-2.png", "p.svg"]
+    assert (tmp_path / "d-1.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_default_file_is_named_after_the_figure(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["figure", "mirage.strictness"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["mirage.strictness.svg"]
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [("ladder.tiff", "ends in .svg or .png"), ("nowhere/ladder.svg", "no folder nowhere")],
+)
+def test_bad_output_is_refused(tmp_path, monkeypatch, capsys, output, message):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["figure", "mirage.strictness", "-o", output]) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_figure_can_be_listed():
+    names = {f"{chapter}.{name}" for chapter in cli.chapters() for name in cli.drawings(chapter)}
+    assert {"mirage.exact_match_ladder", "mirage.two_forecasts", "mirage.power"} <= names
