@@ -76,7 +76,7 @@ def report(line: str, seconds: float) -> None:
         print(f"{seconds:5.0f} s  {match['percent']:>3}%  {match['page']}")
     elif match := EXECUTING.search(line):
         print(f"{seconds:5.0f} s  runs  {match['page']}", flush=True)
-    elif TROUBLE.search(line):
+    elif TROUBLE.search(line) and "IPKernelApp" not in line:
         print(line.rstrip())
 
 

@@ -45,7 +45,8 @@ def main():
                 sys.version_info[0], sys.version_info[1], sys.executable
             )
         )
-    print("Making the environment in .venv (about two minutes, once) ...", flush=True)
+    sys.stdout.write("Making the environment in .venv (about two minutes, once) ...\n")
+    sys.stdout.flush()
     worked, output = run(sys.executable, "-m", "venv", "--clear", str(VENV))
     if not worked:
         fail("this Python cannot make an environment (on Debian: apt install python3-venv)")

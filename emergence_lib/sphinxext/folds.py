@@ -1,8 +1,9 @@
-"""Boxes of class ``dropdown`` as native ``<details>``: they fold with no script."""
+"""What folds: boxes of class ``dropdown`` as native ``<details>``, code after what it shows."""
 
 from __future__ import annotations
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
@@ -16,10 +17,11 @@ class fold_title(nodes.General, nodes.TextElement):
 
 
 def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Replace each box of class ``dropdown``."""
+    """Replace each box of class ``dropdown`` and each hidden source of a cell."""
     del docname
     if app.builder.format != "html":
         return
+    fold_code_last(doctree)
     for box in list(doctree.findall(nodes.admonition)):
         if "dropdown" not in box["classes"]:
             continue
@@ -27,6 +29,16 @@ def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         folded = fold("", classes=[name for name in box["classes"] if name != "dropdown"])
         folded += [fold_title("", "", *title.children), *content]
         box.parent.replace(box, folded)
+
+
+def fold_code_last(doctree: nodes.document) -> None:
+    """Put a cell's hidden code behind what it shows: the figure comes first."""
+    for hidden in list(doctree.findall(HideCodeCellNode)):
+        cell = hidden.parent
+        folded = fold("", classes=["em-code"])
+        folded += [fold_title("", hidden["prompt_show"]), *hidden.children]
+        cell.remove(hidden)
+        cell += folded
 
 
 def visit_fold(translator: HTML5Translator, node: fold) -> None:
@@ -53,7 +65,7 @@ def depart_title(translator: HTML5Translator, node: fold_title) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Replace boxes when references are resolved."""
+    """Replace boxes and hidden code when references are resolved."""
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(fold_title, html=(visit_title, depart_title))
     app.connect("doctree-resolved", make_folds)

@@ -39,7 +39,12 @@ import emergence_lib  # if this fails: pip install the folder of the book, then 
 
 
 def authors(bibliography: BibliographyData, key: str) -> tuple[str, str]:
-    """Return the short author list and the year of a reference."""
+    """Return the short author list and the year of a reference.
+
+    A key that the bibliography lacks stands for itself; Sphinx warns of it.
+    """
+    if key not in bibliography.entries:
+        return key, "n.d."
     entry = bibliography.entries[key]
     names = [
         " ".join(person.prelast_names + person.last_names)

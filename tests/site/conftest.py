@@ -38,7 +38,7 @@ def chapter_names() -> list[str]:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The folder of the gate build."""
+    """Return the folder of the gate build."""
     if not (SITE / "index.html").is_file():
         pytest.fail("there is no gate build to test; run 'make test', or 'make gate' first")
     return SITE
@@ -53,7 +53,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
-    """Where the site is served."""
+    """Serve the site and return its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
