@@ -24,14 +24,10 @@ def run(*command):
 
 def explain(output):
     """Return the one line for a failed installation."""
-    offline = (
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-        "Network is unreach",
-    )
-    if any(word in output for word in offline):
-        return "no package index could be reached; the first build needs the network once"
+    # An index that has no version of anything was not reached.
+    unreached = ("NewConnectionError", "NameResolutionError", "(from versions: none)")
+    if any(word in output for word in unreached):
+        return "the package index could not be reached; the first build needs the network once"
     errors = [line for line in output.splitlines() if line.startswith("ERROR")]
     return "installing requirements.txt failed: " + (errors or output.splitlines() or ["?"])[-1]
 
