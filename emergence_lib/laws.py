@@ -1,0 +1,497 @@
+"""Closed-form curves of the emergence debate: NumPy only, no data, no fitting.
+
+Every function works elementwise on arrays and returns a NumPy scalar for scalar input. Arguments
+outside their domain raise `ValueError`; nothing returns NaN.
+
+Citation keys refer to the book's bibliography.
+"""
+
+from __future__ import annotations
+
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def _within(
+    name: str,
+    value: ArrayLike,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> Array:
+    """Return ``value`` as floats, or say which argument left its domain and by what."""
+    array = np.asarray(value, dtype=float)
+    above = array > low if open_low else array >= low
+    below = array < high if open_high else array <= high
+    inside = above & below & np.isfinite(array)
+    if not inside.all():
+        found = array[~inside].flat[0]
+        left, right = "(" if open_low else "[", ")" if open_high else "]"
+        if high == np.inf:
+            wanted = f"a finite number {'above' if open_low else 'of at least'} {low:g}"
+        else:
+            wanted = f"a number in {left}{low:g}, {high:g}{right}"
+        if low == -np.inf:
+            wanted = "a finite number"
+        raise ValueError(f"{name}: found {found:g}, want {wanted}")
+    return array
+
+
+def exact_match(p: ArrayLike, n: ArrayLike) -> Array:
+    """Probability that all of ``n`` independent parts are right, ``p**n``.
+
+    Parameters
+    ----------
+    p : array_like
+        Probability that one part (digit, token, step) is right, in [0, 1].
+    n : array_like
+        Number of parts, at least 1. Need not be whole: an average length is allowed.
+
+    Returns
+    -------
+    ndarray or scalar
+        Shape of ``p`` and ``n`` broadcast together.
+
+    Raises
+    ------
+    ValueError
+        If ``p`` leaves [0, 1] or ``n`` is below 1.
+
+    References
+    ----------
+    schaeffer2023emergent, with independence assumed.
+    """
+    return _within("p", p, 0, 1) ** _within("n", n, 1)
+
+
+def product(skills: ArrayLike, axis: int = -1) -> Array:
+    """Probability that every one of several independent skills succeeds.
+
+    Parameters
+    ----------
+    skills : array_like
+        Success probabilities in [0, 1]; at least one along ``axis``.
+    axis : int
+        The axis that holds the skills of one task.
+
+    Returns
+    -------
+    ndarray or scalar
+        ``skills`` without ``axis``.
+
+    Raises
+    ------
+    ValueError
+        If a probability leaves [0, 1] or there is no skill to multiply.
+
+    References
+    ----------
+    okawa2023compositional.
+    """
+    rates = np.atleast_1d(_within("skills", skills, 0, 1))
+    if rates.shape[axis] == 0:
+        raise ValueError("skills: found none, want at least one probability")
+    return np.prod(rates, axis=axis)
+
+
+def logistic(
+    log10_scale: ArrayLike,
+    midpoint: ArrayLike,
+    slope: ArrayLike,
+    floor: ArrayLike = 0.0,
+    ceiling: ArrayLike = 1.0,
+) -> Array:
+    """Score that rises as a logistic curve in the logarithm of scale.
+
+    ``floor + (ceiling - floor) / (1 + exp(-slope * (log10_scale - midpoint)))``
+
+    Parameters
+    ----------
+    log10_scale : array_like
+        Base-10 logarithm of parameters, tokens or FLOP (decades).
+    midpoint : array_like
+        Where half of the rise is done (decades).
+    slope : array_like
+        Steepness per decade; the largest slope of the score is
+        ``(ceiling - floor) * slope / 4`` per decade.
+    floor, ceiling : array_like
+        Score far below and far above the midpoint, ``0 <= floor <= ceiling <= 1``. The floor is
+        the chance level.
+
+    Returns
+    -------
+    ndarray or scalar
+        Score, broadcast shape of the arguments.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, or floor and ceiling are not ordered in [0, 1].
+
+    References
+    ----------
+    ruan2024observational uses the logistic link; the chance floor is the book's.
+    """
+    x = _within("log10_scale", log10_scale)
+    low = _within("floor", floor, 0, 1)
+    high = _within("ceiling", ceiling, 0, 1)
+    if np.any(low > high):
+        found = f"{low.flat[0]:g} above the ceiling {high.flat[0]:g}"
+        raise ValueError(f"floor: found {found}, want floor <= ceiling")
+    z = _within("slope", slope) * (x - _within("midpoint", midpoint))
+    # The hyperbolic tangent is the same curve and cannot overflow.
+    return low + (high - low) * 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
+def logistic_width(slope: ArrayLike) -> Array:
+    """Decades over which a logistic curve makes 10% to 90% of its rise, ``2 ln 9 / slope``.
+
+    Parameters
+    ----------
+    slope : array_like
+        Steepness per decade, above 0.
+
+    Returns
+    -------
+    ndarray or scalar
+        Width in decades.
+
+    Raises
+    ------
+    ValueError
+        If a slope is not above 0.
+    """
+    return 2 * np.log(9) / _within("slope", slope, 0, open_low=True)
+
+
+def gompertz(scale: ArrayLike, coefficient: ArrayLike, exponent: ArrayLike) -> Array:
+    """Pass rate whose negative logarithm is a power law, ``exp(-coefficient * scale**-exponent)``.
+
+    The law of a metric artefact: if the loss per token falls as a power of scale, the probability
+    of a whole right answer is this curve.
+
+    Parameters
+    ----------
+    scale : array_like
+        Parameters, tokens or FLOP, above 0.
+    coefficient : array_like
+        At least 0; the answer length multiplies it.
+    exponent : array_like
+        At least 0.
+
+    Returns
+    -------
+    ndarray or scalar
+        Probability in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+
+    References
+    ----------
+    schaeffer2023emergent, hu2024predicting, openai2023gpt4.
+    """
+    size = _within("scale", scale, 0, open_low=True)
+    power = size ** -_within("exponent", exponent, 0)
+    return np.exp(-_within("coefficient", coefficient, 0) * power)
+
+
+class Chinchilla(NamedTuple):
+    """Constants of the loss law; unpack them: ``chinchilla_loss(n, d, *BESIROGLU)``."""
+
+    E: float
+    A: float
+    B: float
+    alpha: float
+    beta: float
+
+
+HOFFMANN = Chinchilla(E=1.69, A=406.4, B=410.7, alpha=0.34, beta=0.28)
+"""The constants as printed, rounded [hoffmann2022training]."""
+
+BESIROGLU = Chinchilla(E=1.8172, A=482.01, B=2085.43, alpha=0.3478, beta=0.3658)
+"""The refit to 240 runs read from the published figure [besiroglu2024chinchilla]."""
+
+
+def chinchilla_loss(
+    parameters: ArrayLike,
+    tokens: ArrayLike,
+    E: float = HOFFMANN.E,
+    A: float = HOFFMANN.A,
+    B: float = HOFFMANN.B,
+    alpha: float = HOFFMANN.alpha,
+    beta: float = HOFFMANN.beta,
+) -> Array:
+    """Pre-training loss ``E + A / parameters**alpha + B / tokens**beta``.
+
+    Parameters
+    ----------
+    parameters, tokens : array_like
+        Counts, above 0.
+    E : float
+        Loss that no model and no corpus of this kind would go below, nats per token.
+    A, B : float
+        Sizes of the two reducible terms.
+    alpha, beta : float
+        Their exponents. The defaults are `HOFFMANN`; `BESIROGLU` unpacks into the same places.
+
+    Returns
+    -------
+    ndarray or scalar
+        Loss in nats per token of the tokeniser behind the constants.
+
+    Raises
+    ------
+    ValueError
+        If a count is not above 0 or a constant is negative.
+
+    References
+    ----------
+    hoffmann2022training; besiroglu2024chinchilla.
+    """
+    n = _within("parameters", parameters, 0, open_low=True)
+    d = _within("tokens", tokens, 0, open_low=True)
+    for name, constant in zip(Chinchilla._fields, (E, A, B, alpha, beta), strict=True):
+        _within(name, constant, 0)
+    return E + A * n**-alpha + B * d**-beta
+
+
+def _zeta_tail(exponent: float, first: Array) -> Array:
+    """Sum of ``k**-exponent`` over k = first, first + 1, ... (Hurwitz zeta), exponent above 1."""
+    ahead = np.arange(20.0)
+    head = ((first[..., None] + ahead) ** -exponent).sum(axis=-1)
+    # Euler-Maclaurin from here on; its error at 20 terms is below 1e-15.
+    x = first + 20.0
+    integral = x ** (1 - exponent) / (exponent - 1)
+    ends = x**-exponent / 2 + exponent * x ** (-exponent - 1) / 12
+    third = exponent * (exponent + 1) * (exponent + 2) * x ** (-exponent - 3) / 720
+    fifth = third * (exponent + 3) * (exponent + 4) * x**-2.0 / 42
+    return head + integral + ends - third + fifth
+
+
+def quanta_frequencies(count: int, alpha: float) -> Array:
+    """How often each of the first ``count`` quanta is needed, most frequent first.
+
+    ``p_k = k**-(alpha + 1) / zeta(alpha + 1)``: the frequencies of infinitely many quanta, so the
+    ones returned sum to less than 1.
+
+    Parameters
+    ----------
+    count : int
+        Number of quanta to return, at least 1.
+    alpha : float
+        Above 0; also the exponent of the loss in the number of quanta learned.
+
+    Returns
+    -------
+    ndarray, shape (count,)
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is below 1 or ``alpha`` is not above 0.
+
+    References
+    ----------
+    michaud2023quantization.
+    """
+    _within("count", count, 1)
+    power = float(_within("alpha", alpha, 0, open_low=True)) + 1
+    return np.arange(1.0, count + 1) ** -power / _zeta_tail(power, np.array(1.0))
+
+
+def quanta_loss(learned: ArrayLike, alpha: float, before: float = 1.0, after: float = 0.0) -> Array:
+    """Mean loss of a model that has learned the ``learned`` most frequent quanta.
+
+    A token whose quantum is learned costs ``after``, any other ``before``. For many quanta this is
+    ``after + (before - after) * learned**-alpha / (alpha * zeta(alpha + 1))``: a power law made of
+    steps.
+
+    Parameters
+    ----------
+    learned : array_like of whole numbers
+        Number of quanta learned, at least 0.
+    alpha : float
+        Above 0, see `quanta_frequencies`.
+    before, after : float
+        Loss of a token before and after its quantum is learned, ``after <= before``, in nats.
+
+    Returns
+    -------
+    ndarray or scalar
+        Loss, shape of ``learned``.
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+
+    References
+    ----------
+    michaud2023quantization.
+    """
+    n = _within("learned", learned, 0)
+    if np.any(n != np.floor(n)):
+        raise ValueError("learned: found a fraction, want whole numbers of quanta")
+    power = float(_within("alpha", alpha, 0, open_low=True)) + 1
+    _within("after", after, high=before)
+    missing = _zeta_tail(power, n + 1) / _zeta_tail(power, np.array(1.0))
+    return after + (before - after) * missing
+
+
+def quanta_data_exponent(alpha: ArrayLike) -> Array:
+    """Exponent of the loss in the number of training tokens, ``alpha / (alpha + 1)``.
+
+    Parameters
+    ----------
+    alpha : array_like
+        Exponent of the loss in parameters, above 0.
+
+    Returns
+    -------
+    ndarray or scalar
+
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is not above 0.
+
+    References
+    ----------
+    michaud2023quantization.
+    """
+    a = _within("alpha", alpha, 0, open_low=True)
+    return a / (a + 1)
+
+
+def cover_separable(points: ArrayLike, dimensions: ArrayLike) -> Array:
+    """Probability that a plane through the origin separates random labels of points.
+
+    Of the ``2**P`` ways to label P points in general position in N dimensions,
+    ``2 * sum(comb(P - 1, k) for k < N)`` can be separated [cover1965geometrical].
+
+    Parameters
+    ----------
+    points : array_like of int
+        Number of points P, at least 1.
+    dimensions : array_like of int
+        Number of dimensions N (weights of the perceptron), at least 1.
+
+    Returns
+    -------
+    ndarray or scalar
+        Probability in [0, 1]; 1 while P <= N, exactly 1/2 at P = 2 N.
+
+    Raises
+    ------
+    ValueError
+        If an argument is below 1 or not whole.
+
+    References
+    ----------
+    cover1965geometrical.
+    """
+    counts = []
+    for name, value in (("points", points), ("dimensions", dimensions)):
+        array = _within(name, value, 1)
+        if np.any(array != np.floor(array)):
+            raise ValueError(f"{name}: found a fraction, want whole numbers")
+        counts.append(array)
+
+    def separable(p: float, n: float) -> float:
+        # Whole numbers of any size: no overflow, one rounding at the end.
+        return sum(comb(int(p) - 1, k) for k in range(min(int(n), int(p)))) / 2 ** (int(p) - 1)
+
+    return np.vectorize(separable, otypes=[float])(*counts)[()]
+
+
+def upper_bound_after_zero(n: ArrayLike, confidence: ArrayLike = 0.95) -> Array:
+    """Largest success rate that ``n`` failures in a row leave plausible (exact, one-sided).
+
+    The rate at which n failures still have probability ``1 - confidence``.
+
+    Parameters
+    ----------
+    n : array_like
+        Number of items, all failed, at least 1.
+    confidence : array_like
+        In (0, 1).
+
+    Returns
+    -------
+    ndarray or scalar
+        ``1 - (1 - confidence)**(1 / n)``.
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+
+    References
+    ----------
+    clopper1934use.
+    """
+    level = _within("confidence", confidence, 0, 1, open_low=True, open_high=True)
+    return -np.expm1(np.log1p(-level) / _within("n", n, 1))
+
+
+def rule_of_three(n: ArrayLike) -> Array:
+    """Quick form of `upper_bound_after_zero` at 95%: ``3 / n``, at most 1.
+
+    Parameters
+    ----------
+    n : array_like
+        Number of items, all failed, at least 1.
+
+    Returns
+    -------
+    ndarray or scalar
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is below 1.
+
+    References
+    ----------
+    hanley1983if.
+    """
+    return np.minimum(1.0, 3.0 / _within("n", n, 1))
+
+
+def detection_probability(p: ArrayLike, n: ArrayLike) -> Array:
+    """Probability that ``n`` tries show at least one success, ``1 - (1 - p)**n``.
+
+    Parameters
+    ----------
+    p : array_like
+        Success rate of one try, in [0, 1].
+    n : array_like
+        Number of tries, at least 1.
+
+    Returns
+    -------
+    ndarray or scalar
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+
+    References
+    ----------
+    hu2024predicting.
+    """
+    rate = _within("p", p, 0, 1)
+    tries = _within("n", n, 1)
+    with np.errstate(divide="ignore"):  # p = 1: log 0 is the right limit, its result is 1
+        return -np.expm1(tries * np.log1p(-rate))

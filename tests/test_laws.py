@@ -1,0 +1,214 @@
+"""The laws against SciPy, brute-force enumeration, finite differences and known values."""
+
+from collections.abc import Callable
+from itertools import product as every_combination
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import optimize, special, stats
+
+from emergence_lib import laws
+
+probabilities = st.floats(0, 1)
+DECADES = np.linspace(6, 13, 57)
+
+
+def test_exact_match_counts_the_ways_to_be_wholly_right() -> None:
+    right = sum(
+        np.prod([0.7 if part else 0.3 for part in parts])
+        for parts in every_combination([True, False], repeat=5)
+        if all(parts)
+    )
+    assert laws.exact_match(0.7, 5) == pytest.approx(right)
+    assert laws.exact_match(0.9, 4) == pytest.approx(0.6561)
+    assert laws.exact_match([0.5, 1.0], [[1], [2]]).shape == (2, 2)
+
+
+@given(probabilities, st.integers(1, 50))
+def test_exact_match_is_the_chance_of_no_failure(p: float, n: int) -> None:
+    assert laws.exact_match(p, n) == pytest.approx(stats.binom.pmf(n, n, p), abs=1e-12)
+
+
+@given(st.lists(probabilities, min_size=1, max_size=6))
+def test_product_never_beats_the_weakest_skill(skills: list[float]) -> None:
+    assert laws.product(skills) <= min(skills)
+
+
+def test_product_of_equal_skills_is_exact_match() -> None:
+    skills = np.full((3, 4), 0.8)
+    assert laws.product(skills) == pytest.approx(np.full(3, laws.exact_match(0.8, 4)))
+    assert laws.product(skills, axis=0) == pytest.approx(np.full(4, laws.exact_match(0.8, 3)))
+
+
+def test_logistic_is_scipys_with_floor_and_ceiling() -> None:
+    expected = 0.25 + 0.7 * special.expit(3.0 * (DECADES - 9.5))
+    assert laws.logistic(DECADES, 9.5, 3.0, 0.25, 0.95) == pytest.approx(expected)
+
+
+def test_logistic_is_steepest_at_its_midpoint() -> None:
+    step = 1e-5
+    rise = laws.logistic(9 + step, 9, 4, 0.2, 0.9) - laws.logistic(9 - step, 9, 4, 0.2, 0.9)
+    assert rise / (2 * step) == pytest.approx((0.9 - 0.2) * 4 / 4, rel=1e-6)
+
+
+def test_logistic_far_away_is_flat_and_silent() -> None:
+    assert laws.logistic([-1e6, 1e6], 9, 50, 0.25, 0.9) == pytest.approx([0.25, 0.9])
+
+
+@given(st.floats(0.1, 30))
+def test_logistic_width_is_what_the_curve_needs_from_ten_to_ninety_percent(slope: float) -> None:
+    def crossing(level: float) -> float:
+        return float(optimize.brentq(lambda x: laws.logistic(x, 0, slope) - level, -100, 100))
+
+    assert laws.logistic_width(slope) == pytest.approx(crossing(0.9) - crossing(0.1), rel=1e-6)
+
+
+def test_a_slope_of_two_per_decade_is_not_sharp() -> None:
+    assert laws.logistic_width(2.0) == pytest.approx(2.197, abs=5e-4)
+
+
+def test_gompertz_has_a_straight_double_logarithm() -> None:
+    scale = 10**DECADES
+    pass_rate = laws.gompertz(scale, 200.0, 0.2)
+    slope, intercept = np.polyfit(np.log(scale), np.log(-np.log(pass_rate)), 1)
+    assert slope == pytest.approx(-0.2)
+    assert np.exp(intercept) == pytest.approx(200.0)
+
+
+def test_gompertz_with_the_answer_length_in_its_coefficient_is_exact_match() -> None:
+    one = laws.gompertz(1e9, 3.0, 0.1)
+    assert laws.gompertz(1e9, 5 * 3.0, 0.1) == pytest.approx(laws.exact_match(one, 5))
+
+
+def test_chinchilla_terms_at_seventy_billion_parameters() -> None:
+    # Sums of the three terms, worked out by hand for both sets of constants.
+    assert laws.chinchilla_loss(70e9, 1.4e12) == pytest.approx(1.690 + 0.0835 + 0.1632, abs=2e-4)
+    refit = laws.chinchilla_loss(70e9, 1.4e12, *laws.BESIROGLU)
+    assert refit == pytest.approx(1.817 + 0.0815 + 0.0752, abs=3e-4)
+
+
+def test_chinchilla_slope_in_parameters_is_the_derivative() -> None:
+    n, step = 1e9, 1e3
+    loss = laws.chinchilla_loss([n - step, n + step], 2e10, *laws.BESIROGLU)
+    law = laws.BESIROGLU
+    assert (loss[1] - loss[0]) / (2 * step) == pytest.approx(
+        -law.alpha * law.A * n ** (-law.alpha - 1), rel=1e-4
+    )
+
+
+def test_chinchilla_tends_to_its_floor() -> None:
+    assert laws.chinchilla_loss(1e60, 1e60, E=1.5) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("alpha", [0.083, 0.34, 1.5])
+def test_quanta_frequencies_are_zipfs_law(alpha: float) -> None:
+    assert laws.quanta_frequencies(6, alpha) == pytest.approx(
+        stats.zipf.pmf(np.arange(1, 7), alpha + 1), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("alpha", [0.083, 0.34, 1.5])
+def test_quanta_loss_is_the_zeta_tail_and_becomes_a_power_law(alpha: float) -> None:
+    learned = np.array([0, 1, 7, 1000])
+    tail = special.zeta(alpha + 1, learned + 1) / special.zeta(alpha + 1)
+    assert laws.quanta_loss(learned, alpha) == pytest.approx(tail, rel=1e-12)
+    power_law = 1e6**-alpha / (alpha * special.zeta(alpha + 1))
+    assert laws.quanta_loss(1_000_000, alpha) == pytest.approx(power_law, rel=1e-5)
+
+
+def test_quanta_loss_falls_by_the_frequency_of_each_quantum() -> None:
+    steps = -np.diff(laws.quanta_loss(np.arange(6), 0.5, before=3.0, after=1.0))
+    assert steps == pytest.approx(2.0 * laws.quanta_frequencies(5, 0.5))
+
+
+def test_quanta_data_exponent() -> None:
+    assert laws.quanta_data_exponent([0.083, 0.34]) == pytest.approx([0.0766, 0.2537], abs=1e-4)
+
+
+def _separable_by_enumeration(points: int, dimensions: int, rng: np.random.Generator) -> float:
+    """Count labellings for which a linear programme finds a separating plane."""
+    cloud = rng.normal(size=(points, dimensions))
+    separable = 0
+    for signs in every_combination([-1, 1], repeat=points):
+        rows = -np.array(signs)[:, None] * cloud
+        answer = optimize.linprog(
+            np.zeros(dimensions), A_ub=rows, b_ub=-np.ones(points), bounds=(None, None)
+        )
+        separable += answer.status == 0
+    return separable / 2**points
+
+
+@pytest.mark.parametrize(("points", "dimensions"), [(2, 3), (4, 2), (6, 3), (5, 4)])
+def test_cover_counts_what_a_linear_programme_can_separate(points: int, dimensions: int) -> None:
+    counted = _separable_by_enumeration(points, dimensions, np.random.default_rng(1))
+    assert laws.cover_separable(points, dimensions) == pytest.approx(counted)
+
+
+@given(st.integers(1, 400))
+def test_cover_is_one_half_at_twice_the_dimensions(dimensions: int) -> None:
+    assert laws.cover_separable(2 * dimensions, dimensions) == 0.5
+
+
+def test_cover_survives_thousands_of_points() -> None:
+    assert laws.cover_separable([100, 4000, 10_000], 2000) == pytest.approx([1, 0.5, 0], abs=1e-9)
+
+
+@given(st.integers(1, 100_000), st.floats(0.5, 0.999))
+def test_upper_bound_after_zero_is_clopper_and_pearsons(n: int, confidence: float) -> None:
+    exact = stats.binomtest(0, n, alternative="less").proportion_ci(confidence).high
+    assert laws.upper_bound_after_zero(n, confidence) == pytest.approx(exact, rel=1e-9)
+
+
+def test_rule_of_three_is_close_and_safe() -> None:
+    n = np.array([1, 30, 2000])
+    assert np.all(laws.rule_of_three(n) >= laws.upper_bound_after_zero(n))
+    assert laws.rule_of_three(2000) == pytest.approx(laws.upper_bound_after_zero(2000), rel=3e-3)
+
+
+@given(probabilities, st.integers(1, 10_000))
+def test_detection_probability_is_the_binomial_survival_function(p: float, n: int) -> None:
+    assert laws.detection_probability(p, n) == pytest.approx(stats.binom.sf(0, n, p), abs=1e-12)
+
+
+def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
+    assert laws.detection_probability(1e-12, 1) == pytest.approx(1e-12, rel=1e-9)
+    assert laws.detection_probability(1.0, 3) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: laws.exact_match(1.2, 5), r"p: found 1\.2, want a number in \[0, 1\]"),
+        (lambda: laws.exact_match(np.nan, 5), "p: found nan"),
+        (lambda: laws.exact_match(0.5, 0), "n: found 0, want a finite number of at least 1"),
+        (lambda: laws.product([]), "skills: found none"),
+        (lambda: laws.product([0.5, -0.1]), "skills: found -0.1"),
+        (lambda: laws.logistic(np.inf, 9, 1), "log10_scale: found inf"),
+        (lambda: laws.logistic(9, 9, 1, 0.9, 0.2), "floor: found 0.9 above the ceiling 0.2"),
+        (lambda: laws.logistic_width(0), "slope: found 0, want a finite number above 0"),
+        (lambda: laws.gompertz(0, 1, 1), "scale: found 0"),
+        (lambda: laws.gompertz(1, -1, 1), "coefficient: found -1"),
+        (lambda: laws.chinchilla_loss(0, 1), "parameters: found 0"),
+        (lambda: laws.chinchilla_loss(1, 1, alpha=-1), "alpha: found -1"),
+        (lambda: laws.quanta_frequencies(0, 1), "count: found 0"),
+        (lambda: laws.quanta_loss(1.5, 1), "learned: found a fraction"),
+        (lambda: laws.quanta_loss(1, 1, before=0, after=1), "after: found 1"),
+        (lambda: laws.quanta_data_exponent(0), "alpha: found 0"),
+        (lambda: laws.cover_separable(2.5, 1), "points: found a fraction"),
+        (lambda: laws.cover_separable(2, 0), "dimensions: found 0"),
+        (lambda: laws.upper_bound_after_zero(0), "n: found 0"),
+        (
+            lambda: laws.upper_bound_after_zero(9, 1),
+            r"confidence: found 1, want .* \(0, 1\)",
+        ),
+        (lambda: laws.rule_of_three(0), "n: found 0"),
+        (lambda: laws.detection_probability(-1, 3), "p: found -1"),
+    ],
+)
+def test_errors_name_the_argument_and_what_is_wanted(
+    call: Callable[[], object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
