@@ -11,9 +11,10 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
+from cycler import cycler
 from matplotlib.figure import Figure
 
 BLUE = "#0b61a4"
@@ -49,13 +50,13 @@ WIDE = (4.7, 3.1)
 PANEL = (3.5, 2.8)
 """Size in inches of one panel of several; panels sit side by side or wrap on a phone."""
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, TEAL, PURPLE, GOLD, GREY]),
+    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, TEAL, PURPLE, GOLD, GREY]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",

@@ -1,0 +1,211 @@
+"""YAML files checked against a JSON schema; every complaint names file, line and remedy."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+Key = str | int
+Lines = dict[tuple[Key, ...], int]
+
+TYPE_NAMES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing",
+    "number": "a number",
+    "object": "keys with values",
+    "string": "text (in quotes, if YAML takes it for something else)",
+}
+
+
+class CheckedFileError(ValueError):
+    """A data file is broken or does not follow its schema."""
+
+
+class Loader(yaml.SafeLoader):
+    """Safe YAML in which ``1e-3`` is a number, and ``yes``, ``no`` and ``on`` are words."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of configuration
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":bool")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?\d+(?:\.\d*)?[eE][-+]?\d+$"),
+    list("-+0123456789"),
+)
+
+
+def load_yaml(path: str | os.PathLike[str], schema: Mapping[str, Any]) -> Any:
+    """Return the content of a YAML file that follows a schema.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    schema : mapping
+        A JSON schema (2020-12). The ``description`` of a part is printed as the remedy when that
+        part is wrong.
+
+    Raises
+    ------
+    CheckedFileError
+        If the file is missing, is not YAML, repeats a key, or does not follow the schema; the
+        message has one line, ``FILE:LINE: what is wrong. Remedy: ...``, for each fault.
+    """
+    return load_with_lines(path, schema)[0]
+
+
+def load_with_lines(path: str | os.PathLike[str], schema: Mapping[str, Any]) -> tuple[Any, Lines]:
+    """Return the content and the line of every part, by its path of keys and list positions."""
+    content, lines = _parse(Path(path))
+    faults = sorted(
+        (line, text)
+        for error in Draft202012Validator(schema).iter_errors(content)
+        for line, text in _faults(error, lines, schema)
+    )
+    if faults:
+        raise CheckedFileError("\n".join(f"{path}:{line}: {text}" for line, text in faults))
+    return content, lines
+
+
+def _parse(path: Path) -> tuple[Any, Lines]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckedFileError(f"{path}:1: cannot be read ({error})") from error
+    loader = Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise CheckedFileError(f"{path}:1: the file is empty")
+        lines: Lines = {}
+        _note_lines(path, root, (), lines)
+        return loader.construct_document(root), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        raise CheckedFileError(
+            f"{path}:{line}: not YAML: {what}. Remedy: look at indentation, colons and quotes on "
+            "this line and the one before"
+        ) from error
+    finally:
+        loader.dispose()
+
+
+def _note_lines(path: Path, node: yaml.Node, at: tuple[Key, ...], lines: Lines) -> None:
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            _note_lines(path, item, (*at, position), lines)
+    elif isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if (*at, key) in lines:
+                raise CheckedFileError(
+                    f"{path}:{line}: {_dotted((*at, key))} is given twice, first on line "
+                    f"{lines[*at, key]}. Remedy: keep one of them"
+                )
+            lines[*at, key] = line
+            _note_lines(path, value, (*at, key), lines)
+
+
+def _faults(
+    error: ValidationError, lines: Lines, schema: Mapping[str, Any]
+) -> Iterator[tuple[int, str]]:
+    """Yield line and sentence for one fault that the validator found."""
+    at = tuple(error.absolute_path)
+    rule: Any = error.validator_value
+    part: Any = error.schema
+    instance: Any = error.instance
+    subject = _dotted(at) or "the file"
+    if "propertyNames" in error.absolute_schema_path:
+        subject = f"a key of {subject}"
+    found = _short(error.instance)
+    if error.validator == "additionalProperties" and isinstance(instance, dict):
+        known = sorted(part.get("properties", {}))
+        for key in instance:
+            if key not in known:
+                yield (
+                    lines.get((*at, key), 1),
+                    f"{subject} has the unknown key {key!r}; wanted {', '.join(known)}.",
+                )
+        return
+    if error.validator == "required":
+        missing = [key for key in rule if key not in instance]
+        text = f"{subject} lacks {', '.join(missing)}"
+    elif error.validator == "enum":
+        text = f"{subject} is {found}; wanted one of {', '.join(map(str, rule))}"
+    elif error.validator == "type":
+        names = [rule] if isinstance(rule, str) else rule
+        text = f"{subject} is {found}; wanted {' or '.join(TYPE_NAMES[name] for name in names)}"
+    elif error.validator == "pattern":
+        text = f"{subject} is {found}; wanted the pattern {rule}"
+    elif error.validator in ("oneOf", "anyOf") and error.context:
+        text = f"{subject} fits none of its forms ({_nearest(error)})"
+    else:
+        text = f"{subject}: {error.message:.300}"
+    at_line = _innermost(lines, at, error)
+    remedy = _remedy(error, schema)
+    yield at_line, text + (f". Remedy: {remedy}" if remedy else ".")
+
+
+def _innermost(lines: Lines, at: tuple[Key, ...], error: ValidationError) -> int:
+    if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
+        return lines.get((*at, error.instance), lines.get(at, 1))
+    return lines.get(at, 1)
+
+
+def _nearest(error: ValidationError) -> str:
+    """Join what each form lacks; a form is one alternative of the schema."""
+    per_form: dict[int, str] = {}
+    for inner in error.context or ():
+        form = int(inner.relative_schema_path[0])
+        per_form.setdefault(form, inner.message[:120])
+    return "; or ".join(dict.fromkeys(per_form.values()))
+
+
+def _remedy(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    """Return the innermost description on the way to the rule that was broken."""
+    remedy = ""
+    part: Any = schema
+    for step in ("", *error.absolute_schema_path):
+        if step != "":
+            part = part[step]
+        if isinstance(part, Mapping) and "$ref" in part:
+            # The path of an error does not mention references; what stands beside one goes first.
+            part = _referred(schema, part["$ref"]) | dict(part)
+        if isinstance(part, Mapping) and isinstance(part.get("description"), str):
+            remedy = part["description"]
+    return remedy
+
+
+def _referred(schema: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    """Follow a reference within the schema, such as ``#/$defs/option``."""
+    part: Any = schema
+    for step in reference.removeprefix("#/").split("/"):
+        part = part[step]
+    return dict(part)
+
+
+def _dotted(at: tuple[Key, ...]) -> str:
+    return "".join(
+        f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in at
+    ).removeprefix(".")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

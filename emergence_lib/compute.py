@@ -1,0 +1,186 @@
+"""Evaluating the expressions of claims and quizzes over the library's own rooms."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+ROOMS = ("laws", "datasets", "fitting", "findings", "experiments")
+FUNCTIONS = {"abs": abs, "len": len, "max": max, "min": min, "round": round, "sum": sum}
+ALLOWED = (
+    ast.Expression,
+    ast.Name,
+    ast.Load,
+    ast.Attribute,
+    ast.Call,
+    ast.keyword,
+    ast.Constant,
+    ast.List,
+    ast.Tuple,
+    ast.Dict,
+    ast.Subscript,
+    ast.Slice,
+    ast.BinOp,
+    ast.operator,
+    ast.UnaryOp,
+    ast.unaryop,
+    ast.Compare,
+    ast.cmpop,
+)
+# In a text: an escaped sign, a formula or code (left alone), a doubled brace, or {expression}.
+PLACE = re.compile(r"(?P<keep>\\.|\$[^$]*\$|`[^`]*`)|(?P<brace>\{\{|\}\})|\{(?P<field>[^{}]*)\}")
+
+
+class ExpressionError(ValueError):
+    """An expression is not allowed, fails, or gives no finite number."""
+
+
+def evaluate(expression: str) -> Any:
+    """Evaluate an expression over `laws`, `datasets`, `fitting`, `findings`, `experiments`.
+
+    Only names of these rooms, attributes, calls, literals, arithmetic, comparisons and subscripts
+    are allowed; a room is imported when an expression names it.
+
+    Raises
+    ------
+    ExpressionError
+        If something else is written, if the evaluation fails, or if the result is or holds NaN
+        or infinity. The message quotes the expression.
+    """
+    tree = _parse(expression)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    rooms = {name: _room(expression, tree, name) for name in names if name in ROOMS}
+    try:
+        value = eval(
+            compile(tree, "<expression>", "eval"), {"__builtins__": FUNCTIONS}, dict(rooms)
+        )
+    except Exception as error:
+        raise ExpressionError(
+            f"expression {expression!r} fails: {type(error).__name__}: {error}"
+        ) from error
+    if not _finite(value):
+        raise ExpressionError(f"expression {expression!r} is {value!r}; wanted a finite number")
+    return value
+
+
+def number(expression: str | float) -> float:
+    """Return a number, or the number that an expression evaluates to.
+
+    Raises
+    ------
+    ExpressionError
+        If the result is not one number.
+    """
+    value = evaluate(expression) if isinstance(expression, str) else expression
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ExpressionError(
+            f"expression {expression!r} is a {type(value).__name__}; wanted one number"
+        ) from error
+
+
+def fill(text: str) -> str:
+    """Put numbers into a text: ``{laws.exact_match(0.9, 5):.0%}`` becomes ``59%``.
+
+    Braces inside formulas and code are left alone; elsewhere ``{{`` and ``}}`` stand for
+    themselves.
+
+    Raises
+    ------
+    ExpressionError
+        If an expression or its format fails.
+    """
+    return PLACE.sub(_filled, text)
+
+
+def _filled(match: re.Match[str]) -> str:
+    if match["keep"] is not None:
+        return match["keep"]
+    if match["brace"] is not None:
+        return match["brace"][0]
+    expression, form = _split(match["field"])
+    try:
+        return format(evaluate(expression), form)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ExpressionError):
+            raise
+        raise ExpressionError(
+            f"expression {expression!r} cannot be written as {form!r}: {error}"
+        ) from error
+
+
+def _split(field: str) -> tuple[str, str]:
+    """Split ``expression:format``; a colon may also stand inside the expression."""
+    head, colon, tail = field.rpartition(":")
+    if colon and _parses(head):
+        return head, tail
+    return field, ""
+
+
+def _parses(expression: str) -> bool:
+    try:
+        ast.parse(expression.strip(), mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _parse(expression: str) -> ast.Expression:
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError) as error:
+        raise ExpressionError(f"expression {expression!r} is not Python: {error}") from error
+    for node in ast.walk(tree):
+        if not isinstance(node, ALLOWED):
+            raise ExpressionError(
+                f"expression {expression!r} holds a {type(node).__name__}; wanted only names, "
+                "attributes, calls, literals, arithmetic, comparisons and subscripts"
+            )
+        if isinstance(node, ast.Name) and node.id not in (*ROOMS, *FUNCTIONS):
+            raise ExpressionError(
+                f"expression {expression!r} uses the name {node.id!r}; wanted one of "
+                f"{', '.join((*ROOMS, *FUNCTIONS))}"
+            )
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            raise ExpressionError(
+                f"expression {expression!r} reaches for the private name {node.attr!r}"
+            )
+    return tree
+
+
+def _room(expression: str, tree: ast.Expression, name: str) -> ModuleType:
+    """Import a room and those of its modules that the expression names."""
+    path = f"emergence_lib.{name}"
+    try:
+        room = importlib.import_module(path)
+        for attribute in _attributes(tree, name):
+            if hasattr(room, "__path__") and importlib.util.find_spec(f"{path}.{attribute}"):
+                importlib.import_module(f"{path}.{attribute}")
+    except ImportError as error:
+        raise ExpressionError(f"expression {expression!r} fails: {error}") from error
+    return room
+
+
+def _attributes(tree: ast.Expression, name: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == name
+        ):
+            yield node.attr
+
+
+def _finite(value: object) -> bool:
+    try:
+        return bool(np.all(np.isfinite(np.asarray(value, dtype=float))))
+    except (TypeError, ValueError):
+        return True  # not a number at all: the caller decides

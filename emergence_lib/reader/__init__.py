@@ -1,0 +1,10 @@
+"""What the reader touches: figures, explorables, predictions and quizzes.
+
+Knows no science; every drawing and every answer is handed in.
+"""
+
+from emergence_lib.reader.explore import Choice, Explorable, Slider, Switch, explore
+from emergence_lib.reader.figure import show
+from emergence_lib.reader.predict import predict
+
+__all__ = ["Choice", "Explorable", "Slider", "Switch", "explore", "predict", "show"]

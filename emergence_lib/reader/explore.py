@@ -1,0 +1,257 @@
+"""Explorables: a figure with controls that works on a page without any server.
+
+Every setting is drawn when the book is built; the page carries the start picture and the
+differences (`emergence_lib.reader.frames`), and a small script swaps them. In a live notebook the
+same update function is bound to ipywidgets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from html import escape
+from itertools import product
+from math import prod
+
+from matplotlib.figure import Figure
+
+from emergence_lib.reader import controls as form
+from emergence_lib.reader import frames, live, markup, svg
+from emergence_lib.reader.controls import Choice, Control, Slider, Switch
+from emergence_lib.reader.figure import (
+    check_words,
+    figure_html,
+    fine_print,
+    message,
+    panels,
+    picture_html,
+)
+from emergence_lib.reader.numbers import numbers_html
+from emergence_lib.reader.output import Output
+
+__all__ = ["Choice", "Explorable", "Slider", "Switch", "explore"]
+
+Update = Callable[..., str]
+Scene = tuple[Figure | Sequence[Figure], Update]
+ASSETS = ("figure.css", "explorable.css", "explorable.js")
+MOST_FRAMES = 200
+
+
+def explore(
+    scene: Scene,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    source: str = "",
+    **controls: Control,
+) -> Explorable:
+    """Show a figure that the reader can change.
+
+    Parameters
+    ----------
+    scene : tuple of figure and function
+        The function takes one keyword argument per control, changes the artists of the figure in
+        place (same artists, limits and ticks) and returns the read-out sentence.
+    name, alt, caption, source : str
+        As in `show`; ``alt`` describes the picture at the start settings.
+    **controls : Slider, Choice or Switch
+        Named as the function's arguments; every combination is drawn.
+
+    Raises
+    ------
+    ValueError
+        If words or controls are missing, or there are too many combinations. When it is drawn:
+        if a frame has other elements than the start, or ``update`` leaves traces.
+    """
+    check_words(name, alt, caption)
+    if not isinstance(scene, tuple) or len(scene) != 2 or not callable(scene[1]):
+        raise ValueError(
+            f"explorable {name!r}: scene is a {type(scene).__name__}; wanted the pair "
+            "(figure, update) with update(**settings) -> read-out sentence"
+        )
+    if not controls:
+        raise ValueError(f"explorable {name!r} has no controls; give a Slider, Choice or Switch")
+    for key, control in controls.items():
+        form.check(name, key, control)
+    count = prod(len(control.settings) for control in controls.values())
+    if count > MOST_FRAMES:
+        raise ValueError(
+            f"explorable {name!r} has {count} settings, all drawn into the page; wanted at most "
+            f"{MOST_FRAMES} (41 for one slider, 9 by 9 for two)"
+        )
+    return Explorable(scene, controls, name=name, alt=alt, caption=caption, source=source)
+
+
+class Explorable(Output):
+    """A figure with controls; drawn when it is displayed."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        controls: dict[str, Control],
+        *,
+        name: str,
+        alt: str,
+        caption: str,
+        source: str,
+    ) -> None:
+        drawing, self.update = scene
+        self.figures = panels(drawing)
+        self.controls = controls
+        self.name = name
+        self.caption = caption
+        self.source = source
+        super().__init__("", alt, assets=ASSETS, png=self._png)
+
+    @property
+    def start(self) -> dict[str, object]:
+        """The settings it begins with."""
+        return {
+            key: control.settings[form.start_index(control)]
+            for key, control in self.controls.items()
+        }
+
+    @property
+    def settings(self) -> list[dict[str, object]]:
+        """Every combination of settings; the last control changes fastest."""
+        values = [control.settings for control in self.controls.values()]
+        return [dict(zip(self.controls, chosen, strict=True)) for chosen in product(*values)]
+
+    @cached_property
+    def _film(self) -> tuple[frames.Picture, list[list[frames.Node]], list[str]]:
+        """The start picture, the elements of every frame, and every read-out."""
+        self.read(self.start)
+        camera = frames.Camera(self.figures, self.name)
+        start = camera.whole()
+        first = frames.nodes(start)
+        film: list[list[frames.Node]] = []
+        sentences: list[str] = []
+        for settings in self.settings:
+            sentences.append(self.read(settings))
+            frame = frames.nodes(camera.quick())
+            if frames.mismatch(first, frame):
+                frame = frames.nodes(camera.whole())
+            if trouble := frames.mismatch(first, frame):
+                raise frames.StructureError(
+                    f"explorable {self.name!r} at {spoken(settings)}: {trouble}. update must keep "
+                    "every artist, tick and legend entry of the start; hide with set_alpha(0) "
+                    "rather than set_visible(False), and keep markers inside the axes"
+                )
+            film.append(frame)
+        self.read(self.start)
+        if frames.nodes(camera.whole()) != first:
+            raise frames.StructureError(
+                f"explorable {self.name!r}: going back to {spoken(self.start)} does not give the "
+                "start picture again; update must set everything that any setting changes"
+            )
+        return start, film, sentences
+
+    def read(self, settings: dict[str, object]) -> str:
+        """Set the figure and return the read-out sentence.
+
+        Raises
+        ------
+        ValueError
+            If the update function returns no sentence.
+        """
+        sentence = self.update(**settings)
+        if not isinstance(sentence, str) or not sentence.strip():
+            raise ValueError(
+                f"explorable {self.name!r} at {spoken(settings)}: update returned {sentence!r}; "
+                "wanted the read-out sentence"
+            )
+        return sentence
+
+    @property
+    def frames(self) -> list[list[frames.Node]]:
+        """The elements of every frame, in the order of `settings`."""
+        return self._film[1]
+
+    @property
+    def readouts(self) -> dict[tuple[object, ...], str]:
+        """The read-out sentence of every combination of settings."""
+        keys = [tuple(settings.values()) for settings in self.settings]
+        return dict(zip(keys, self._film[2], strict=True))
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What the script on the page reads: controls, differences and read-outs."""
+        return {
+            "controls": [
+                {
+                    "key": key,
+                    "values": [form.spelling(value) for value in control.settings],
+                    "texts": [control.text(value) for value in control.settings],
+                }
+                for key, control in self.controls.items()
+            ],
+            "slots": frames.slots(self.frames),
+            "readouts": [markup.plain(sentence) for sentence in self._film[2]],
+        }
+
+    @property
+    def html(self) -> str:
+        """The figure, its controls and the differences between its frames."""
+        start, _, sentences = self._film
+        readout = markup.plain(self.readouts[tuple(self.start.values())])
+        longest = markup.plain(max(sentences, key=len))
+        # "<" would end the element early if a read-out held "</script>".
+        data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
+        controls = (
+            f"{self._controls_html()}"
+            f'<p class="em-readout" data-em-longest="{escape(longest)}"><span>{escape(readout)}'
+            "</span></p>"
+        )
+        after = (
+            '<p class="em-live em-hidden" role="status"></p>'
+            f"<noscript><p>{escape(self._still())}</p></noscript>"
+            f'<script type="application/json">{data.replace("<", chr(92) + "u003c")}</script>'
+        )
+        return figure_html(
+            name=self.name,
+            kind="em-figure em-explorable",
+            controls=controls,
+            picture=picture_html(start, self.text) + after,
+            caption=self.caption,
+            fine=fine_print(
+                numbers_html(self.figures, f"{message(self.caption)} ({spoken(self.start)})"),
+                self.figures[0],
+                self.source,
+            ),
+        )
+
+    def _controls_html(self) -> str:
+        sliders = [key for key, each in self.controls.items() if isinstance(each, Slider)]
+        parts = "".join(
+            form.html(self.name, key, control, playable=sliders == [key])
+            for key, control in self.controls.items()
+        )
+        return (
+            '<fieldset class="em-controls" hidden><legend class="em-hidden">Controls of the figure'
+            f"</legend>{parts}</fieldset>"
+        )
+
+    def _still(self) -> str:
+        at = ", ".join(
+            f"{control.label} {control.text(self.start[key])}"
+            for key, control in self.controls.items()
+        )
+        offered = "; ".join(form.described(control) for control in self.controls.values())
+        return f"A still picture, at {at}. With scripts on: {offered}."
+
+    def _png(self) -> bytes:
+        self.read(self.start)
+        return svg.png(self.figures[0])
+
+    def _ipython_display_(self) -> None:
+        """Show ipywidgets in a live notebook; in a build leave it to the static form."""
+        if not live.available():
+            raise NotImplementedError
+        live.display(self)
+
+
+def spoken(settings: dict[str, object]) -> str:
+    """Write settings as an error message and a table caption do: ``n = 5, log = on``."""
+    return ", ".join(f"{key} = {form.spelling(value)}" for key, value in settings.items())

@@ -1,0 +1,261 @@
+"""Quizzes as plain HTML forms: readable on paper, answered and remembered in the browser."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from math import isfinite
+
+from emergence_lib.reader import markup
+from emergence_lib.reader.controls import OWN_KEYS
+from emergence_lib.reader.output import Output
+
+ASSETS = ("quiz.css", "quiz.js")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One alternative, and what to say to a reader who picks it."""
+
+    text: str
+    feedback: str
+    correct: bool = False
+
+
+@dataclass(frozen=True)
+class Near:
+    """A wrong number that a known mistake leads to, and what to say about it."""
+
+    value: float
+    feedback: str
+
+
+@dataclass(frozen=True)
+class OptionQuestion:
+    """Pick one option, or every option that holds."""
+
+    name: str
+    ask: str
+    options: Sequence[Option]
+    several: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a question that cannot be answered."""
+        right = sum(option.correct for option in self.options)
+        if self.several and right == 0:
+            raise ValueError("no option is right; mark at least one with 'correct: true'")
+        if not self.several and right != 1:
+            raise ValueError(
+                f"{right} options are right; a choice has exactly one (type 'several' has more)"
+            )
+        if len({option.text for option in self.options}) < len(self.options):
+            raise ValueError("two options have the same text")
+        for option in self.options:
+            check_markup(option.text)
+            check_markup(option.feedback)
+        check_markup(self.ask)
+
+
+@dataclass(frozen=True)
+class NumberQuestion:
+    """Give a number, to within an absolute tolerance."""
+
+    name: str
+    ask: str
+    answer: float
+    tolerance: float
+    feedback: str
+    unit: str = ""
+    near: Sequence[Near] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse an answer that is not a number, or that an expected mistake would also meet."""
+        if not (isfinite(self.answer) and isfinite(self.tolerance) and self.tolerance >= 0):
+            raise ValueError(
+                f"answer is {self.answer} with tolerance {self.tolerance}; wanted finite numbers"
+            )
+        for each in self.near:
+            if abs(each.value - self.answer) <= self.tolerance:
+                raise ValueError(
+                    f"the wrong answer {each.value:g} is within the tolerance of the right one, "
+                    f"{self.answer:g}; narrow the tolerance or drop it"
+                )
+            check_markup(each.feedback)
+        check_markup(self.ask)
+        check_markup(self.feedback)
+
+    @property
+    def digits(self) -> int:
+        """Decimals that the tolerance makes meaningful."""
+        if self.tolerance == 0:
+            return 0 if self.answer == round(self.answer) else 4
+        return max(0, math.ceil(-math.log10(self.tolerance)))
+
+
+@dataclass(frozen=True)
+class OrderQuestion:
+    """Put items in order; they are given in the right one."""
+
+    name: str
+    ask: str
+    items: Sequence[str]
+    feedback: str
+
+    def __post_init__(self) -> None:
+        """Refuse items that cannot be told apart."""
+        if len(set(self.items)) < len(self.items) or len(self.items) < 2:
+            raise ValueError("wanted two or more items, all different")
+        for text in (self.ask, self.feedback, *self.items):
+            check_markup(text)
+
+    def shuffled(self) -> list[int]:
+        """Return the positions of the items in the order shown: always the same, never sorted."""
+        order = list(range(len(self.items)))
+        source = random.Random(f"{self.name} {len(order)}")
+        while order == sorted(order):
+            source.shuffle(order)
+        return order
+
+
+Question = OptionQuestion | NumberQuestion | OrderQuestion
+
+
+def check_markup(text: str) -> None:
+    """Raise ValueError if a formula in the text is not understood."""
+    markup.inline(text)
+
+
+class Quiz(Output):
+    """A titled list of questions.
+
+    Raises
+    ------
+    ValueError
+        If two questions have the same name, or there are none.
+    """
+
+    def __init__(self, name: str, title: str, questions: Sequence[Question]) -> None:
+        names = [question.name for question in questions]
+        twice = sorted({each for each in names if names.count(each) > 1})
+        if twice or not names:
+            raise ValueError(
+                f"quiz {name!r}: question names must differ, found {', '.join(twice)} twice"
+                if twice
+                else f"quiz {name!r} has no questions"
+            )
+        self.name = name
+        self.title = title
+        self.questions = list(questions)
+        super().__init__(self._render(), self._plain(), assets=ASSETS)
+
+    def _render(self) -> str:
+        items = "".join(
+            f"<li>{question_html(self.name, question)}</li>" for question in self.questions
+        )
+        count = len(self.questions)
+        return (
+            f'<section class="em-quiz" id="quiz-{self.name}" data-em-name="{self.name}" '
+            f'aria-labelledby="quiz-{self.name}-title"><header class="em-quiz-head">'
+            f'<p class="em-quiz-title" id="quiz-{self.name}-title">{markup.inline(self.title)}</p>'
+            f'<p class="em-score"><span role="status">{count} '
+            f"question{'s' if count > 1 else ''}</span>"
+            f'<button type="button" class="em-again" hidden {OWN_KEYS}>Start again</button></p>'
+            f'</header><ol class="em-questions">{items}</ol></section>'
+        )
+
+    def _plain(self) -> str:
+        asked = (markup.plain(question.ask) for question in self.questions)
+        lines = [f"{number}. {text}" for number, text in enumerate(asked, start=1)]
+        return "\n".join([f"Quiz: {markup.plain(self.title)}", *lines])
+
+
+def question_html(quiz: str, question: Question) -> str:
+    """Return one question as a form, with its answer and reasons folded below."""
+    prefix = f"quiz-{quiz}-{question.name}"
+    if isinstance(question, NumberQuestion):
+        kind, inside, reasons = "number", _amount(prefix, question), _amount_reasons(question)
+    elif isinstance(question, OrderQuestion):
+        kind, inside, reasons = "order", _places(prefix, question), _order_reasons(question)
+    else:
+        kind = "several" if question.several else "choice"
+        inside, reasons = _options(prefix, question), _option_reasons(question)
+    hint = ' <span class="em-hint">Tick all that hold.</span>' if kind == "several" else ""
+    return (
+        f'<form class="em-question" id="{prefix}" data-em-id="{question.name}" '
+        f'data-em-type="{kind}" novalidate autocomplete="off">'
+        f"<fieldset><legend>{markup.inline(question.ask)}{hint}</legend>{inside}</fieldset>"
+        f'<p class="em-actions" hidden><button type="submit" {OWN_KEYS}>Check</button>'
+        f'<button type="button" class="em-retry" hidden {OWN_KEYS}>Try again</button></p>'
+        '<div class="em-verdict" role="status"></div>'
+        '<details class="em-answer"><summary>Answer and reasons</summary>'
+        f"{reasons}</details></form>"
+    )
+
+
+def _options(prefix: str, question: OptionQuestion) -> str:
+    kind = "checkbox" if question.several else "radio"
+    return "".join(
+        f'<label class="em-option"><input type="{kind}" name="{prefix}" value="{number}"'
+        f"{' data-em-right' if option.correct else ''} {OWN_KEYS}>"
+        f"<span>{markup.inline(option.text)}</span></label>"
+        for number, option in enumerate(question.options)
+    )
+
+
+def _option_reasons(question: OptionQuestion) -> str:
+    reasons = "".join(
+        f'<li data-em-reason="{number}" class="{"em-right" if option.correct else "em-wrong"}">'
+        f'<strong><span class="em-mark">{"Right" if option.correct else "Not right"}:</span> '
+        f"{markup.inline(option.text)}</strong> <span>{markup.inline(option.feedback)}</span></li>"
+        for number, option in enumerate(question.options)
+    )
+    return f"<ul>{reasons}</ul>"
+
+
+def _amount(prefix: str, question: NumberQuestion) -> str:
+    unit = f'<span class="em-unit">{markup.inline(question.unit)}</span>' if question.unit else ""
+    return (
+        f'<label class="em-amount"><span>Your answer</span><input type="text" inputmode="decimal" '
+        f'name="{prefix}" data-em-answer="{question.answer!r}" '
+        f'data-em-tolerance="{question.tolerance!r}" data-em-unit="{escape(question.unit)}" '
+        f"{OWN_KEYS}>{unit}</label>"
+    )
+
+
+def _amount_reasons(question: NumberQuestion) -> str:
+    unit = question.unit if question.unit in ("", "%") else f" {question.unit}"
+    answer = f"{question.answer:,.{question.digits}f}{markup.inline(unit)}"
+    near = "".join(
+        f'<li data-em-value="{each.value!r}" class="em-wrong">'
+        f'<strong><span class="em-mark">Not right:</span> '
+        f"{each.value:,.{question.digits}f}{markup.inline(unit)}</strong> "
+        f"<span>{markup.inline(each.feedback)}</span></li>"
+        for each in question.near
+    )
+    return (
+        f'<ul><li data-em-reason="right" class="em-right"><strong><span class="em-mark">Answer:'
+        f"</span> {answer}</strong> <span>{markup.inline(question.feedback)}</span></li>{near}</ul>"
+    )
+
+
+def _places(prefix: str, question: OrderQuestion) -> str:
+    count = len(question.items)
+    numbers = "".join(f'<option value="{place}">{place + 1}</option>' for place in range(count))
+    rows = "".join(
+        f'<label class="em-place"><select name="{prefix}-{place}" data-em-place="{place}" '
+        f'{OWN_KEYS}><option value="">–</option>{numbers}</select>'
+        f"<span>{markup.inline(question.items[place])}</span></label>"
+        for place in question.shuffled()
+    )
+    return f'<p class="em-hint">Give each item its place, 1 to {count}.</p>{rows}'
+
+
+def _order_reasons(question: OrderQuestion) -> str:
+    items = "".join(f"<li>{markup.inline(item)}</li>" for item in question.items)
+    return (
+        f'<ol>{items}</ol><ul><li data-em-reason="right"><span>{markup.inline(question.feedback)}'
+        "</span></li></ul>"
+    )

@@ -1,0 +1,302 @@
+"""The components in a real browser: by keyboard, without scripts, in the dark, on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from emergence_lib import quizzes, theme
+from emergence_lib.reader import Choice, Explorable, Slider, Switch, explore, predict, show
+from emergence_lib.reader.output import Output, asset
+from tests.browsers import chromium
+from tests.reader.scenes import curve, power
+from tests.test_quizzes import GOOD
+
+ASSETS = ("figure", "explorable", "quiz", "predict")
+GROUND = (
+    "html{--pst-color-text-base:#222832;--pst-color-text-muted:#48566b;--pst-color-background:#fff}"
+    "html[data-theme=dark]{--pst-color-text-base:#ced6dd;--pst-color-text-muted:#9ca4af;"
+    "--pst-color-background:#14181e}body{background:var(--pst-color-background);margin:0}"
+    "main{color:var(--pst-color-text-base);font:17px/1.6 sans-serif;margin:auto;max-width:44rem}"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shown() -> Explorable:
+    return explore(
+        power(),
+        name="power",
+        alt="A curve bends down.",
+        caption="Exact match is a power of $p$.",
+        n=Slider("answer length", [1, 2, 3, 5, 8], start=5, unit="digits"),
+        error=Switch("show the error rate"),
+    )
+
+
+def second() -> Explorable:
+    figure, update = power()
+
+    def chosen(metric: str) -> str:
+        return update(2, metric == "error")
+
+    return explore(
+        (figure, chosen),
+        name="second",
+        alt="A curve.",
+        caption="Another.",
+        metric=Choice("metric", ["score", "error"]),
+    )
+
+
+def opened(browser: Browser, folder: Path, *outputs: Output | str, **context: Any) -> Page:
+    """Write a page as the site would (assets once), open it, and fail on any script error."""
+    body = "".join(each if isinstance(each, str) else each.html for each in outputs)
+    styles = theme.css_variables() + GROUND + "".join(asset(f"{name}.css") for name in ASSETS)
+    scripts = "".join(f"<script>{asset(f'{name}.js')}</script>" for name in ASSETS[1:])
+    path = folder / "page.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Test</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{styles}</style><main><h1>Test</h1>{body}</main>{scripts}</html>",
+        encoding="utf-8",
+    )
+    page = browser.new_page(**context)
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto(path.as_uri())
+    return page
+
+
+PICTURE = """figure => [...figure.querySelectorAll('.em-picture svg')]
+  .flatMap(svg => [svg, ...svg.querySelectorAll('*')])
+  .map(e => [e.localName, Object.fromEntries([...e.attributes].map(a => [a.name, a.value])),
+             e.children.length ? '' : e.textContent])"""
+
+
+def test_script_draws_every_frame_that_python_drew(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    page = opened(browser, tmp_path, shown)
+    figure = page.locator("#fig-power")
+    slider = figure.get_by_role("slider", name="answer length")
+    switch = figure.get_by_role("switch", name="show the error rate")
+    for frame, settings in zip(shown.frames, shown.settings, strict=True):
+        switch.set_checked(bool(settings["error"]))
+        slider.fill(str(shown.controls["n"].settings.index(settings["n"])))
+        wanted = [[node.tag, node.attributes, node.text] for node in frame]
+        assert figure.evaluate(PICTURE) == wanted, settings
+        readout = shown.readouts[tuple(settings.values())]
+        assert figure.locator(".em-readout").inner_text() == readout
+    page.close()
+
+
+def test_keyboard_moves_announces_and_does_not_shift_the_page(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    page = opened(browser, tmp_path, shown)
+    figure = page.locator("#fig-power")
+    slider = figure.get_by_role("slider")
+    before = figure.locator(".em-picture").bounding_box()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "8 digits"
+    figure.locator(".em-live", has_text="8 digits: 43.0%").wait_for(state="attached")
+    page.keyboard.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "1 digits"
+    assert figure.locator(".em-picture").bounding_box() == before
+    page.close()
+
+
+def test_words_in_the_prose_set_the_right_explorable(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    link = (
+        '<p><a class="em-set" href="#fig-power" data-em-figure="power" '
+        'data-em-set="n=2&amp;error=on">try n = 2</a></p><div style="height:2000px"></div>'
+    )
+    page = opened(browser, tmp_path, link, shown, second(), reduced_motion="reduce")
+    other = page.locator("#fig-second .em-readout").inner_text()
+    page.get_by_role("link").click()
+    assert page.locator("#fig-power .em-readout").inner_text() == shown.readouts[2, True]
+    assert page.locator("#fig-second .em-readout").inner_text() == other
+    assert page.locator("#fig-power .em-picture").evaluate(
+        "e => e.getBoundingClientRect().bottom <= innerHeight"
+    )
+    page.locator("#fig-second").get_by_text("error", exact=True).click()
+    assert page.locator("#fig-second .em-readout").inner_text() != other
+    page.close()
+
+
+def test_play_runs_to_the_end_and_stops(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    page = opened(browser, tmp_path, shown)
+    play = page.get_by_role("button", name="Play")
+    assert play.get_attribute("aria-pressed") == "false"
+    play.click()
+    assert play.get_attribute("aria-pressed") == "false"  # one step from 5 to 8, the end
+    play.click()
+    assert play.get_attribute("aria-pressed") == "true"
+    play.and_(page.locator("[aria-pressed=false]")).wait_for()
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "8 digits"
+    page.close()
+
+
+def test_without_scripts_everything_can_be_read(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    path = tmp_path / "mirage.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    guess = predict("Which?", name="which", options=["a", "b"], answer="b")
+    page = opened(browser, tmp_path, shown, quizzes.read(path), guess, java_script_enabled=False)
+    text = page.locator("main").inner_text()
+    assert "At 90% per digit, 5 digits: 59.0%" in text
+    assert "With scripts on: a slider sets the answer length" in text
+    assert page.locator("fieldset.em-controls").is_hidden()
+    assert page.get_by_text("Answer and reasons").count() == 4
+    page.get_by_text("Answer and reasons").first.click()
+    assert page.get_by_text("That is one digit.").is_visible()
+    page.get_by_text("Look without predicting").click()
+    assert page.get_by_text("Answer: b").is_visible()
+    assert page.get_by_role("button").count() == 0
+    page.close()
+
+
+def answer_quiz(page: Page) -> None:
+    """Answer by keyboard alone: the first wrongly, the others rightly."""
+    forms = page.locator(".em-question")
+    forms.nth(0).get_by_role("radio").nth(1).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    for name in ("loss", "accuracy per digit"):
+        forms.nth(1).get_by_role("checkbox", name=name).focus()
+        page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    forms.nth(2).get_by_role("textbox").fill("59,1 %")
+    page.keyboard.press("Enter")
+    for place, item in enumerate(("memorise", "circuit", "cleanup"), start=1):
+        forms.nth(3).get_by_label(item).select_option(str(place))
+    forms.nth(3).get_by_role("button", name="Check").press("Enter")
+
+
+def test_quiz_checks_explains_scores_and_remembers(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "mirage.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    page = opened(browser, tmp_path, quizzes.read(path))
+    verdicts = page.locator(".em-verdict")
+    page.get_by_role("button", name="Check").first.click()
+    assert verdicts.nth(0).inner_text() == "Choose an answer first."
+    answer_quiz(page)
+    assert re.match(r"Not yet\.\s+That is one digit\.", verdicts.nth(0).inner_text())
+    assert verdicts.nth(2).inner_text().startswith("Right.")
+    assert "So it goes." in verdicts.nth(3).inner_text()
+    assert page.locator(".em-score span").inner_text() == "3 of 4 right"
+    page.reload()
+    assert page.locator(".em-score span").inner_text() == "3 of 4 right"
+    assert page.locator(".em-question").nth(2).get_by_role("textbox").input_value() == "59,1 %"
+    page.get_by_role("button", name="Try again").first.click()
+    assert verdicts.nth(0).inner_text() == ""
+    assert page.locator(".em-score span").inner_text() == "3 of 4 right, 1 to go"
+    page.get_by_role("button", name="Start again").click()
+    page.reload()
+    assert page.locator(".em-score span").inner_text() == "4 questions"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("59", "Right."),
+        ("0.59", "Not yet.\nToo small."),
+        ("90%", "Not yet.\nOne digit."),
+        ("1,000", "Not yet.\nToo large."),
+        ("about half", "Give a number first."),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(
+    browser: Browser, tmp_path: Path, given: str, said: str
+) -> None:
+    path = tmp_path / "mirage.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    page = opened(browser, tmp_path, quizzes.read(path))
+    page.get_by_role("textbox").fill(given)
+    page.keyboard.press("Enter")
+    shown = re.sub(r"\s*\n\s*", "\n", page.locator(".em-verdict").nth(2).inner_text())
+    assert shown.startswith(said)
+    page.close()
+
+
+def test_prediction_opens_when_made_and_is_remembered(browser: Browser, tmp_path: Path) -> None:
+    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise.")
+    guess = predict("How often?", name="often", low=0, high=1, answer=0.76, then=then)
+    page = opened(browser, tmp_path, guess)
+    commit = page.get_by_role("button", name="Commit and look")
+    commit.click()
+    assert page.locator("#fig-curve").is_hidden()
+    page.get_by_role("slider", name="Your guess").focus()
+    page.keyboard.press("End")
+    commit.click()
+    assert page.locator("#fig-curve").is_visible()
+    assert "You said 1." in page.locator(".em-told").inner_text()
+    page.reload()
+    assert page.locator("#fig-curve").is_visible()
+    assert "You said 1." in page.locator(".em-told").inner_text()
+    page.close()
+
+
+def test_output_injected_later_works(browser: Browser, tmp_path: Path) -> None:
+    """JupyterLab inserts the output of a cell into a page that is already there."""
+    page = opened(browser, tmp_path, '<div id="cell"></div>')
+    late = second()
+    page.evaluate(
+        """([html, script]) => {
+          document.getElementById('cell').innerHTML = html;
+          const element = document.createElement('script');
+          element.textContent = script;
+          document.body.append(element);
+        }""",
+        [late.html, asset("explorable.js")],
+    )
+    page.locator("#fig-second").get_by_text("error", exact=True).click()
+    assert page.locator("#fig-second .em-readout").inner_text() == late.readouts["error",]
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1100, False), (1100, True), (390, False)])
+def test_accessible_and_no_wider_than_the_page(
+    browser: Browser, tmp_path: Path, shown: Explorable, width: int, dark: bool
+) -> None:
+    path = tmp_path / "mirage.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    panels = show([curve(), curve()], name="panels", alt="Curves.", caption="They rise. $p^n$")
+    guess = predict("How often?", name="often", low=0, high=100, answer=76, unit="%", then=panels)
+    page = opened(
+        browser,
+        tmp_path,
+        *(shown, second(), guess, quizzes.read(path)),
+        viewport={"width": width, "height": 800},
+    )
+    page.evaluate("dark => document.documentElement.dataset.theme = dark ? 'dark' : 'light'", dark)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    answer_quiz(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    targets = page.evaluate(
+        """[...document.querySelectorAll('.em-controls input, .em-controls button, button[type]')]
+          .filter(each => each.checkVisibility())
+          .map(each => (each.closest('label') ?? each).getBoundingClientRect().height)"""
+    )
+    assert min(targets) >= 44
+    page.close()

@@ -1,0 +1,126 @@
+"""A wrong data file is refused with its file, its line and a way to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emergence_lib.checked import CheckedFileError, load_with_lines, load_yaml
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "One entry for each model.",
+    "propertyNames": {"pattern": "^[a-z-]+$", "description": "Lower case."},
+    "additionalProperties": {
+        "type": "object",
+        "description": "Give a size and a grade.",
+        "required": ["size", "grade"],
+        "additionalProperties": False,
+        "properties": {
+            "size": {"type": "number", "description": "Parameters, as a count."},
+            "grade": {"enum": ["rerun", "reported"], "description": "How it is known."},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+}
+ANYTHING: dict[str, Any] = {}
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "models.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def complaint(folder: Path, text: str) -> str:
+    with pytest.raises(CheckedFileError) as raised:
+        load_yaml(written(folder, text), SCHEMA)
+    return str(raised.value).replace(f"{folder}/", "")
+
+
+def test_good_file_is_returned(tmp_path: Path) -> None:
+    path = written(tmp_path, "gpt:\n  size: 1.75e11\n  grade: reported\n")
+    assert load_yaml(path, SCHEMA) == {"gpt": {"size": 1.75e11, "grade": "reported"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "gpt:\n  size: 1\n  grade: certain\n",
+            "models.yml:3: gpt.grade is 'certain'; wanted one of rerun, reported. "
+            "Remedy: How it is known.",
+        ),
+        (
+            "gpt:\n  size: big\n  grade: rerun\n",
+            "models.yml:2: gpt.size is 'big'; wanted a number. Remedy: Parameters, as a count.",
+        ),
+        (
+            "# a comment\n\ngpt:\n  size: 1\n",
+            "models.yml:3: gpt lacks grade. Remedy: Give a size and a grade.",
+        ),
+        (
+            "gpt:\n  size: 1\n  grade: rerun\n  color: red\n",
+            "models.yml:4: gpt has the unknown key 'color'; wanted grade, notes, size.",
+        ),
+        (
+            "gpt:\n  size: 1\n  grade: rerun\n  notes:\n    - fine\n    - 3\n",
+            "models.yml:6: gpt.notes[2] is 3; wanted text",
+        ),
+        (
+            "GPT:\n  size: 1\n  grade: rerun\n",
+            "models.yml:1: a key of the file is 'GPT'; wanted the pattern ^[a-z-]+$. "
+            "Remedy: Lower case.",
+        ),
+        (
+            "gpt:\n  size: 1\n  grade: rerun\n  size: 2\n",
+            "models.yml:4: gpt.size is given twice, first on line 2. Remedy: keep one of them",
+        ),
+        ("gpt:\n  size: 1\n  grade: [rerun\n", "models.yml:4: not YAML: "),
+        ("gpt:\n  size: 1\n grade: rerun\n", "models.yml:3: not YAML: "),
+        ("", "models.yml:1: the file is empty"),
+        ("- 1\n", "models.yml:1: the file is [1]; wanted keys with values."),
+    ],
+)
+def test_fault_names_line_and_remedy(tmp_path: Path, text: str, said: str) -> None:
+    assert complaint(tmp_path, text).startswith(said)
+
+
+def test_every_fault_is_named_in_order(tmp_path: Path) -> None:
+    said = complaint(tmp_path, "b:\n  size: x\n  grade: rerun\na:\n  size: 1\n  grade: x\n")
+    assert [line.split(":")[1] for line in said.splitlines()] == ["2", "6"]
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(CheckedFileError, match=r"absent\.yml:1: cannot be read"):
+        load_yaml(tmp_path / "absent.yml", SCHEMA)
+
+
+def test_yes_and_no_are_words(tmp_path: Path) -> None:
+    """YAML 1.1 would make the answer "No" of a quiz the value false."""
+    path = written(tmp_path, "- No\n- yes\n- on\n- true\n- 1e-3\n")
+    assert load_yaml(path, ANYTHING) == ["No", "yes", "on", True, 1e-3]
+
+
+def test_lines_are_those_of_the_parts(tmp_path: Path) -> None:
+    _, lines = load_with_lines(written(tmp_path, "a:\n  - x\n  - b: 1\n"), ANYTHING)
+    assert lines["a", 0] == 2
+    assert lines["a", 1, "b"] == 3
+
+
+PLAIN = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text("ab é:#-'\"\n"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), PLAIN, min_size=1, max_size=4))
+def test_reads_what_yaml_writes(tmp_path_factory: pytest.TempPathFactory, content: object) -> None:
+    path = written(tmp_path_factory.mktemp("yaml"), yaml.safe_dump(content, allow_unicode=True))
+    assert load_yaml(path, ANYTHING) == content
