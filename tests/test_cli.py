@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from emergence_lib.experiments import addition, store
 TINY = addition.Config(widths=(4,), lengths=(1, 5), steps=2, items=20)
 
 
-def command(*arguments):
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "emergence_lib", *arguments],
         capture_output=True,
@@ -22,7 +24,7 @@ def command(*arguments):
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Store results elsewhere, of an experiment that takes no time."""
     monkeypatch.setattr(store, "FOLDER", tmp_path)
     run = addition.run
@@ -30,14 +32,14 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_help_lists_the_commands():
+def test_help_lists_the_commands() -> None:
     shown = command("--help")
     assert shown.returncode == 0
     assert "results" in shown.stdout
     assert "figure" in shown.stdout
 
 
-def test_no_command_is_misuse():
+def test_no_command_is_misuse() -> None:
     refused = command()
     assert refused.returncode == 2
     assert refused.stderr.startswith("usage: python -m emergence_lib")
@@ -54,7 +56,9 @@ def test_no_command_is_misuse():
         (("figure", "mirage.found"), "mirage.exact_match_ladder"),
     ],
 )
-def test_unknown_names_list_the_known_ones(arguments, known, capsys):
+def test_unknown_names_list_the_known_ones(
+    arguments: tuple[str, ...], known: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -63,7 +67,9 @@ def test_unknown_names_list_the_known_ones(arguments, known, capsys):
     assert known in said.err
 
 
-def test_results_says_what_is_new_and_what_changed(folder, capsys):
+def test_results_says_what_is_new_and_what_changed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["results"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[:2] for line in lines] == [
@@ -81,17 +87,21 @@ def test_results_says_what_is_new_and_what_changed(folder, capsys):
     assert np.all(addition.Result.load(store.path("addition", 1)).brier < changed.brier)
 
 
-def test_results_replaces_what_it_cannot_compare(folder, capsys):
+def test_results_replaces_what_it_cannot_compare(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store.path("addition", 0).write_text("not a result")
     assert cli.main(["results"]) == 0
     assert "replaces" in capsys.readouterr().out.splitlines()[0]
     assert addition.Result.load(store.path("addition", 0)).config == TINY
 
 
-def test_an_interruption_keeps_what_is_finished(folder, monkeypatch, capsys):
-    run = addition.run
+def test_an_interruption_keeps_what_is_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run: Any = addition.run
 
-    def impatient(seed, progress):
+    def impatient(seed: int, progress: Any) -> addition.Result:
         if seed == 1:
             raise KeyboardInterrupt
         return run(seed, progress)
@@ -102,7 +112,7 @@ def test_an_interruption_keeps_what_is_finished(folder, monkeypatch, capsys):
     assert "interrupted" in capsys.readouterr().err
 
 
-def test_figure_is_drawn_the_same_each_time(tmp_path):
+def test_figure_is_drawn_the_same_each_time(tmp_path: Path) -> None:
     files = [tmp_path / "one.svg", tmp_path / "two.svg"]
     drawn = command("figure", "mirage.exact_match_ladder", "-o", str(files[0]))
     assert drawn.returncode == 0, drawn.stderr
@@ -112,14 +122,18 @@ def test_figure_is_drawn_the_same_each_time(tmp_path):
     assert "5 digits" in files[0].read_text()
 
 
-def test_panels_and_scenes_are_drawn_too(tmp_path, capsys):
+def test_panels_and_scenes_are_drawn_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["figure", "mirage.digit_accuracy", "-o", str(tmp_path / "d.png")]) == 0
     assert cli.main(["figure", "mirage.power", "-o", str(tmp_path / "p.svg")]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d-1.png", "d-2.png", "p.svg"]
     assert (tmp_path / "d-1.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_default_file_is_named_after_the_figure(tmp_path, monkeypatch):
+def test_default_file_is_named_after_the_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["figure", "mirage.strictness"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["mirage.strictness.svg"]
@@ -129,13 +143,19 @@ def test_default_file_is_named_after_the_figure(tmp_path, monkeypatch):
     ("output", "message"),
     [("ladder.tiff", "ends in .svg or .png"), ("nowhere/ladder.svg", "no folder nowhere")],
 )
-def test_bad_output_is_refused(tmp_path, monkeypatch, capsys, output, message):
+def test_bad_output_is_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    output: str,
+    message: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["figure", "mirage.strictness", "-o", output]) == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_figure_can_be_listed():
+def test_every_figure_can_be_listed() -> None:
     names = {f"{chapter}.{name}" for chapter in cli.chapters() for name in cli.drawings(chapter)}
     assert {"mirage.exact_match_ladder", "mirage.two_forecasts", "mirage.power"} <= names

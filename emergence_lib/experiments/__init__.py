@@ -1,0 +1,1 @@
+"""Small networks trained here: one phenomenon, one short module."""

@@ -1,0 +1,204 @@
+"""Experiment: a ladder of small networks learns to add.
+
+A network with one hidden layer reads two numbers of up to five digits and writes all the digits of
+their sum at once. Nets of several widths see the same problems in training and sit the same exam,
+which is then scored in several ways: whole answers, single digits, cross-entropy, Brier score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import process_time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emergence_lib.experiments import store
+from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot, softmax
+from emergence_lib.experiments.optim import Adam, cosine_rate
+
+
+@dataclass(frozen=True)
+class Config:
+    """What is trained and how it is examined; the defaults are the book's."""
+
+    widths: tuple[int, ...] = (8, 16, 24, 32, 48, 64, 128, 256)
+    """Hidden units of each net of the ladder."""
+    lengths: tuple[int, ...] = (1, 2, 3, 4, 5)
+    """Digits of the two numbers; each training problem draws one of these lengths."""
+    steps: int = 4000
+    batch: int = 256
+    """Fresh problems in a training step."""
+    rate: float = 0.005
+    """Peak learning rate."""
+    warm_up: int = 50
+    """Steps until the peak is reached."""
+    items: int = 10_000
+    """Exam problems of each length."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot be run."""
+        for name, value in vars(self).items():
+            if not np.size(value) or np.min(value) <= 0:
+                raise ValueError(f"{name}: found {value}, want numbers above 0")
+        if self.digits > 17:
+            raise ValueError(f"lengths: found {self.digits} digits, want at most 17 (64-bit sums)")
+
+    @property
+    def digits(self) -> int:
+        """Digits of each number as the net reads it, leading zeros included."""
+        return max(self.lengths)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(store.Result):
+    """Exam scores of a ladder; every array but the first starts (nets, lengths).
+
+    Attributes
+    ----------
+    parameters : array, shape (nets,)
+    exact_match : array
+        Share of answers with every digit right.
+    position_accuracy : array, shape (nets, lengths, digits + 1)
+        Share right of each digit, units first, leading zeros included: `live` leaves them out.
+    cross_entropy, brier : array
+        Mean over the length + 1 live digits: nats, and squared distance between the ten
+        probabilities and the truth, from 0 to 2, uniform guess 0.9 (brier1950verification).
+    error_correlation : array
+        Mean correlation between the errors at two live digits; 0 where fewer than two ever err.
+    """
+
+    config: Config
+    parameters: Integers
+    exact_match: Floats
+    position_accuracy: Floats
+    cross_entropy: Floats
+    brier: Floats
+    error_correlation: Floats
+
+    def live(self, length: int) -> Floats:
+        """Return the accuracy of each net on the digits that count, shape (nets, length + 1)."""
+        return self.position_accuracy[:, self.index(length), : length + 1]
+
+    def index(self, length: int) -> int:
+        """Return where a length stands among the lengths of the arrays."""
+        if length not in self.config.lengths:
+            raise ValueError(f"length: found {length}, want one of {self.config.lengths}")
+        return self.config.lengths.index(length)
+
+
+BOOK = Config()
+
+
+def problems(lengths: Integers, digits: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Draw one sum for each length: two numbers below 10**length, all equally likely.
+
+    Returns
+    -------
+    questions : array of int, shape (2 * digits, problems)
+        The digits of the first number, then those of the second, units first.
+    answers : array of int, shape (digits + 1, problems)
+        The digits of the sum, units first.
+    """
+    powers = 10 ** np.arange(digits + 1)[:, None]
+    first, second = rng.integers(0, 10**lengths, size=(2, len(lengths)))
+    split = [number // powers % 10 for number in (first, second, first + second)]
+    return np.vstack([split[0][:-1], split[1][:-1]]), split[2]
+
+
+class Net:
+    """One-hot digits, a layer of rectified units, ten logits for each digit of the answer."""
+
+    def __init__(self, width: int, digits: int, rng: np.random.Generator, dtype: Any = np.float32):
+        shapes = (
+            (width, 20 * digits),
+            (width, 1),
+            (10 * (digits + 1), width),
+            (10 * (digits + 1), 1),
+        )
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        self.weights = np.zeros(ends[-1], dtype)
+        # The four arrays are views: a step that changes the flat vector changes them.
+        self.w1, self.b1, self.w2, self.b2 = (
+            part.reshape(shape)
+            for part, shape in zip(np.split(self.weights, ends[:-1]), shapes, strict=True)
+        )
+        # He's rule; a question has only 2 * digits inputs switched on.
+        self.w1[:] = rng.normal(0, np.sqrt(2 / (2 * digits)), self.w1.shape)
+        self.w2[:] = rng.normal(0, 0.5 * np.sqrt(2 / width), self.w2.shape)
+
+    def forward(self, inputs: Floats) -> tuple[Floats, Floats]:
+        """Return hidden units (width, problems) and logits (digits + 1, 10, problems)."""
+        hidden = np.maximum(self.w1 @ inputs + self.b1, 0)
+        return hidden, (self.w2 @ hidden + self.b2).reshape(-1, 10, inputs.shape[1])
+
+    def gradient(self, inputs: Floats, targets: Floats) -> Floats:
+        """Return the gradient of the cross-entropy of an answer, averaged over problems."""
+        hidden, logits = self.forward(inputs)
+        back = (softmax(logits) - targets).reshape(-1, inputs.shape[1]) / inputs.shape[1]
+        back_hidden = (self.w2.T @ back) * (hidden > 0)
+        parts = back_hidden @ inputs.T, back_hidden.sum(1), back @ hidden.T, back.sum(1)
+        return np.concatenate([part.ravel() for part in parts])
+
+
+def encode(questions: Integers, answers: Integers) -> tuple[Floats, Floats]:
+    """Return inputs (20 * digits, problems) and targets (digits + 1, 10, problems)."""
+    return one_hot(questions, 10).reshape(-1, questions.shape[1]), one_hot(answers, 10)
+
+
+def examine(net: Net, length: int, questions: Integers, answers: Integers) -> dict[str, Any]:
+    """Return the scores of one net on problems of one length, named as in `Result`."""
+    inputs, targets = encode(questions, answers)
+    logits = net.forward(inputs)[1]
+    wrong = logits.argmax(1) != answers
+    live = slice(length + 1)
+    return {
+        "exact_match": 1 - wrong.any(0).mean(),
+        "position_accuracy": 1 - wrong.mean(1),
+        "cross_entropy": cross_entropy(logits, targets)[live].mean(dtype=float),
+        "brier": ((softmax(logits) - targets) ** 2).sum(1)[live].mean(dtype=float),
+        "error_correlation": mean_correlation(wrong[live]),
+    }
+
+
+def mean_correlation(rows: NDArray[np.bool_]) -> float:
+    """Return the mean correlation over pairs of rows that vary; 0 with fewer than two."""
+    varying = rows[rows.std(axis=1) > 0]
+    if len(varying) < 2:
+        return 0.0
+    return float(np.corrcoef(varying)[np.triu_indices(len(varying), 1)].mean())
+
+
+def run(
+    config: Config = BOOK,
+    seed: int = 0,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Result:
+    """Train the ladder and examine it; `progress` wraps the training steps as tqdm.tqdm does."""
+    start = process_time()
+    rng = np.random.default_rng(seed)
+    # A net's first weights depend on seed and width only: a shorter ladder repeats its nets.
+    nets = [
+        Net(width, config.digits, np.random.default_rng([seed, width])) for width in config.widths
+    ]
+    optimisers = [Adam(net.weights) for net in nets]
+    for step in progress(range(config.steps)):
+        lengths = rng.choice(config.lengths, config.batch)
+        inputs, targets = encode(*problems(lengths, config.digits, rng))
+        rate = cosine_rate(step, config.steps, config.rate, config.warm_up)
+        for net, optimiser in zip(nets, optimisers, strict=True):
+            optimiser.step(net.gradient(inputs, targets), rate)
+
+    exams = {
+        length: problems(np.full(config.items, length), config.digits, rng)
+        for length in config.lengths
+    }
+    scores = [[examine(net, length, *exam) for length, exam in exams.items()] for net in nets]
+    measures: dict[str, Any] = {
+        name: np.array([[exam[name] for exam in net] for net in scores]) for name in scores[0][0]
+    }
+    parameters = np.array([net.weights.size for net in nets])
+    seconds = process_time() - start
+    return Result(config=config, seed=seed, seconds=seconds, parameters=parameters, **measures)

@@ -1,0 +1,131 @@
+"""How results of experiments are kept, and where the stored ones are."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from importlib import metadata, resources
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self, get_type_hints
+from zipfile import BadZipFile
+
+import numpy as np
+
+EXPERIMENTS = ("addition",)
+"""Modules beside this one, each with a `Config`, a `Result` and `run(config, seed)`."""
+SEEDS = (0, 1, 2)
+"""Seeds of the stored results."""
+FOLDER = Path(str(resources.files("emergence_lib"))) / "experiments" / "results"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What an experiment returns: a subclass adds its arrays.
+
+    Attributes
+    ----------
+    config : dataclass
+        The experiment's own `Config`.
+    seed : int
+    seconds : float
+        CPU time of the run.
+    version : str
+        Version of the library that ran it.
+    """
+
+    config: Any
+    seed: int
+    seconds: float
+    version: str = field(default_factory=lambda: metadata.version("emergence_lib"))
+
+    @classmethod
+    def measures(cls) -> list[str]:
+        """Return the names of the arrays that this kind of result adds."""
+        return [each.name for each in fields(cls) if each.name not in Result.__dataclass_fields__]
+
+    def difference(self, other: Self) -> float:
+        """Return the largest absolute difference between the arrays of two results.
+
+        Raises
+        ------
+        ValueError
+            If the two were run with different settings or seeds.
+        """
+        if (self.config, self.seed) != (other.config, other.seed):
+            raise ValueError(
+                f"other: found {other.config}, seed {other.seed}; want {self.config}, "
+                f"seed {self.seed}"
+            )
+        pairs = [(getattr(self, name), getattr(other, name)) for name in self.measures()]
+        return max(float(np.abs(mine - theirs).max()) for mine, theirs in pairs)
+
+    def save(self, path: Path) -> None:
+        """Write one .npz file; an interruption leaves the old file whole."""
+        about = {
+            "config": asdict(self.config),
+            "seed": self.seed,
+            "seconds": self.seconds,
+            "version": self.version,
+        }
+        arrays = {name: getattr(self, name) for name in self.measures()}
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a file that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file is missing, unreadable, or holds another kind of result.
+        """
+        try:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                about = json.loads(str(file["about"]))
+                arrays = {name: file[name] for name in cls.measures()}
+            settings = about.pop("config")
+            lists = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
+            return cls(config=get_type_hints(cls)["config"](**lists), **about, **arrays)
+        except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"path: {path} is not a stored {cls.__module__} result: {error}"
+            ) from error
+
+
+def experiment(name: str) -> ModuleType:
+    """Return the module of an experiment.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(f"name: found {name!r}, want one of {', '.join(EXPERIMENTS)}")
+    return importlib.import_module(f"emergence_lib.experiments.{name}")
+
+
+def path(name: str, seed: int) -> Path:
+    """Return the file of a stored result."""
+    return FOLDER / f"{name}-{seed}.npz"
+
+
+def stored(name: str) -> list[Any]:
+    """Return the stored results of an experiment, one for each of `SEEDS`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such experiment, or a file is missing or damaged.
+    """
+    result = experiment(name).Result
+    return [result.load(path(name, seed)) for seed in SEEDS]

@@ -1,0 +1,197 @@
+"""The addition experiment: its parts, and that the stored ladders can be had again."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emergence_lib import laws
+from emergence_lib.experiments import addition, store
+from emergence_lib.experiments.layers import Integers, cross_entropy, log_softmax, one_hot, softmax
+from emergence_lib.experiments.optim import Adam, cosine_rate
+
+REDUCED = addition.Config(widths=(32, 64), lengths=(1, 2), steps=1000, items=4000)
+
+
+@pytest.fixture(scope="module")
+def reduced() -> addition.Result:
+    return addition.run(REDUCED, seed=5)
+
+
+def number(digits: Integers) -> int:
+    return sum(int(digit) * 10**place for place, digit in enumerate(digits))
+
+
+def test_problems_are_sums_with_the_right_carries() -> None:
+    lengths = np.repeat([1, 3, 5], 200)
+    questions, answers = addition.problems(lengths, 5, np.random.default_rng(0))
+    assert questions.shape == (10, 600)
+    assert answers.shape == (6, 600)
+    for length, question, answer in zip(lengths, questions.T, answers.T, strict=True):
+        first, second = number(question[:5]), number(question[5:])
+        assert max(first, second) < 10**length
+        assert number(answer) == first + second
+
+
+def test_problems_of_one_digit_are_all_equally_likely() -> None:
+    questions, _ = addition.problems(np.ones(40_000, int), 1, np.random.default_rng(1))
+    counts = np.bincount(questions[0] * 10 + questions[1], minlength=100)
+    # 400 expected of each; five standard deviations
+    assert np.all(np.abs(counts - 400) < 5 * np.sqrt(400))
+
+
+def test_encode_switches_on_one_input_for_each_digit() -> None:
+    inputs, targets = addition.encode(np.array([[3, 0], [7, 9]]), np.array([[0, 9], [1, 0]]))
+    assert [np.flatnonzero(column).tolist() for column in inputs.T] == [[3, 17], [0, 19]]
+    assert targets.argmax(1).tolist() == [[0, 9], [1, 0]]
+
+
+def test_backward_pass_agrees_with_central_differences() -> None:
+    rng = np.random.default_rng(2)
+    net = addition.Net(7, 3, rng, np.float64)
+    inputs, targets = (
+        part.astype(np.float64)
+        for part in addition.encode(*addition.problems(np.full(11, 3), 3, rng))
+    )
+    # Away from the kinks of the rectifier, and with every bias in play.
+    net.weights += rng.normal(0, 0.3, net.weights.size)
+
+    def loss() -> float:
+        return cross_entropy(net.forward(inputs)[1], targets).sum(0).mean()
+
+    gradient = net.gradient(inputs, targets)
+    numeric = np.empty_like(gradient)
+    step = 1e-6
+    for place in range(net.weights.size):
+        net.weights[place] += step
+        above = loss()
+        net.weights[place] -= 2 * step
+        numeric[place] = (above - loss()) / (2 * step)
+        net.weights[place] += step
+    assert np.abs(numeric - gradient).max() < 1e-8
+    assert np.abs(gradient).max() > 0.01
+
+
+def test_softmax_of_huge_logits_stays_finite() -> None:
+    logits = np.array([[[1e4], [0.0]]])
+    assert softmax(logits).tolist() == [[[1.0], [0.0]]]
+    assert log_softmax(logits).tolist() == [[[0.0], [-1e4]]]
+    assert cross_entropy(logits, one_hot(np.array([[1]]), 2)).tolist() == [[1e4]]
+
+
+def test_adam_first_step_is_the_rate_against_the_sign_of_the_gradient() -> None:
+    weights = np.array([1.0, 1.0, 1.0])
+    Adam(weights).step(np.array([0.3, -20.0, 0.0]), rate=0.1)
+    assert weights == pytest.approx([0.9, 1.1, 1.0], abs=1e-6)
+
+
+def test_adam_agrees_with_the_textbook_formula() -> None:
+    rng = np.random.default_rng(3)
+    gradients = rng.normal(size=(5, 4))
+    weights = np.zeros(4)
+    adam = Adam(weights, betas=(0.8, 0.95), epsilon=1e-3)
+    mean, square, expected = np.zeros(4), np.zeros(4), np.zeros(4)
+    for step, gradient in enumerate(gradients, start=1):
+        adam.step(gradient, 0.01)
+        mean = 0.8 * mean + 0.2 * gradient
+        square = 0.95 * square + 0.05 * gradient**2
+        expected -= 0.01 * (mean / (1 - 0.8**step)) / (np.sqrt(square / (1 - 0.95**step)) + 1e-3)
+    assert weights == pytest.approx(expected, rel=1e-12)
+
+
+def test_rate_warms_up_peaks_and_falls_to_one_percent() -> None:
+    rates = [cosine_rate(step, 1000, 0.5, 100) for step in range(1000)]
+    assert rates[0] == pytest.approx(0.005)
+    assert rates[99] == rates[100] == max(rates) == 0.5
+    assert rates[-1] == pytest.approx(0.005, rel=0.01)
+    assert np.all(np.diff(rates[100:]) < 0)
+
+
+def test_an_untrained_net_guesses() -> None:
+    config = addition.Config(widths=(32,), lengths=(2, 4), steps=1, warm_up=10**9, items=4000)
+    result = addition.run(config, seed=0)
+    # A fixed guess gets a tenth of the uniform digits right; the units digit is uniform.
+    assert result.position_accuracy[0, :, 0] == pytest.approx(0.1, abs=0.03)
+    assert np.all(result.exact_match < 0.01)
+    assert np.all(result.cross_entropy > 0.8 * np.log(10))
+
+
+def test_training_teaches(reduced: addition.Result) -> None:
+    assert np.all(reduced.exact_match[:, 0] > 0.98)
+    assert np.all(reduced.exact_match[:, 1] > 0.05)
+    assert np.all(reduced.cross_entropy < [0.2, 1.2])
+
+
+def test_scores_are_consistent(reduced: addition.Result) -> None:
+    least = reduced.position_accuracy.min(axis=2)
+    assert np.all(reduced.exact_match <= least + 1e-12)
+    assert np.all((reduced.brier >= 0) & (reduced.brier <= 2))
+    assert reduced.live(1).shape == (2, 2)
+    assert reduced.live(2).shape == (2, 3)
+    # Leading zeros are easy, which is why `live` leaves them out.
+    assert np.all(reduced.position_accuracy[:, 0, 2] > 0.99)
+    assert reduced.parameters.tolist() == [32 * 41 + 32 * 30 + 30, 64 * 41 + 64 * 30 + 30]
+
+
+def test_product_of_the_digits_predicts_the_whole_answer(reduced: addition.Result) -> None:
+    for length in (1, 2):
+        product = laws.product(reduced.live(length))
+        assert product == pytest.approx(reduced.exact_match[:, reduced.index(length)], abs=0.02)
+
+
+def test_correlated_errors_are_seen() -> None:
+    rows = np.random.default_rng(0).random((1, 3000)) < 0.3
+    assert addition.mean_correlation(np.vstack([rows, rows])) == pytest.approx(1)
+    assert addition.mean_correlation(np.vstack([rows, ~rows])) == pytest.approx(-1)
+    assert addition.mean_correlation(np.vstack([rows, rows & False])) == 0
+
+
+def test_same_seed_same_bits_other_seed_other_numbers(reduced: addition.Result) -> None:
+    again = addition.run(REDUCED, seed=5)
+    assert reduced.difference(again) == 0
+    other = addition.run(REDUCED, seed=6)
+    assert not np.array_equal(other.exact_match, again.exact_match)
+
+
+def test_progress_wraps_the_training_steps() -> None:
+    seen = []
+
+    def watch(steps: Iterable[int]) -> Iterator[int]:
+        for step in steps:
+            seen.append(step)
+            yield step
+
+    addition.run(addition.Config(widths=(4,), lengths=(1,), steps=7, items=10), 0, watch)
+    assert seen == list(range(7))
+
+
+@pytest.mark.slow
+def test_a_stored_net_can_be_trained_again() -> None:
+    stored = addition.Result.load(store.path("addition", 1))
+    config = addition.Config(widths=(24,), items=stored.config.items)
+    again = addition.run(config, seed=1)
+    net = stored.config.widths.index(24)
+    # The same problems and the same first weights: other machines differ by rounding, which
+    # thousands of steps amplify, so a band and not the bits.
+    assert again.exact_match[0] == pytest.approx(stored.exact_match[net], abs=0.1)
+    assert again.cross_entropy[0] == pytest.approx(stored.cross_entropy[net], abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"widths": ()}, r"widths: found \(\), want numbers above 0"),
+        ({"lengths": (0, 1)}, r"lengths: found \(0, 1\)"),
+        ({"steps": -1}, "steps: found -1"),
+        ({"lengths": (18,)}, "at most 17"),
+    ],
+)
+def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        addition.Config(**settings)
+
+
+def test_live_names_the_lengths_there_are(reduced: addition.Result) -> None:
+    with pytest.raises(ValueError, match=r"length: found 9, want one of \(1, 2\)"):
+        reduced.live(9)
