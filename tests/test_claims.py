@@ -33,7 +33,7 @@ def test_a_band_is_narrow_enough_to_mean_something(claim: claims.Claim) -> None:
     if claim.band:
         low, high = claim.band
         assert low <= high
-        assert high - low <= max(abs(float(claim.value)), 0.02), "a band wider than its number"
+        assert high - low <= 2 * max(abs(float(claim.value)), 0.01), "the band says nothing"
 
 
 ENTRY = """\

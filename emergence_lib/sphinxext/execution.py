@@ -185,7 +185,7 @@ def stop_on_failure(app: Sphinx, env: BuildEnvironment) -> None:
 
 def choose_mode(app: Sphinx, config: Config) -> None:
     """Execute everything afresh when warnings are errors: the gate trusts no cache."""
-    if app.warningiserror:
+    if app.warningiserror or app.keep_going:  # -W, or -W with --keep-going
         config.nb_execution_mode = "force"
 
 

@@ -29,6 +29,7 @@ def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         folded = fold("", classes=[name for name in box["classes"] if name != "dropdown"])
         folded += [fold_title("", "", *title.children), *content]
         box.parent.replace(box, folded)
+    gather_solutions(doctree)
 
 
 def fold_code_last(doctree: nodes.document) -> None:
@@ -39,6 +40,19 @@ def fold_code_last(doctree: nodes.document) -> None:
         folded += [fold_title("", hidden["prompt_show"]), *hidden.children]
         cell.remove(hidden)
         cell += folded
+
+
+def gather_solutions(doctree: nodes.document) -> None:
+    """Move the cells of a solution, tagged so, into the box that holds its words."""
+    for cell in list(doctree.findall(nodes.container)):
+        if "tag_solution" not in cell["classes"]:
+            continue
+        before = cell.parent[cell.parent.index(cell) - 1]
+        if not (isinstance(before, fold) and "solution" in before["classes"]):
+            before = fold("", fold_title("", "Solution"), classes=["solution"])
+            cell.parent.insert(cell.parent.index(cell), before)
+        cell.parent.remove(cell)
+        before += cell
 
 
 def visit_fold(translator: HTML5Translator, node: fold) -> None:

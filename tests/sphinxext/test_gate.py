@@ -38,6 +38,16 @@ def test_a_changed_library_is_executed_again_and_an_unchanged_one_is_not(
     assert "answer: 42" in book.page()
 
 
+def test_the_gate_executes_afresh_what_an_ordinary_build_would_not(book: SmallBook) -> None:
+    book.cell("import time\nprint('at', time.time_ns())")
+    pages = []
+    for gate in (False, False, True):
+        assert book.build(gate=gate)[0] == 0
+        pages.append(book.page())
+    assert pages[0] == pages[1]
+    assert pages[1] != pages[2]
+
+
 def test_a_failing_cell_fails_the_build_and_is_named(book: SmallBook) -> None:
     book.cell("1 / 0")
     code, printed = book.build()
