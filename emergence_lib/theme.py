@@ -50,7 +50,7 @@ WIDE = (4.7, 3.1)
 PANEL = (3.5, 2.8)
 """Size in inches of one panel of several; panels sit side by side or wrap on a phone."""
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
     "axes.grid": True,

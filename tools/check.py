@@ -51,7 +51,7 @@ def main() -> int:
             passed["gate build"] = gate.wait() == 0
     print(GATE_LOG.read_text("utf-8"))
     if passed["gate build"]:
-        passed["page tests"] = passes("page tests", *PYTEST, "tests/site")
+        passed["page tests"] = passes("page tests", *PYTEST, "-n", "2", "tests/site")
     else:
         print("The page tests did not run: there is no book to open.")
     print(

@@ -35,6 +35,10 @@
     tip.textContent = text;
     tip.hidden = false;
     term.setAttribute("aria-describedby", tip.id);
+    place(term);
+  };
+
+  const place = (term) => {
     const box = term.getBoundingClientRect();
     const width = Math.min(340, innerWidth - 24);
     tip.style.width = `${width}px`;
@@ -74,5 +78,7 @@
   document.addEventListener("pointerdown", (event) => {
     if (current && event.target !== current && !tip.contains(event.target)) hide();
   });
-  addEventListener("scroll", () => current && hide(), { passive: true });
+  // The tip goes along with a term that has the focus or the pointer; else scrolling dismisses it.
+  const follow = () => (current.matches(":focus, :hover") ? place(current) : hide());
+  addEventListener("scroll", () => current && follow(), { passive: true });
 })();

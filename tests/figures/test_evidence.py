@@ -142,7 +142,7 @@ def test_first_solved_spans_from_the_smaller_model_to_the_first() -> None:
         lambda: [figures.first_solved()],
     ],
 )
-def test_colours_can_follow_the_readers_theme(draw) -> None:  # type: ignore[no-untyped-def]
+def test_colours_can_follow_the_readers_theme(draw) -> None:
     for fig in draw():
         assert isinstance(fig, Figure)
         assert svg.inline(fig, "name", "what it shows").count("<svg") == 1

@@ -223,6 +223,6 @@ def test_reported_thresholds_repeat_the_models_that_existed() -> None:
         (lambda: evidence.gpt3_mmlu(1.0), "size: found 1"),
     ],
 )
-def test_errors_name_the_argument(call, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_errors_name_the_argument(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
