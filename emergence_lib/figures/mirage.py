@@ -152,8 +152,8 @@ def digit_accuracy(results: Ladders | None = None) -> list[Figure]:
         if length == 1:
             ax.text(size[0], mean[0] + 0.17, "1 digit", color=colour, fontweight="bold")
         if length == found.LONGEST:
-            x = 1.1 * _reach(size, mean, 0.6)
-            ax.text(x, 0.6, "5 digits", color=colour, fontweight="bold")
+            x = 1.3 * _reach(size, mean, 0.55)
+            ax.text(x, 0.52, "5 digits", color=colour, fontweight="bold")
     _percent(ax)
 
     places, ax = _axes(theme.PANEL, "digits right, 5-digit sums")

@@ -71,7 +71,8 @@ def characters_used(site: Path) -> set[str]:
     for page in site.glob("book/**/*.html"):
         for formula in FORMULA.findall(page.read_text("utf-8")):
             used |= set(html.unescape(TAG.sub("", formula)))
-    return used | {italic(each) for each in used}
+    # A root has its sign from its tag, not from its text.
+    return used | {italic(each) for each in used} | {"√"}
 
 
 def cut_font(app: Sphinx, exception: Exception | None) -> None:
