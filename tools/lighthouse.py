@@ -19,7 +19,9 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
 class Compressed(SimpleHTTPRequestHandler):
-    """Serves the gzipped twin of a text file, as every web host does."""
+    """Serves the gzipped twin of a text file and keeps connections, as every web host does."""
+
+    protocol_version = "HTTP/1.1"
 
     def end_headers(self) -> None:
         """Say that the twin is compressed."""

@@ -50,7 +50,7 @@ def ways_to_run(path: str, link: str, repository: str) -> str:
 
 
 LEVEL_CONTROL = (
-    '<label class="em-level" hidden>Explain terms for '
+    '<label class="em-level">Explain terms for '
     "<select>"
     '<option value="beginner">beginners</option>'
     '<option value="intermediate">intermediate readers</option>'

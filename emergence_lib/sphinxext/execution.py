@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 PACKAGE = Path(emergence_lib.__file__).parent
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"^(:[\w-]+:.*|---)$")
+# Where the key of the extension and the templates is kept among those of the pages.
+MAKERS = "//makers"
 # A chapter that prints a claim depends on what claims are computed from.
 CLAIM_IMPORTS = "from emergence_lib import claims"
 
@@ -121,6 +123,16 @@ def chapter_key(text: str, lock: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def digest(folders: list[Path]) -> str:
+    """Return the hash of every file in some folders."""
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    found = hashlib.sha256()
+    for path in files:
+        if path.suffix != ".pyc":
+            found.update(path.name.encode() + file_hash(path, path.stat().st_mtime_ns))
+    return found.hexdigest()
+
+
 def keys(env: BuildEnvironment) -> dict[str, str]:
     """Return the remembered key of each page (an attribute that Sphinx pickles with the rest)."""
     if not hasattr(env, "em_keys"):
@@ -131,10 +143,17 @@ def keys(env: BuildEnvironment) -> dict[str, str]:
 def find_outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Return the pages whose key differs from the one they were last read with."""
+    """Return the pages whose key differs from the one they were last read with.
+
+    All of them, if what turns chapters into pages has changed: the extension or the templates.
+    """
     del added, changed, removed
     lock = Path(app.srcdir, "requirements.txt")
     known = keys(env)
+    makers = digest([PACKAGE / "sphinxext", Path(app.srcdir, "book", "_templates")])
+    if known.get(MAKERS) != makers:
+        known[MAKERS] = makers
+        return sorted(env.found_docs & known.keys())
     return [
         name
         for name in sorted(env.found_docs)

@@ -1,8 +1,9 @@
 """Pages that carry only what they use, from this site only, and say what they are about.
 
-Jupyter Book puts the scripts and styles of every extension on every page. This module keeps those
-whose mark-up occurs in the page, leaves out what would ask another host (Thebe), adds the book's
-own component assets where they are needed, and mends the theme's accessibility faults.
+Jupyter Book puts the scripts and styles of every extension on every page. This module keeps the
+scripts whose mark-up occurs in the page and defers them, leaves out what would ask another host
+(Thebe), adds the book's own component scripts where they are needed, and mends the theme's
+accessibility faults. The styles of all are one file; see stylesheets.py.
 """
 
 from __future__ import annotations
@@ -15,27 +16,18 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.html._assets import _JavaScript
 from sphinx.util.fileutil import copy_asset
 
-from emergence_lib import theme
-
-# A third-party asset whose name holds the key stays if the page's body holds the value.
-NEEDED_BY = {
-    "design-tabs": "sd-tab",
-    "sphinx-design": "sd-",
-    "copybutton": "highlight",
-    "clipboard": "highlight",
-    "mystnb": 'class="cell',
-    "pygments": "highlight",
-}
-NEVER = ("thebe", "THEBE", "graphviz", "toggle")
-# Our own assets: the mark-up that calls for them, then style and script.
+# A third-party script whose name holds the key stays if the page's body holds the value.
+NEEDED_BY = {"design-tabs": "sd-tab", "copybutton": "highlight", "clipboard": "highlight"}
+NEVER = ("thebe", "THEBE", "graphviz", "toggle", "DOCUMENTATION_OPTIONS.pagename")
+# Our own scripts, by the mark-up that calls for them.
 COMPONENTS = {
-    'class="em-figure': ("figure.css", None),
-    "em-explorable": ("explorable.css", "explorable.js"),
-    "em-quiz": ("quiz.css", "quiz.js"),
-    "em-predict": ("predict.css", "predict.js"),
-    "em-term": (None, "tips.js"),
+    "em-explorable": "explorable.js",
+    "em-quiz": "quiz.js",
+    "em-predict": "predict.js",
+    "em-term": "tips.js",
 }
 # Extensions that Jupyter Book loads and that are safe to read in parallel, but do not say so.
 SILENTLY_PARALLEL = (
@@ -46,49 +38,41 @@ SILENTLY_PARALLEL = (
 )
 
 
-def assets_for(body: str) -> tuple[list[str], list[str]]:
-    """Return the component styles and scripts that a page body calls for.
-
-    A component whose asset file does not exist has none.
-    """
-    shipped = {each.name for each in files("emergence_lib").joinpath("assets").iterdir()}
-    called = [pair for mark, pair in COMPONENTS.items() if mark in body]
-    styles = [style for style, _ in called if style in shipped]
-    scripts = [script for _, script in called if script in shipped]
-    return styles, scripts
+def components(body: str) -> list[str]:
+    """Return the component scripts that a page body calls for."""
+    return [script for mark, script in COMPONENTS.items() if mark in body]
 
 
-def is_needed(asset: Any, body: str) -> bool:
-    """Say whether a page needs a script or style that an extension added."""
-    identity = f"{getattr(asset, 'filename', '') or ''}{getattr(asset, 'attributes', {})}"
+def is_needed(script: _JavaScript, body: str) -> bool:
+    """Say whether a page needs a script that an extension added."""
+    identity = f"{script.filename or ''}{script.attributes}"
     if any(word in identity for word in NEVER):
         return False
-    wanted = [mark for word, mark in NEEDED_BY.items() if word in identity]
-    return all(mark in body for mark in wanted)
+    return all(mark in body for word, mark in NEEDED_BY.items() if word in identity)
+
+
+def deferred(script: _JavaScript) -> _JavaScript:
+    """Return a script that does not hold up the page (a copy: Sphinx shares them between pages)."""
+    if not script.filename or "defer" in script.attributes:
+        return script
+    attributes = {**script.attributes, "defer": "defer"}
+    return _JavaScript(script.filename, priority=script.priority, **attributes)
 
 
 def trim_page(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Keep what the page uses, add what it calls for, describe it for search engines."""
-    del pagename, template
+    del template
     if app.builder.format != "html":
         return
     body = context.get("body") or ""
     context["body"] = mend(body)
-    seen: set[str] = set()
-    scripts = []
-    for script in context.get("script_files", []):
-        inline = str(getattr(script, "attributes", {}).get("body") or "")
-        if is_needed(script, body) and (not inline or inline not in seen):
-            scripts.append(script)
-            seen.add(inline)
-    context["script_files"] = scripts
-    context["css_files"] = [each for each in context.get("css_files", []) if is_needed(each, body)]
-    styles, own_scripts = assets_for(body)
-    # The template writes these after the theme's, so that ours win.
-    context["em_styles"] = ["palette.css", "site.css", *styles]
-    context["em_scripts"] = ["site.js", *own_scripts]
+    scripts = [each for each in context.get("script_files", []) if is_needed(each, body)]
+    # The search page has lines of script that count on those before them.
+    context["script_files"] = scripts if pagename == "search" else [*map(deferred, scripts)]
+    context["css_files"] = []
+    context["em_scripts"] = ["site.js", *components(body)]
     if doctree is not None:
         about = f'<meta name="description" content="{escape(description(doctree))}">'
         context["metatags"] = context.get("metatags", "") + "\n" + about
@@ -113,12 +97,11 @@ def mend(body: str) -> str:
 
 
 def write_assets(app: Sphinx, exception: Exception | None) -> None:
-    """Write the palette and the component assets into the site; take out what no page loads."""
+    """Write the component assets into the site; take out what no page loads."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
     copy_asset(str(files("emergence_lib").joinpath("assets")), str(static))
-    (static / "palette.css").write_text(theme.css_variables(), "utf-8")
     for unused in UNUSED_FILES:
         for path in static.glob(unused):
             path.unlink()

@@ -1,4 +1,4 @@
-"""The theme's style sheet without the rules that no page of the book can use.
+"""All styles of the site in one file, without the rules that no page can use.
 
 The theme ships rules for every component of Bootstrap and every icon of Font Awesome: 65 kB
 compressed, most of a page's weight. A rule stays if each class and id it names occurs as a word in
@@ -7,6 +7,7 @@ some page or script of the site, so that what a script may add later is kept too
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,24 @@ from typing import Any
 import tinycss2
 from sphinx.application import Sphinx
 
+from emergence_lib import theme
+
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
 # The arguments of :not(), :is() and the like say nothing certain about what must occur.
 ARGUMENTS = re.compile(r"\([^()]*\)")
-STYLES = ("styles/*.css", "basic.css", "mystnb*.css", "pygments.css", "sphinx-design*.css")
+# In the order in which pages would load them; ours come last and win.
+THEIRS = (
+    "basic.css",
+    "styles/pydata-sphinx-theme.css",
+    "pygments.css",
+    "styles/sphinx-book-theme.css",
+    "mystnb*.css",
+    "copybutton.css",
+    "sphinx-design*.css",
+)
+OURS = ("site.css", "figure.css", "explorable.css", "quiz.css", "predict.css")
+URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
 
 
 def words_used(site: Path) -> set[str]:
@@ -70,19 +84,29 @@ def trim(rules: list[Any], used: set[str]) -> str:
     return "".join(kept)
 
 
-def trim_styles(app: Sphinx, exception: Exception | None) -> None:
-    """Cut the theme's style sheets down, after all pages are written."""
+def read(static: Path, path: Path) -> str:
+    """Return a style sheet's text, its addresses as seen from the folder of the one file."""
+
+    def moved(match: re.Match[str]) -> str:
+        target = posixpath.join(path.parent.relative_to(static).as_posix(), match[2])
+        return f'url("{posixpath.normpath(target)}")'
+
+    return URL.sub(moved, path.read_text("utf-8"))
+
+
+def write_style(app: Sphinx, exception: Exception | None) -> None:
+    """Write the one style sheet, after all pages are written."""
     if exception or app.builder.format != "html":
         return
     used = words_used(Path(app.outdir))
     static = Path(app.outdir, "_static")
-    for path in [path for pattern in STYLES for path in static.glob(pattern)]:
-        rules = tinycss2.parse_stylesheet(
-            path.read_text("utf-8"), skip_comments=True, skip_whitespace=True
-        )
-        path.write_text(trim(rules, used), "utf-8")
+    theirs = [path for pattern in THEIRS for path in sorted(static.glob(pattern))]
+    sheets = [read(static, path) for path in theirs]
+    sheets += [theme.css_variables(), *(read(static, static / name) for name in OURS)]
+    rules = tinycss2.parse_stylesheet("\n".join(sheets), skip_comments=True, skip_whitespace=True)
+    (static / "book.css").write_text(trim(rules, used), "utf-8")
 
 
 def setup(app: Sphinx) -> None:
-    """Trim when everything else has written its files."""
-    app.connect("build-finished", trim_styles, priority=900)
+    """Write the styles when everything else has written its files."""
+    app.connect("build-finished", write_style, priority=900)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import tinycss2
+from sphinx.builders.html._assets import _JavaScript
 
 from emergence_lib.sphinxext import lean, stylesheets
 
@@ -37,11 +40,26 @@ def test_a_rule_stays_if_something_can_match_it(css: str, kept: str) -> None:
     assert trimmed(css) == kept
 
 
-def test_a_page_gets_the_assets_that_its_markup_calls_for() -> None:
-    styles, scripts = lean.assets_for('<figure class="em-figure em-explorable">')
-    assert styles == ["figure.css", "explorable.css"]
-    assert scripts == ["explorable.js"]
-    assert lean.assets_for("<p>words</p>") == ([], [])
+def test_a_page_gets_the_scripts_that_its_markup_calls_for() -> None:
+    assert lean.components('<figure class="em-figure em-explorable">') == ["explorable.js"]
+    assert lean.components("<p>words</p>") == []
+
+
+def test_a_script_is_kept_if_the_page_uses_it_and_holds_nothing_up() -> None:
+    copy, thebe = _JavaScript("copybutton.js"), _JavaScript("sphinx-thebe.js")
+    assert lean.is_needed(copy, '<div class="highlight">')
+    assert not lean.is_needed(copy, "<p>")
+    assert not lean.is_needed(thebe, "<p>")
+    assert lean.deferred(copy).attributes == {"defer": "defer"}
+    assert copy.attributes == {}, "Sphinx shares these objects between pages"
+
+
+def test_addresses_are_seen_from_the_one_file(tmp_path: Path) -> None:
+    sheet = tmp_path / "styles" / "one.css"
+    sheet.parent.mkdir()
+    sheet.write_text("a{b:url(../x.png)}c{d:url('y.png')}e{f:url(data:,z)}", "utf-8")
+    expected = 'a{b:url("x.png")}c{d:url("styles/y.png")}e{f:url(data:,z)}'
+    assert stylesheets.read(tmp_path, sheet) == expected
 
 
 def test_scrolling_code_can_be_reached_by_keyboard_and_the_bibliography_is_no_false_list() -> None:
