@@ -6,7 +6,7 @@ from build import ROOT, build
 from livereload import Server
 
 PORT = 8000
-WATCHED = ("book/**/*", "emergence_lib/**/*", "_config.yml", "_toc.yml")
+WATCHED = ("book", "emergence_lib", "_config.yml", "_toc.yml")
 
 
 def rebuild() -> None:
@@ -14,17 +14,12 @@ def rebuild() -> None:
     build(ROOT)
 
 
-def is_made(name: str) -> bool:
-    """Say whether a file is made by a build itself, which would start the next one."""
-    return "__pycache__" in name
-
-
 def main() -> None:
     """Serve until interrupted."""
     rebuild()
     server = Server()
-    for pattern in WATCHED:
-        server.watch(str(ROOT / pattern), rebuild, delay=0.5, ignore=is_made)
+    for name in WATCHED:
+        server.watch(str(ROOT / name), rebuild, delay=0.5)
     print(f"Serving on http://localhost:{PORT}; Ctrl+C stops.")
     server.serve(root=str(ROOT / "_build" / "html"), port=PORT, host="localhost")
 
