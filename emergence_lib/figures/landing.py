@@ -59,8 +59,9 @@ def ruler() -> tuple[Figure, Callable[..., str]]:
         points = laws.exact_match(digit_rate(LADDER), digits)
         curve.set_ydata(100 * rate)
         dots.set_ydata(100 * points)
-        place = float(np.interp(0.42, rate, np.log10(sizes)))
-        whole.set_position((10 ** (place + 0.15), 36))
+        # Low enough for the longest answers, whose curve ends at the right edge.
+        place = float(np.interp(0.26, rate, np.log10(sizes)))
+        whole.set_position((10 ** (place + 0.15), 20))
         whole.set_text("whole answer" if digits > 1 else "whole answer = its one digit")
         middle, last = 100 * points[[3, 7]]
         name = "1-digit" if digits == 1 else f"{digits}-digit"
