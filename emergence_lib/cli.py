@@ -15,7 +15,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from emergence_lib import figures
+from emergence_lib import figures, theme
 from emergence_lib.experiments import store
 from emergence_lib.reader import svg
 
@@ -105,7 +105,7 @@ def write(figure: Figure, path: Path) -> None:
     if path.suffix == ".png":
         path.write_bytes(svg.png(figure))
         return
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "emergence"}):
+    with matplotlib.rc_context(theme.STYLE):
         figure.savefig(path, metadata={"Date": None})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import math
 import re
 from collections.abc import Iterator
 from types import ModuleType
@@ -76,15 +77,18 @@ def number(expression: str | float) -> float:
     Raises
     ------
     ExpressionError
-        If the result is not one number.
+        If the result is not one finite number.
     """
     value = evaluate(expression) if isinstance(expression, str) else expression
     try:
-        return float(value)
+        result = float(value)
     except (TypeError, ValueError) as error:
         raise ExpressionError(
             f"expression {expression!r} is a {type(value).__name__}; wanted one number"
         ) from error
+    if not math.isfinite(result):  # YAML can write .nan and .inf
+        raise ExpressionError(f"expression {expression!r} is {result}; wanted a finite number")
+    return result
 
 
 def fill(text: str) -> str:

@@ -6,6 +6,7 @@ determine raises `FitError` and says why; it never returns a number that only lo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy import optimize, special, stats
 from emergence_lib import laws
 
 Array = NDArray[np.float64]
+Cost = Callable[[Array], tuple[float, Array]]
 
 STEEPEST = 20.0
 """Logits between neighbouring sizes beyond which a logistic is a step for every purpose."""
@@ -58,7 +60,7 @@ class LogisticFit:
 
     def predict(self, scale: ArrayLike) -> Array:
         """Score at ``scale`` (parameters or FLOP, above 0), between floor and ceiling."""
-        x = np.log10(_positive("scale", scale))
+        x = np.log10(laws.within("scale", scale, 0, open_low=True))
         return laws.logistic(x, self.midpoint, self.slope, self.floor, self.ceiling)
 
 
@@ -72,7 +74,7 @@ class LineFit:
 
     def predict(self, scale: ArrayLike) -> Array:
         """Value of the line at ``scale``; a line knows no bounds and can leave 0 to 1."""
-        return self.intercept + self.slope * np.log10(_positive("scale", scale))
+        return self.intercept + self.slope * np.log10(laws.within("scale", scale, 0, open_low=True))
 
 
 def fit_logistic(
@@ -107,40 +109,22 @@ def fit_logistic(
         neighbouring sizes that any steep curve fits, or no rise at all.
     """
     x = np.log10(_curve("scale", scale))
-    n = np.broadcast_to(_positive("trials", trials), x.shape)
-    right = np.asarray(successes, dtype=float)
+    right, n = _counts(successes, trials)
     if right.shape != x.shape:
         raise ValueError(f"successes: found shape {right.shape}, want that of scale {x.shape}")
-    if not np.all((right >= 0) & (right <= n)):
-        raise ValueError("successes: found a count outside 0 to trials")
     if not 0 <= floor < ceiling <= 1:
         raise ValueError(
             f"floor, ceiling: found {floor}, {ceiling}; want 0 <= floor < ceiling <= 1"
         )
-    if _flat(right / n, floor) or _flat(right / n, ceiling):
+    rate = right / n
+    if np.all(rate == floor) or np.all(rate == ceiling):
         raise FitError("every score lies at the floor or at the ceiling: there is no rise to fit")
-
-    if _separated(x, right / n, floor, ceiling):
+    if _separated(x, rate, floor, ceiling):
         raise FitError(STEP)
+
     centre, spread = x.mean(), np.ptp(x)
-    span = np.log(ceiling - floor)
-    with np.errstate(divide="ignore"):  # a floor of 0 has the logarithm -inf, which is meant
-        low, high = np.log(floor), np.log1p(-ceiling)
-
-    def cost(theta: Array) -> tuple[float, Array]:
-        """Negative log-likelihood and its gradient; theta = logit at the centre, logits a range."""
-        u = (x - centre) / spread
-        z = theta[0] + theta[1] * u
-        up, down = special.log_expit(z), special.log_expit(-z)
-        log_p, log_q = np.logaddexp(low, span + up), np.logaddexp(high, span + down)
-        push = right * np.exp(span + up + down - log_p) - (n - right) * np.exp(
-            span + up + down - log_q
-        )
-        return -float(_weighted(right, log_p) + _weighted(n - right, log_q)), -np.array(
-            [push.sum(), (push * u).sum()]
-        )
-
-    scaled = np.clip((right / n - floor) / (ceiling - floor), 0.001, 0.999).mean()
+    cost = _likelihood((x - centre) / spread, right, n, floor, ceiling)
+    scaled = np.clip((rate - floor) / (ceiling - floor), 0.001, 0.999).mean()
     starts = [np.array([special.logit(scaled), rise]) for rise in (0.0, 6.0, 20.0, -6.0)]
     tries = [optimize.minimize(cost, start, jac=True, method="BFGS") for start in starts]
     best = min(tries, key=lambda attempt: attempt.fun)
@@ -149,7 +133,6 @@ def fit_logistic(
         raise FitError(STEP)
     if abs(rise) < FLATTEST:
         raise FitError("the scores do not rise or fall with scale: there is no midpoint")
-    rate = right / n
     perfect = special.xlogy(right, rate).sum() + special.xlogy(n - right, 1 - rate).sum()
     return LogisticFit(
         midpoint=float(centre - logit / rise * spread),
@@ -159,6 +142,28 @@ def fit_logistic(
         deviance=float(2 * (perfect + best.fun)),
         points=x.size,
     )
+
+
+def _likelihood(u: Array, right: Array, n: Array, floor: float, ceiling: float) -> Cost:
+    """Return the negative binomial log-likelihood of a logistic, with its gradient.
+
+    Its argument holds the logit at ``u = 0`` and the logits that it rises over one unit of u.
+    Everything is computed in logarithms, so that no rate is rounded to 0 or 1.
+    """
+    span = np.log(ceiling - floor)
+    with np.errstate(divide="ignore"):  # a floor of 0 has the logarithm -inf, which is meant
+        low, high = np.log(floor), np.log1p(-ceiling)
+
+    def cost(theta: Array) -> tuple[float, Array]:
+        z = theta[0] + theta[1] * u
+        up, down = special.log_expit(z), special.log_expit(-z)
+        log_p, log_q = np.logaddexp(low, span + up), np.logaddexp(high, span + down)
+        bend = span + up + down
+        push = right * np.exp(bend - log_p) - (n - right) * np.exp(bend - log_q)
+        likelihood = _weighted(right, log_p) + _weighted(n - right, log_q)
+        return -likelihood, -np.array([push.sum(), (push * u).sum()])
+
+    return cost
 
 
 def fit_line(scale: ArrayLike, score: ArrayLike) -> LineFit:
@@ -219,7 +224,8 @@ def wilson(
     ----------
     wilson1927probable; brown2001interval.
     """
-    right, n = _counts(successes, trials, confidence)
+    right, n = _counts(successes, trials)
+    laws.within("confidence", confidence, 0, 1, open_low=True, open_high=True)
     z = stats.norm.ppf((1 + confidence) / 2)
     rate = right / n
     centre = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -254,7 +260,8 @@ def clopper_pearson(
     ----------
     clopper1934use; brown2001interval.
     """
-    right, n = _counts(successes, trials, confidence)
+    right, n = _counts(successes, trials)
+    laws.within("confidence", confidence, 0, 1, open_low=True, open_high=True)
     tail = (1 - confidence) / 2
     # The beta quantiles have no value at the two ends, where the limit is 0 or 1.
     low = np.where(right > 0, stats.beta.ppf(tail, np.maximum(right, 1e-9), n - right + 1), 0.0)
@@ -264,27 +271,26 @@ def clopper_pearson(
     return low[()], high[()]
 
 
-def _counts(successes: ArrayLike, trials: ArrayLike, confidence: float) -> tuple[Array, Array]:
-    n = _positive("trials", trials)
-    right = np.asarray(successes, dtype=float)
-    if not np.all((right >= 0) & (right <= n)):
-        raise ValueError("successes: found a count outside 0 to trials")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence: found {confidence}, want a number between 0 and 1")
+def _counts(successes: ArrayLike, trials: ArrayLike) -> tuple[Array, Array]:
+    """Return items right and items asked in one shape."""
+    right = laws.within("successes", successes, 0)
+    n = laws.within("trials", trials, 0, open_low=True)
+    try:
+        right, n = np.broadcast_arrays(right, n)
+    except ValueError:
+        raise ValueError(
+            f"trials: found shape {n.shape}, want that of successes {right.shape}"
+        ) from None
+    over = right > n
+    if over.any():
+        found = f"{right[over][0]:g} of {n[over][0]:g} trials"
+        raise ValueError(f"successes: found {found}, want at most all of them")
     return right, n
-
-
-def _positive(name: str, value: ArrayLike) -> Array:
-    array = np.asarray(value, dtype=float)
-    bad = ~(np.isfinite(array) & (array > 0))
-    if bad.any():
-        raise ValueError(f"{name}: found {array[bad].flat[0]:g}, want finite numbers above 0")
-    return array
 
 
 def _curve(name: str, value: ArrayLike) -> Array:
     """Return the scales of a curve: one axis, two different values at least."""
-    array = _positive(name, value)
+    array = laws.within(name, value, 0, open_low=True)
     if array.ndim != 1:
         raise ValueError(f"{name}: found {array.ndim} axes, want one")
     if np.unique(array).size < 2:
@@ -294,10 +300,6 @@ def _curve(name: str, value: ArrayLike) -> Array:
 
 def _spacing(x: Array) -> float:
     return float(np.diff(np.unique(x)).min())
-
-
-def _flat(rate: Array, level: float) -> bool:
-    return bool(np.all(rate == level))
 
 
 def _separated(x: Array, rate: Array, floor: float, ceiling: float) -> bool:

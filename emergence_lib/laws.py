@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 
-def _within(
+def within(
     name: str,
     value: ArrayLike,
     low: float = -np.inf,
@@ -26,21 +26,52 @@ def _within(
     open_low: bool = False,
     open_high: bool = False,
 ) -> Array:
-    """Return ``value`` as floats, or say which argument left its domain and by what."""
+    """Return ``value`` as floats, or say which argument left its domain and by what.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the message.
+    value : array_like
+        Of any shape.
+    low, high : float
+        Ends of the domain; both belong to it, unless it is open there. Infinity never does.
+    open_low, open_high : bool
+        Whether an end is left out.
+
+    Returns
+    -------
+    ndarray
+        Shape of ``value``.
+
+    Raises
+    ------
+    ValueError
+        If a number lies outside or is NaN.
+    """
     array = np.asarray(value, dtype=float)
     above = array > low if open_low else array >= low
     below = array < high if open_high else array <= high
     inside = above & below & np.isfinite(array)
     if not inside.all():
-        found = array[~inside].flat[0]
-        left, right = "(" if open_low else "[", ")" if open_high else "]"
-        if high == np.inf:
-            wanted = f"a finite number {'above' if open_low else 'of at least'} {low:g}"
-        else:
-            wanted = f"a number in {left}{low:g}, {high:g}{right}"
-        if low == -np.inf:
-            wanted = "a finite number"
-        raise ValueError(f"{name}: found {found:g}, want {wanted}")
+        wanted = "a finite number"
+        if np.isfinite([low, high]).all():
+            wanted = f"a number in {'(' if open_low else '['}{low:g}, {high:g}"
+            wanted += ")" if open_high else "]"
+        elif low > -np.inf:
+            wanted += f" {'above' if open_low else 'of at least'} {low:g}"
+        elif high < np.inf:
+            wanted += f" {'below' if open_high else 'of at most'} {high:g}"
+        raise ValueError(f"{name}: found {array[~inside].flat[0]:g}, want {wanted}")
+    return array
+
+
+def _whole(name: str, value: ArrayLike, low: float) -> Array:
+    """Return whole numbers of at least ``low`` as floats."""
+    array = within(name, value, low)
+    fractions = array[array != np.floor(array)]
+    if fractions.size:
+        raise ValueError(f"{name}: found {fractions[0]:g}, want a whole number")
     return array
 
 
@@ -68,7 +99,7 @@ def exact_match(p: ArrayLike, n: ArrayLike) -> Array:
     ----------
     schaeffer2023emergent, with independence assumed.
     """
-    return _within("p", p, 0, 1) ** _within("n", n, 1)
+    return within("p", p, 0, 1) ** within("n", n, 1)
 
 
 def product(skills: ArrayLike, axis: int = -1) -> Array:
@@ -95,7 +126,7 @@ def product(skills: ArrayLike, axis: int = -1) -> Array:
     ----------
     okawa2023compositional.
     """
-    rates = np.atleast_1d(_within("skills", skills, 0, 1))
+    rates = np.atleast_1d(within("skills", skills, 0, 1))
     if rates.shape[axis] == 0:
         raise ValueError("skills: found none, want at least one probability")
     return np.prod(rates, axis=axis)
@@ -139,13 +170,13 @@ def logistic(
     ----------
     ruan2024observational uses the logistic link; the chance floor is the book's.
     """
-    x = _within("log10_scale", log10_scale)
-    low = _within("floor", floor, 0, 1)
-    high = _within("ceiling", ceiling, 0, 1)
-    if np.any(low > high):
-        found = f"{low.flat[0]:g} above the ceiling {high.flat[0]:g}"
+    x = within("log10_scale", log10_scale)
+    low, high = np.broadcast_arrays(within("floor", floor, 0, 1), within("ceiling", ceiling, 0, 1))
+    crossed = low > high
+    if crossed.any():
+        found = f"{low[crossed][0]:g} above the ceiling {high[crossed][0]:g}"
         raise ValueError(f"floor: found {found}, want floor <= ceiling")
-    z = _within("slope", slope) * (x - _within("midpoint", midpoint))
+    z = within("slope", slope) * (x - within("midpoint", midpoint))
     # The hyperbolic tangent is the same curve and cannot overflow.
     return low + (high - low) * 0.5 * (1.0 + np.tanh(0.5 * z))
 
@@ -168,7 +199,7 @@ def logistic_width(slope: ArrayLike) -> Array:
     ValueError
         If a slope is not above 0.
     """
-    return 2 * np.log(9) / _within("slope", slope, 0, open_low=True)
+    return 2 * np.log(9) / within("slope", slope, 0, open_low=True)
 
 
 def gompertz(scale: ArrayLike, coefficient: ArrayLike, exponent: ArrayLike) -> Array:
@@ -200,9 +231,9 @@ def gompertz(scale: ArrayLike, coefficient: ArrayLike, exponent: ArrayLike) -> A
     ----------
     schaeffer2023emergent, hu2024predicting, openai2023gpt4.
     """
-    size = _within("scale", scale, 0, open_low=True)
-    power = size ** -_within("exponent", exponent, 0)
-    return np.exp(-_within("coefficient", coefficient, 0) * power)
+    size = within("scale", scale, 0, open_low=True)
+    power = size ** -within("exponent", exponent, 0)
+    return np.exp(-within("coefficient", coefficient, 0) * power)
 
 
 class Chinchilla(NamedTuple):
@@ -258,10 +289,10 @@ def chinchilla_loss(
     ----------
     hoffmann2022training; besiroglu2024chinchilla.
     """
-    n = _within("parameters", parameters, 0, open_low=True)
-    d = _within("tokens", tokens, 0, open_low=True)
+    n = within("parameters", parameters, 0, open_low=True)
+    d = within("tokens", tokens, 0, open_low=True)
     for name, constant in zip(Chinchilla._fields, (E, A, B, alpha, beta), strict=True):
-        _within(name, constant, 0)
+        within(name, constant, 0)
     return E + A * n**-alpha + B * d**-beta
 
 
@@ -298,14 +329,14 @@ def quanta_frequencies(count: int, alpha: float) -> Array:
     Raises
     ------
     ValueError
-        If ``count`` is below 1 or ``alpha`` is not above 0.
+        If ``count`` is below 1 or not whole, or ``alpha`` is not above 0.
 
     References
     ----------
     michaud2023quantization.
     """
-    _within("count", count, 1)
-    power = float(_within("alpha", alpha, 0, open_low=True)) + 1
+    _whole("count", count, 1)
+    power = float(within("alpha", alpha, 0, open_low=True)) + 1
     return np.arange(1.0, count + 1) ** -power / _zeta_tail(power, np.array(1.0))
 
 
@@ -339,11 +370,9 @@ def quanta_loss(learned: ArrayLike, alpha: float, before: float = 1.0, after: fl
     ----------
     michaud2023quantization.
     """
-    n = _within("learned", learned, 0)
-    if np.any(n != np.floor(n)):
-        raise ValueError("learned: found a fraction, want whole numbers of quanta")
-    power = float(_within("alpha", alpha, 0, open_low=True)) + 1
-    _within("after", after, high=before)
+    n = _whole("learned", learned, 0)
+    power = float(within("alpha", alpha, 0, open_low=True)) + 1
+    within("after", after, high=before)
     missing = _zeta_tail(power, n + 1) / _zeta_tail(power, np.array(1.0))
     return after + (before - after) * missing
 
@@ -369,7 +398,7 @@ def quanta_data_exponent(alpha: ArrayLike) -> Array:
     ----------
     michaud2023quantization.
     """
-    a = _within("alpha", alpha, 0, open_low=True)
+    a = within("alpha", alpha, 0, open_low=True)
     return a / (a + 1)
 
 
@@ -400,18 +429,13 @@ def cover_separable(points: ArrayLike, dimensions: ArrayLike) -> Array:
     ----------
     cover1965geometrical.
     """
-    counts = []
-    for name, value in (("points", points), ("dimensions", dimensions)):
-        array = _within(name, value, 1)
-        if np.any(array != np.floor(array)):
-            raise ValueError(f"{name}: found a fraction, want whole numbers")
-        counts.append(array)
 
     def separable(p: float, n: float) -> float:
         # Whole numbers of any size: no overflow, one rounding at the end.
         return sum(comb(int(p) - 1, k) for k in range(min(int(n), int(p)))) / 2 ** (int(p) - 1)
 
-    return np.vectorize(separable, otypes=[float])(*counts)[()]
+    p, n = _whole("points", points, 1), _whole("dimensions", dimensions, 1)
+    return np.vectorize(separable, otypes=[float])(p, n)[()]
 
 
 def upper_bound_after_zero(n: ArrayLike, confidence: ArrayLike = 0.95) -> Array:
@@ -440,8 +464,8 @@ def upper_bound_after_zero(n: ArrayLike, confidence: ArrayLike = 0.95) -> Array:
     ----------
     clopper1934use.
     """
-    level = _within("confidence", confidence, 0, 1, open_low=True, open_high=True)
-    return -np.expm1(np.log1p(-level) / _within("n", n, 1))
+    level = within("confidence", confidence, 0, 1, open_low=True, open_high=True)
+    return -np.expm1(np.log1p(-level) / within("n", n, 1))
 
 
 def rule_of_three(n: ArrayLike) -> Array:
@@ -465,7 +489,7 @@ def rule_of_three(n: ArrayLike) -> Array:
     ----------
     hanley1983if.
     """
-    return np.minimum(1.0, 3.0 / _within("n", n, 1))
+    return np.minimum(1.0, 3.0 / within("n", n, 1))
 
 
 def detection_probability(p: ArrayLike, n: ArrayLike) -> Array:
@@ -491,7 +515,7 @@ def detection_probability(p: ArrayLike, n: ArrayLike) -> Array:
     ----------
     hu2024predicting.
     """
-    rate = _within("p", p, 0, 1)
-    tries = _within("n", n, 1)
+    rate = within("p", p, 0, 1)
+    tries = within("n", n, 1)
     with np.errstate(divide="ignore"):  # p = 1: log 0 is the right limit, its result is 1
         return -np.expm1(tries * np.log1p(-rate))

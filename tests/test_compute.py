@@ -65,6 +65,8 @@ def test_number_takes_either_form() -> None:
     assert number(3) == number("1 + 2") == 3.0
     with pytest.raises(ExpressionError, match="is a tuple; wanted one number"):
         number("(1, 2)")
+    with pytest.raises(ExpressionError, match="is nan; wanted a finite number"):
+        number(float("nan"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import optimize, stats
@@ -14,6 +14,7 @@ from emergence_lib import fitting, laws
 
 Interval = Callable[..., tuple[Any, Any]]
 SIZES = np.logspace(8, 11.25, 12)
+NEARBY = ((0.01, 0), (-0.01, 0), (0, 0.1), (0, -0.1))
 
 
 def _drawn(
@@ -52,6 +53,7 @@ def test_logistic_noise_free_is_exact() -> None:
     assert fit.predict(SIZES) == pytest.approx(truth, abs=1e-5)
 
 
+@settings(max_examples=40)
 @given(st.floats(9.2, 10.4), st.floats(1.5, 8), st.integers(0, 10_000))
 def test_logistic_is_the_maximum_of_scipys_binomial_likelihood(
     midpoint: float, slope: float, seed: int
@@ -64,7 +66,7 @@ def test_logistic_is_the_maximum_of_scipys_binomial_likelihood(
         return float(stats.binom.logpmf(right, 200, rate).sum())
 
     best = likelihood((fit.midpoint, fit.slope))
-    neighbours = [(fit.midpoint + a, fit.slope + b) for a, b in ((0.01, 0), (-0.01, 0), (0, 0.1))]
+    neighbours = [(fit.midpoint + a, fit.slope + b) for a, b in NEARBY]
     assert all(likelihood(theta) < best + 1e-6 for theta in neighbours)
     other = optimize.minimize(lambda theta: -likelihood(theta), (10.0, 3.0), method="Nelder-Mead")
     assert best >= -other.fun - 1e-4
@@ -109,12 +111,14 @@ def test_scores_below_chance_then_a_jump_are_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0, 1e9], [1, 2], 9), "scale: found 0, want finite numbers above 0"),
+        (([0, 1e9], [1, 2], 9), "scale: found 0, want a finite number above 0"),
         (([1e9, 1e9], [1, 2], 9), "scale: found one scale only"),
         (([[1e8, 1e9]], [1, 2], 9), "scale: found 2 axes"),
         (([1e8, 1e9], [1, 2, 3], 9), r"successes: found shape \(3,\)"),
-        (([1e8, 1e9], [1, 10], 9), "successes: found a count outside 0 to trials"),
-        (([1e8, 1e9], [1, np.nan], 9), "successes: found a count outside 0 to trials"),
+        (([1e8, 1e9], [1, 10], 9), "successes: found 10 of 9 trials"),
+        (([1e8, 1e9], [1, np.nan], 9), "successes: found nan"),
+        (([1e8, 1e9], [-1, 2], 9), "successes: found -1"),
+        (([1e8, 1e9], [1, 2], [9, 9, 9]), r"trials: found shape \(3,\)"),
         (([1e8, 1e9], [1, 2], 0), "trials: found 0"),
         (([1e8, 1e9], [1, 2], 9, 0.5, 0.5), "floor, ceiling: found 0.5, 0.5"),
     ],
@@ -179,7 +183,7 @@ def test_wilson_covers_about_as_often_as_it_says() -> None:
 
 @pytest.mark.parametrize("interval", [fitting.wilson, fitting.clopper_pearson])
 def test_interval_errors_name_the_argument(interval: Interval) -> None:
-    with pytest.raises(ValueError, match="successes: found a count outside"):
+    with pytest.raises(ValueError, match="successes: found 5 of 4 trials"):
         interval(5, 4)
     with pytest.raises(ValueError, match="trials: found 0"):
         interval(0, 0)

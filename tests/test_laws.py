@@ -192,11 +192,22 @@ def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
         (lambda: laws.gompertz(1, -1, 1), "coefficient: found -1"),
         (lambda: laws.chinchilla_loss(0, 1), "parameters: found 0"),
         (lambda: laws.chinchilla_loss(1, 1, alpha=-1), "alpha: found -1"),
+        (
+            lambda: laws.logistic(9, 9, 1, [0.1, 0.9], 0.5),
+            "floor: found 0.9 above the ceiling 0.5",
+        ),
         (lambda: laws.quanta_frequencies(0, 1), "count: found 0"),
-        (lambda: laws.quanta_loss(1.5, 1), "learned: found a fraction"),
-        (lambda: laws.quanta_loss(1, 1, before=0, after=1), "after: found 1"),
+        (
+            lambda: laws.quanta_frequencies(2.5, 1),  # type: ignore[arg-type]
+            "count: found 2.5, want a whole number",
+        ),
+        (lambda: laws.quanta_loss(1.5, 1), "learned: found 1.5, want a whole number"),
+        (
+            lambda: laws.quanta_loss(1, 1, before=0, after=1),
+            "after: found 1, want a finite number of at most 0",
+        ),
         (lambda: laws.quanta_data_exponent(0), "alpha: found 0"),
-        (lambda: laws.cover_separable(2.5, 1), "points: found a fraction"),
+        (lambda: laws.cover_separable(2.5, 1), "points: found 2.5, want a whole number"),
         (lambda: laws.cover_separable(2, 0), "dimensions: found 0"),
         (lambda: laws.upper_bound_after_zero(0), "n: found 0"),
         (

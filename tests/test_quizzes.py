@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from emergence_lib import quizzes
 from emergence_lib.checked import CheckedFileError
-from emergence_lib.reader.quiz import (
+from emergence_lib.reader.questions import (
     Near,
     NumberQuestion,
     Option,
     OptionQuestion,
     OrderQuestion,
-    Quiz,
 )
+from emergence_lib.reader.quiz import Quiz
 
 GOOD = """\
 title: The *mirage*
@@ -222,6 +222,8 @@ def test_data_given_in_python_is_checked_too() -> None:
         NumberQuestion("q", "?", 1.0, 0.5, "x", near=[Near(1.5, "y")])
     with pytest.raises(ValueError, match="finite"):
         NumberQuestion("q", "?", float("nan"), 0.5, "x")
+    with pytest.raises(ValueError, match="wrong answer is inf"):
+        NumberQuestion("q", "?", 1.0, 0.5, "x", near=[Near(float("inf"), "y")])
 
 
 def test_unknown_quiz_lists_the_known() -> None:

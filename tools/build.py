@@ -50,8 +50,6 @@ def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int
         Jupyter Book's exit code and everything it printed.
     """
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-    environment.setdefault("OMP_NUM_THREADS", "1")
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     start = perf_counter()
     printed = []
     with subprocess.Popen(

@@ -20,7 +20,10 @@
     return percent && unit !== "%" ? value / 100 : value;
   }
 
-  // Each kind reads what was given (null: not complete) and puts a remembered answer back.
+  const reason = (form, at) => form.querySelector(`[data-em-reason="${at}"]`);
+
+  // Each kind reads what was given (empty: not complete), puts a remembered answer back, and
+  // answers with reasons of the page or with words of its own.
   const kinds = {
     choice: {
       fields: "input",
@@ -28,7 +31,7 @@
       given: (fields) => fields.filter((field) => field.checked).map((field) => field.value),
       restore: (fields, given) => fields.forEach((f) => (f.checked = given.includes(f.value))),
       right: (fields) => fields.every((f) => f.checked === f.hasAttribute("data-em-right")),
-      reasons: (fields) => fields.filter((field) => field.checked).map(({ value }) => value),
+      reasons: (form, fields) => kinds.choice.given(fields).map((value) => reason(form, value)),
     },
     number: {
       fields: "input",
@@ -37,8 +40,7 @@
       restore: ([field], [text]) => (field.value = text),
       right: ([{ value, dataset: { emAnswer, emTolerance, emUnit } }]) =>
         Math.abs(number(value, emUnit) - emAnswer) <= emTolerance * (1 + 1e-9),
-      reasons: () => ["right"],
-      wrong: (form, fields) => [nearMiss(form, fields)],
+      reasons: (form, fields, right) => [right ? reason(form, "right") : nearMiss(form, fields)],
     },
     order: {
       fields: "select",
@@ -49,20 +51,43 @@
       },
       restore: (fields, given) => given.forEach((place, at) => (fields[at].value = place)),
       right: (fields) => fields.every((field) => field.value === field.dataset.emPlace),
-      reasons: () => ["right"],
-      wrong: () => [], // saying why would give the order away
+      // Saying why an order is wrong would give the right one away.
+      reasons: (form, fields, right) => (right ? [reason(form, "right")] : []),
     },
   };
-  kinds.several = kinds.choice;
+  kinds.several = {
+    ...kinds.choice,
+    reasons(form, fields) {
+      const missed = fields.filter((f) => f.hasAttribute("data-em-right") && !f.checked).length;
+      const more = missed > 1 ? [`${missed} more hold.`] : missed ? ["One more holds."] : [];
+      return [...kinds.choice.reasons(form, fields), ...more];
+    },
+  };
 
   // A number that a known mistake leads to has its own reason; else only say which way it is off.
   function nearMiss(form, [{ value, dataset }]) {
     const given = number(value, dataset.emUnit);
     const reach = Math.max(Number(dataset.emTolerance), Math.abs(given) / 200);
     const known = [...form.querySelectorAll("[data-em-value]")].find(
-      (reason) => Math.abs(reason.dataset.emValue - given) <= reach,
+      (near) => Math.abs(near.dataset.emValue - given) <= reach,
     );
     return known ?? (given > dataset.emAnswer ? "Too large." : "Too small.");
+  }
+
+  function say(form, ...parts) {
+    const lines = parts.map((part) => {
+      const line = document.createElement("p");
+      line.append(...(part.nodeType ? part.cloneNode(true).childNodes : [part]));
+      line.className = part.className ?? "";
+      return line;
+    });
+    form.querySelector(".em-verdict").replaceChildren(...lines);
+  }
+
+  function lock(form, locked) {
+    form.querySelectorAll("input, select").forEach((field) => (field.disabled = locked));
+    form.querySelector(".em-retry").hidden = !locked;
+    form.querySelector("[type=submit]").hidden = locked;
   }
 
   function start(quiz) {
@@ -77,21 +102,10 @@
     function total() {
       const answered = forms.filter((form) => form.dataset.emDone).length;
       const right = forms.filter((form) => form.dataset.emDone === "right").length;
-      score.textContent = answered
-        ? `${right} of ${forms.length} right` +
-          (answered < forms.length ? `, ${forms.length - answered} to go` : "")
-        : plain;
+      const left = forms.length - answered;
+      const soFar = `${right} of ${forms.length} right${left ? `, ${left} to go` : ""}`;
+      score.textContent = answered ? soFar : plain;
       again.hidden = answered === 0;
-    }
-
-    function say(form, ...parts) {
-      const lines = parts.map((part) => {
-        const line = document.createElement("p");
-        line.append(...(part.nodeType ? part.cloneNode(true).childNodes : [part]));
-        line.className = part.className ?? "";
-        return line;
-      });
-      form.querySelector(".em-verdict").replaceChildren(...lines);
     }
 
     function check(form, kind, fields) {
@@ -99,17 +113,8 @@
       if (!given.length) return say(form, kind.ask);
       const right = kind.right(fields);
       form.dataset.emDone = right ? "right" : "wrong";
-      const reason = (at) => form.querySelector(`[data-em-reason="${at}"]`);
-      const wrong = right ? undefined : kind.wrong?.(form, fields);
-      const reasons = wrong ?? kind.reasons(fields).map(reason);
-      const missed = fields.filter((f) => f.hasAttribute("data-em-right") && !f.checked).length;
-      if (form.dataset.emType === "several" && missed) {
-        reasons.push(missed > 1 ? `${missed} more hold.` : "One more holds.");
-      }
-      say(form, right ? "Right." : "Not yet.", ...reasons);
-      fields.forEach((field) => (field.disabled = true));
-      form.querySelector(".em-retry").hidden = false;
-      form.querySelector("[type=submit]").hidden = true;
+      say(form, right ? "Right." : "Not yet.", ...kind.reasons(form, fields, right));
+      lock(form, true);
       record[form.dataset.emId] = given;
       remember(key, record);
       total();
@@ -119,10 +124,8 @@
       form.reset();
       delete form.dataset.emDone;
       delete record[form.dataset.emId];
-      form.querySelectorAll("input, select").forEach((field) => (field.disabled = false));
-      form.querySelector(".em-retry").hidden = true;
-      form.querySelector("[type=submit]").hidden = false;
       say(form);
+      lock(form, false);
       remember(key, record);
       total();
     }

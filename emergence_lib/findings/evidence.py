@@ -140,8 +140,15 @@ def gpt3_fit(task: str, largest: str, shape: str = "line") -> fitting.LineFit | 
 
 
 def gpt3_local_slope(task: str, smaller: str, larger: str) -> float:
-    """Rise of the log-odds of a right answer between two models, per decade of size."""
-    ladder = gpt3_ladder(task).set_index("size").loc[[smaller, larger]]
+    """Rise of the log-odds of a right answer between two models, per decade of size.
+
+    Raises
+    ------
+    ValueError
+        If there is no such curve or size, or a score of 0 or 1 has no log-odds.
+    """
+    ladder = gpt3_ladder(task).set_index("size").loc[[_known(smaller), _known(larger)]]
+    laws.within(f"score on {task}", ladder["score"], 0, 1, open_low=True, open_high=True)
     odds = np.log(ladder["score"] / (1 - ladder["score"]))
     return float(np.diff(odds)[0] / np.diff(np.log10(ladder["params"]))[0])
 
@@ -246,18 +253,24 @@ def count_errors(kind: str = "all", direction: str = "above", method: str = "lin
         If an argument is unknown.
     """
     errors = forecast_errors(method)
-    arithmetic = errors["group"] == "arithmetic"
-    kinds = {"arithmetic": arithmetic, "other": ~arithmetic, "all": arithmetic | ~arithmetic}
     directions = {
         "any": errors["miss"].notna(),
         "above": errors["miss"] > SURPRISE,
         "below": errors["miss"] < -SURPRISE,
         "over-forecast": errors["miss"] < 0,
     }
-    for name, found, known in (("kind", kind, kinds), ("direction", direction, directions)):
-        if found not in known:
-            raise ValueError(f"{name}: found {found!r}, want one of {', '.join(known)}")
-    return int((kinds[kind] & directions[direction]).sum())
+    if direction not in directions:
+        raise ValueError(f"direction: found {direction!r}, want one of {', '.join(directions)}")
+    return int((_of_kind(errors, kind) & directions[direction]).sum())
+
+
+def _of_kind(errors: pd.DataFrame, kind: str) -> pd.Series:
+    """Mark the rows of `forecast_errors` that are of a kind."""
+    arithmetic = errors["group"] == "arithmetic"
+    kinds = {"arithmetic": arithmetic, "other": ~arithmetic, "all": arithmetic | ~arithmetic}
+    if kind not in kinds:
+        raise ValueError(f"kind: found {kind!r}, want one of {', '.join(kinds)}")
+    return kinds[kind]
 
 
 def forecast_miss(task: str, method: str = "line") -> float:
@@ -271,10 +284,9 @@ def forecast_miss(task: str, method: str = "line") -> float:
 
 
 def median_miss(kind: str = "other", method: str = "line") -> float:
-    """Middle of the misses of `forecast_errors`, ``"arithmetic"`` or ``"other"``."""
+    """Middle of the misses of `forecast_errors`; arguments as in `count_errors`."""
     errors = forecast_errors(method)
-    chosen = (errors["group"] == "arithmetic") == (kind == "arithmetic")
-    return float(errors.loc[chosen, "miss"].median())
+    return float(errors.loc[_of_kind(errors, kind), "miss"].median())
 
 
 @cache
@@ -351,8 +363,15 @@ def open_score(task: str, model: str, metric: str | None = None) -> float:
 
 
 def open_best(task: str, flops: float, metric: str | None = None) -> float:
-    """Highest score among open models trained with less than ``flops`` FLOP."""
+    """Highest score among open models trained with less than ``flops`` FLOP.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task, or no model of so little compute.
+    """
     rows = open_models(task, metric)
+    laws.within("flops", flops, rows["train_flops"].min(), open_low=True)
     return float(rows.loc[rows["train_flops"] < flops, "score"].max())
 
 
@@ -476,14 +495,29 @@ def bracket_spread(task: str = "arithmetic_3da", level: float = 0.5) -> float:
 
     The largest compute that was still not enough for one family, over the smallest that was
     enough for another.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task, or no family passes the score.
     """
     brackets = family_brackets(task, level)
+    if np.isinf(brackets["above"]).all():
+        raise ValueError(f"level: found {level:g}, which no family reaches on {task}")
     return float(brackets["below"].max() / brackets["above"].min())
 
 
 def mmlu_spread(low: float = 0.40, high: float = 0.30) -> float:
-    """Decades of compute between the first model above ``low`` and the last one below ``high``."""
+    """Decades of compute between the first model above ``low`` and the last one below ``high``.
+
+    Raises
+    ------
+    ValueError
+        If no model scores above ``low``, or none below ``high``.
+    """
     rows = open_models("MMLU")
+    laws.within("low", low, 0, rows["score"].max(), open_high=True)
+    laws.within("high", high, rows["score"].min(), 1, open_low=True)
     first = rows.loc[rows["score"] > low, "train_flops"].min()
     last = rows.loc[rows["score"] < high, "train_flops"].max()
     return float(np.log10(last / first))
@@ -509,8 +543,16 @@ def reported_values() -> int:
 
 
 def reported_spread(kind: str = "few_shot") -> float:
-    """Decades between the smallest and largest reported threshold of a kind of ability."""
+    """Decades between the smallest and largest reported threshold of a kind of ability.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such kind.
+    """
     table = datasets.load("wei2022_emergence")
+    if kind not in set(table["kind"]):
+        raise ValueError(f"kind: found {kind!r}, want one of {', '.join(table['kind'].unique())}")
     flops = table.loc[table["kind"] == kind, "train_flops"]
     return float(np.log10(flops.max() / flops.min()))
 

@@ -52,14 +52,9 @@ def power_level(level: ArrayLike, n: ArrayLike, slope: float = 1.0) -> Array:
     ValueError
         If an argument leaves its domain.
     """
-    share, parts = np.asarray(level, dtype=float), np.asarray(n, dtype=float)
-    if not np.all((share > 0) & (share < 1)):
-        raise ValueError(f"level: found {share.tolist()}, want numbers between 0 and 1")
-    if not np.all(parts >= 1):
-        raise ValueError(f"n: found {parts.tolist()}, want at least 1")
-    if not slope > 0:
-        raise ValueError(f"slope: found {slope:g}, want a number above 0")
-    part = share ** (1 / parts)
+    share = laws.within("level", level, 0, 1, open_low=True, open_high=True)
+    part = share ** (1 / laws.within("n", n, 1))
+    laws.within("slope", slope, 0, open_low=True)
     return np.asarray(np.log(part / (1 - part)) / slope)
 
 
@@ -78,6 +73,7 @@ def power_width(n: ArrayLike, slope: float = 1.0) -> Array:
 
 def power_width_limit(slope: float = 1.0) -> float:
     """Decades to which `power_width` falls for many parts, ``ln(ln 10 / -ln 0.9) / slope``."""
+    laws.within("slope", slope, 0, open_low=True)
     return float(np.log(np.log(10) / -np.log(0.9)) / slope)
 
 
@@ -116,9 +112,12 @@ def product_error(results: Ladders | None = None) -> tuple[float, float]:
 
 
 def error_correlation(results: Ladders | None = None) -> float:
-    """Return the correlation of two digits' errors, averaged over nets and lengths that err."""
+    """Return the mean size of the correlation of two digits' errors.
+
+    Over the nets and lengths at which two digits ever err; 0 if there are none.
+    """
     values = np.concatenate([result.error_correlation.ravel() for result in results or stored()])
-    return float(np.abs(values[values != 0]).mean())
+    return float(np.abs(values).sum() / max(1, np.count_nonzero(values)))
 
 
 def transition(parameters: ArrayLike, score: ArrayLike) -> tuple[float, float]:
@@ -262,10 +261,17 @@ def forecast_error(
         ``digits`` or ``answers``.
     limit, floor, results
         As in `forecasts`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such forecast, or no net is left to forecast.
     """
     if name not in ("digits", "answers"):
         raise ValueError(f"name: found {name!r}, want 'digits' or 'answers'")
     table = forecasts(limit, floor, results)
+    if table["seen"].all():
+        raise ValueError(f"limit: found {limit}, want less than {table['width'].max()}")
     error = table.loc[~table["seen"], f"{name}_error"]
     return pd.Series({"mean": error.abs().mean(), "lowest": error.min(), "highest": error.max()})
 
@@ -286,20 +292,28 @@ def mean_score(name: str, width: int, length: int = LONGEST) -> float:
     Parameters
     ----------
     name : str
-        ``digits`` for mean digit accuracy, or the name of an array of `addition.Result`.
+        ``digits`` for mean digit accuracy, or an array of `addition.Result` for nets and lengths.
     width : int
         Hidden units of the net.
     length : int
         Digits of the summands.
+
+    Raises
+    ------
+    ValueError
+        If there is no such score, net or length.
     """
-    values = []
-    for result in stored():
-        net = result.config.widths.index(width)
-        if name == "digits":
-            values.append(result.live(length)[net].mean())
-        else:
-            values.append(getattr(result, name)[net, result.index(length)])
-    return float(np.mean(values))
+    scores = ("digits", "exact_match", "cross_entropy", "brier", "error_correlation")
+    if name not in scores:
+        raise ValueError(f"name: found {name!r}, want one of {', '.join(scores)}")
+    ladders = stored()
+    trained = ladders[0].config.widths
+    if width not in trained:
+        raise ValueError(f"width: found {width}, want one of {trained}")
+    net = trained.index(width)
+    if name == "digits":
+        return float(np.mean([each.live(length)[net].mean() for each in ladders]))
+    return float(np.mean([getattr(each, name)[net, each.index(length)] for each in ladders]))
 
 
 def ladder_span() -> float:

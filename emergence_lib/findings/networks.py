@@ -61,8 +61,7 @@ def ladder(spacing: float) -> Array:
     ValueError
         If ``spacing`` is not above 1.
     """
-    if not spacing > 1:
-        raise ValueError(f"spacing: found {spacing}, want a ratio above 1")
+    laws.within("spacing", spacing, 1, open_low=True)
     steps = np.floor(np.log(LARGEST / SMALLEST) / np.log(spacing) + 1e-9)
     return SMALLEST * float(spacing) ** np.arange(steps + 1)
 
@@ -87,12 +86,8 @@ def most_likely_count(rate: ArrayLike, items: int) -> NDArray[np.int64]:
     ValueError
         If a rate leaves [0, 1] or ``items`` is below 1.
     """
-    p = np.asarray(rate, dtype=float)
-    outside = p[~((p >= 0) & (p <= 1))]
-    if outside.size:
-        raise ValueError(f"rate: found {outside.flat[0]:g}, want numbers in [0, 1]")
-    if items < 1:
-        raise ValueError(f"items: found {items}, want at least 1")
+    p = laws.within("rate", rate, 0, 1)
+    laws.within("items", items, 1)
     # The small allowance undoes rounding: 2000 items at 18/2000 must give 18.
     return np.minimum(items, np.floor((items + 1) * p + 1e-9)).astype(np.int64)
 
@@ -120,14 +115,9 @@ def p_value(successes: ArrayLike, items: int, chance: float = 0.0) -> Array:
     ValueError
         If an argument leaves its domain.
     """
-    count = np.asarray(successes)
-    if items < 1:
-        raise ValueError(f"items: found {items}, want at least 1")
-    outside = count[~((count >= 0) & (count <= items))]
-    if outside.size:
-        raise ValueError(f"successes: found {outside.flat[0]}, want numbers from 0 to {items}")
-    if not 0 <= chance < 1:
-        raise ValueError(f"chance: found {chance}, want a rate in [0, 1)")
+    laws.within("items", items, 1)
+    count = laws.within("successes", successes, 0, items)
+    laws.within("chance", chance, 0, 1, open_high=True)
     return cast(Array, binom.sf(count - 1, items, chance))
 
 
@@ -281,9 +271,20 @@ def onset_range(items: int, spacing: float, coverage: float = 0.9) -> tuple[floa
     -------
     tuple of float
         Parameters of the lower and the upper end.
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain, or too many test sets find no model that succeeds.
     """
+    laws.within("coverage", coverage, 0, 1, open_low=True, open_high=True)
     total = np.cumsum(onset_chances(items, spacing))
     tail = (1 - coverage) / 2
+    if total[-1] < 1 - tail:
+        raise ValueError(
+            f"items: found {items} with spacing {spacing}, want a test that a model of the ladder "
+            f"passes in more than {1 - tail:.0%} of test sets; here {total[-1]:.0%}"
+        )
     low, high = np.searchsorted(total, [tail, 1 - tail])
     sizes = ladder(spacing)
     return float(sizes[low]), float(sizes[high])
@@ -315,12 +316,9 @@ def room(items: int, chance: float = 0.0, confidence: float = 0.95) -> float:
     ----------
     clopper1934use.
     """
-    if items < 1:
-        raise ValueError(f"items: found {items}, want at least 1")
-    if not 0 <= chance < 1:
-        raise ValueError(f"chance: found {chance}, want a rate in [0, 1)")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence: found {confidence}, want a number in (0, 1)")
+    laws.within("items", items, 1)
+    laws.within("chance", chance, 0, 1, open_high=True)
+    laws.within("confidence", confidence, 0, 1, open_low=True, open_high=True)
     successes = np.floor(items * chance + 1e-9)
     return float(beta.ppf(confidence, successes + 1, items - successes)) - chance
 
@@ -347,8 +345,7 @@ def items_for_room(points: float, chance: float = 0.0, confidence: float = 0.95)
     ValueError
         If an argument leaves its domain.
     """
-    if not 0 < points < 1 - chance:
-        raise ValueError(f"points: found {points}, want a rate in (0, {1 - chance:g})")
+    laws.within("points", points, 0, 1 - chance, open_low=True, open_high=True)
     step = round(1 / chance) if chance else 1
     low, high = 0, 1
     while room(high * step, chance, confidence) > points:
@@ -599,8 +596,7 @@ def family_onsets(mark: float = 0.1, table: pd.DataFrame | None = None) -> pd.Da
     ----------
     ruan2024observational.
     """
-    if not 0 < mark < 1:
-        raise ValueError(f"mark: found {mark}, want a score in (0, 1)")
+    laws.within("mark", mark, 0, 1, open_low=True, open_high=True)
     data = datasets.load("obs_scaling_emergent") if table is None else table
     data = data[(data["suspect"] == 0) & data["train_flops"].notna()]
     rows = []

@@ -15,8 +15,16 @@ from typing import Any
 
 from emergence_lib import compute
 from emergence_lib.checked import CheckedFileError, Lines, load_with_lines
-from emergence_lib.reader import quiz
-from emergence_lib.reader.quiz import Near, NumberQuestion, Option, OptionQuestion, OrderQuestion
+from emergence_lib.reader.questions import (
+    Near,
+    NumberQuestion,
+    Option,
+    OptionQuestion,
+    OrderQuestion,
+    Question,
+    check_markup,
+)
+from emergence_lib.reader.quiz import Quiz
 
 __all__ = ["ask", "load", "names", "read"]
 
@@ -27,12 +35,12 @@ def names() -> list[str]:
     return sorted(each.name.removesuffix(".yml") for each in here if each.name.endswith(".yml"))
 
 
-def ask(name: str) -> quiz.Quiz:
+def ask(name: str) -> Quiz:
     """Return a quiz for display, by the name of its file."""
     return load(name)
 
 
-def load(name: str) -> quiz.Quiz:
+def load(name: str) -> Quiz:
     """Return a quiz by the name of its file.
 
     Raises
@@ -48,7 +56,7 @@ def load(name: str) -> quiz.Quiz:
         return read(path)
 
 
-def read(path: str | os.PathLike[str]) -> quiz.Quiz:
+def read(path: str | os.PathLike[str]) -> Quiz:
     """Return the quiz of a file; its name is the file's.
 
     Raises
@@ -65,7 +73,7 @@ def read(path: str | os.PathLike[str]) -> quiz.Quiz:
             line = _line(lines, position, entry)
             raise CheckedFileError(f"{path}:{line}: question {entry['id']!r}: {error}") from error
     try:
-        return quiz.Quiz(Path(path).stem, compute.fill(content["title"]), questions)
+        return Quiz(Path(path).stem, compute.fill(content["title"]), questions)
     except ValueError as error:
         raise CheckedFileError(f"{path}:1: {error}") from error
 
@@ -78,7 +86,7 @@ def schema() -> dict[str, Any]:
     return content
 
 
-def _question(entry: dict[str, Any]) -> quiz.Question:
+def _question(entry: dict[str, Any]) -> Question:
     if entry["type"] == "number":
         return NumberQuestion(
             entry["id"],
@@ -133,7 +141,7 @@ def _computes(text: str, *, expression: bool) -> bool:
         if expression:
             compute.number(text)
         else:
-            quiz.check_markup(compute.fill(text))
+            check_markup(compute.fill(text))
     except ValueError:
         return False
     return True

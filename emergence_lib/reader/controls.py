@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -178,3 +178,8 @@ def described(control: Control) -> str:
     if isinstance(control, Choice):
         return f"a choice of {control.label}: {', '.join(map(str, settings))}"
     return f"a switch: {control.label}"
+
+
+def spoken(settings: Mapping[str, object]) -> str:
+    """Write settings as an error message does: ``n = 5, log = on``."""
+    return ", ".join(f"{key} = {spelling(value)}" for key, value in settings.items())

@@ -17,7 +17,7 @@ from math import prod
 from matplotlib.figure import Figure
 
 from emergence_lib.reader import controls as form
-from emergence_lib.reader import frames, live, markup, svg
+from emergence_lib.reader import film, frames, live, markup, svg
 from emergence_lib.reader.controls import Choice, Control, Slider, Switch
 from emergence_lib.reader.figure import (
     check_words,
@@ -120,33 +120,8 @@ class Explorable(Output):
         return [dict(zip(self.controls, chosen, strict=True)) for chosen in product(*values)]
 
     @cached_property
-    def _film(self) -> tuple[frames.Picture, list[list[frames.Node]], list[str]]:
-        """The start picture, the elements of every frame, and every read-out."""
-        self.read(self.start)
-        camera = frames.Camera(self.figures, self.name)
-        start = camera.whole()
-        first = frames.nodes(start)
-        film: list[list[frames.Node]] = []
-        sentences: list[str] = []
-        for settings in self.settings:
-            sentences.append(self.read(settings))
-            frame = frames.nodes(camera.quick())
-            if frames.mismatch(first, frame):
-                frame = frames.nodes(camera.whole())
-            if trouble := frames.mismatch(first, frame):
-                raise frames.StructureError(
-                    f"explorable {self.name!r} at {spoken(settings)}: {trouble}. update must keep "
-                    "every artist, tick and legend entry of the start; hide with set_alpha(0) "
-                    "rather than set_visible(False), and keep markers inside the axes"
-                )
-            film.append(frame)
-        self.read(self.start)
-        if frames.nodes(camera.whole()) != first:
-            raise frames.StructureError(
-                f"explorable {self.name!r}: going back to {spoken(self.start)} does not give the "
-                "start picture again; update must set everything that any setting changes"
-            )
-        return start, film, sentences
+    def _film(self) -> film.Film:
+        return film.shoot(self.figures, self.name, self.start, self.settings, self.read)
 
     def read(self, settings: dict[str, object]) -> str:
         """Set the figure and return the read-out sentence.
@@ -159,21 +134,21 @@ class Explorable(Output):
         sentence = self.update(**settings)
         if not isinstance(sentence, str) or not sentence.strip():
             raise ValueError(
-                f"explorable {self.name!r} at {spoken(settings)}: update returned {sentence!r}; "
-                "wanted the read-out sentence"
+                f"explorable {self.name!r} at {form.spoken(settings)}: update returned "
+                f"{sentence!r}; wanted the read-out sentence"
             )
         return sentence
 
     @property
     def frames(self) -> list[list[frames.Node]]:
         """The elements of every frame, in the order of `settings`."""
-        return self._film[1]
+        return self._film.frames
 
     @property
     def readouts(self) -> dict[tuple[object, ...], str]:
         """The read-out sentence of every combination of settings."""
         keys = [tuple(settings.values()) for settings in self.settings]
-        return dict(zip(keys, self._film[2], strict=True))
+        return dict(zip(keys, self._film.readouts, strict=True))
 
     @property
     def data(self) -> dict[str, object]:
@@ -188,15 +163,14 @@ class Explorable(Output):
                 for key, control in self.controls.items()
             ],
             "slots": frames.slots(self.frames),
-            "readouts": [markup.plain(sentence) for sentence in self._film[2]],
+            "readouts": [markup.plain(sentence) for sentence in self._film.readouts],
         }
 
     @property
     def html(self) -> str:
         """The figure, its controls and the differences between its frames."""
-        start, _, sentences = self._film
         readout = markup.plain(self.readouts[tuple(self.start.values())])
-        longest = markup.plain(max(sentences, key=len))
+        longest = markup.plain(max(self._film.readouts, key=len))
         # "<" would end the element early if a read-out held "</script>".
         data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
         controls = (
@@ -213,10 +187,10 @@ class Explorable(Output):
             name=self.name,
             kind="em-figure em-explorable",
             controls=controls,
-            picture=picture_html(start, self.text) + after,
+            picture=picture_html(self._film.start, self.text) + after,
             caption=self.caption,
             fine=fine_print(
-                numbers_html(self.figures, f"{message(self.caption)} ({spoken(self.start)})"),
+                numbers_html(self.figures, f"{message(self.caption)} ({form.spoken(self.start)})"),
                 self.figures[0],
                 self.source,
             ),
@@ -249,9 +223,23 @@ class Explorable(Output):
         """Show ipywidgets in a live notebook; in a build leave it to the static form."""
         if not live.available():
             raise NotImplementedError
-        live.display(self)
+        live.display(self.controls, self.live_view())
 
+    def live_view(self) -> live.View:
+        """Return the function that a live notebook calls: settings to read-out and figure."""
+        self.read(self.start)
+        camera = film.Camera(self.figures, self.name)
+        style = Output("", "", assets=("figure.css",)).carried()
 
-def spoken(settings: dict[str, object]) -> str:
-    """Write settings as an error message and a table caption do: ``n = 5, log = on``."""
-    return ", ".join(f"{key} = {form.spelling(value)}" for key, value in settings.items())
+        def view(settings: dict[str, object]) -> tuple[str, str]:
+            sentence = self.read(settings)
+            figure = figure_html(
+                name=self.name,
+                kind="em-figure",
+                picture=picture_html(camera.whole(), self.text),
+                caption=self.caption,
+                fine=fine_print("", self.figures[0], self.source),
+            )
+            return sentence, figure + style
+
+        return view

@@ -7,15 +7,9 @@ the text) of one element; it lists its distinct strings and, for each frame, whi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import NamedTuple
 
-from matplotlib.axis import Axis
-from matplotlib.backend_bases import RendererBase
-from matplotlib.figure import Figure
-
 from emergence_lib.reader import svg
-from emergence_lib.reader.figure import prefixed
 
 TEXT = "#"
 
@@ -38,71 +32,6 @@ class Slot(NamedTuple):
 
 
 Picture = list[svg.Element]
-
-
-class StructureError(ValueError):
-    """Two frames of an explorable do not have the same elements."""
-
-
-class Camera:
-    """Draws the same figures again and again, each axis only when it has changed.
-
-    Most of the time of a drawing goes into tick labels, and in an explorable they stand still.
-    The layout is settled by the first picture and kept, so that nothing jumps.
-    """
-
-    def __init__(self, figures: Sequence[Figure], name: str) -> None:
-        self._figures = prefixed(figures, name)
-        self._drawn: dict[str, svg.Element] = {}
-        self._axes: dict[str, Axis] = {}
-        for number, (figure, _) in enumerate(self._figures):
-            svg.draw(figure)
-            figure.set_layout_engine("none")
-            for count, axes in enumerate(figure.axes):
-                for axis in (axes.xaxis, axes.yaxis):
-                    label = f"still-{number}-{count}-{axis.axis_name}"
-                    axis.set_gid(label)
-                    self._axes[label] = axis
-
-    def whole(self) -> Picture:
-        """Draw everything."""
-        trees = [svg.draw(figure) for figure, _ in self._figures]
-        for tree in trees:
-            for element in tree.iter():
-                label = element.get("id", "")
-                if label in self._axes:
-                    self._drawn[label] = deepcopy(element)
-        return self._clean(trees)
-
-    def quick(self) -> Picture:
-        """Draw what has changed since the last picture, and put the rest back in place."""
-        still = [
-            label for label, axis in self._axes.items() if label in self._drawn and not axis.stale
-        ]
-        for label in still:
-            _stand_still(self._axes[label], label)
-        try:
-            trees = [svg.draw(figure) for figure, _ in self._figures]
-        finally:
-            for label in still:
-                del self._axes[label].draw
-        for tree in trees:
-            for element in tree.iter():
-                if element.get("id") in still:
-                    element[:] = deepcopy(self._drawn[element.get("id", "")])[:]
-        return self._clean(trees)
-
-    def _clean(self, trees: list[svg.Element]) -> Picture:
-        pairs = zip(trees, self._figures, strict=True)
-        return [svg.labelled(svg.clean(tree, prefix), "") for tree, (_, prefix) in pairs]
-
-
-def _stand_still(axis: Axis, label: str) -> None:
-    def draw(renderer: RendererBase) -> None:
-        renderer.open_group("axis", gid=label)
-        renderer.close_group("axis")
-
-    axis.draw = draw  # type: ignore[method-assign]
 
 
 def nodes(picture: Picture) -> list[Node]:

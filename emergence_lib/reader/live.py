@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from emergence_lib.reader import frames
 from emergence_lib.reader.controls import Choice, Control, Slider
-from emergence_lib.reader.figure import figure_html, fine_print, picture_html
-from emergence_lib.reader.output import Output, building_book
+from emergence_lib.reader.output import building_book
 
-if TYPE_CHECKING:
-    from emergence_lib.reader.explore import Explorable
+View = Callable[[dict[str, object]], tuple[str, str]]
 
 
 def available() -> bool:
@@ -24,33 +22,30 @@ def available() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def display(explorable: Explorable) -> None:
+def display(controls: Mapping[str, Control], view: View) -> None:
     """Display the widgets of an explorable."""
-    importlib.import_module("IPython.display").display(panel(explorable))
+    importlib.import_module("IPython.display").display(panel(controls, view))
 
 
-def panel(explorable: Explorable) -> Any:
-    """Return the controls, the read-out and the figure as one widget."""
+def panel(controls: Mapping[str, Control], view: View) -> Any:
+    """Return the controls, the read-out and the figure as one widget.
+
+    Parameters
+    ----------
+    controls : mapping of str to Control
+        Named as the settings.
+    view : callable
+        Returns the read-out sentence and the figure's HTML for some settings.
+    """
     widgets = importlib.import_module("ipywidgets")
-    inputs = {key: _input(widgets, each) for key, each in explorable.controls.items()}
+    inputs = {key: _input(widgets, each) for key, each in controls.items()}
     readout = widgets.HTML()
     picture = widgets.HTML()
-    explorable.read(explorable.start)
-    camera = frames.Camera(explorable.figures, explorable.name)
 
     def refresh(_change: object = None) -> None:
-        settings = {key: each.value for key, each in inputs.items()}
-        readout.value = f"<p>{escape(explorable.read(settings))}</p>"
-        picture.value = (
-            figure_html(
-                name=explorable.name,
-                kind="em-figure",
-                picture=picture_html(camera.whole(), explorable.text),
-                caption=explorable.caption,
-                fine=fine_print("", explorable.figures[0], explorable.source),
-            )
-            + Output("", "", assets=("figure.css",)).carried()
-        )
+        sentence, figure = view({key: each.value for key, each in inputs.items()})
+        readout.value = f"<p>{escape(sentence)}</p>"
+        picture.value = figure
 
     for each in inputs.values():
         each.observe(refresh, names="value")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from functools import cache
 from html import escape
 from typing import Any
@@ -20,21 +19,15 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from emergence_lib import theme
+from emergence_lib.reader import palette
 
 Element = ElementTree.Element
 
 STYLE: Any = theme.STYLE  # Matplotlib types its settings by their exact names
 METADATA = {"Date": None, "Creator": None, "Type": None, "Format": None}
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 MEASURED = ("d", "x", "y", "points", "transform", "width", "height", "cx", "cy", "r")
-DRAWN = ("path", "use", "text", "rect", "circle", "polygon")
-NAMES = {light: name for name, (light, _) in theme.COLOURS.items()}
-
-
-class OffPaletteError(ValueError):
-    """A figure holds a colour or a bitmap that cannot follow the reader's theme."""
 
 
 def draw(figure: Figure) -> Element:
@@ -65,7 +58,7 @@ def clean(root: Element, prefix: str) -> Element:
 
     Raises
     ------
-    OffPaletteError
+    palette.OffPaletteError
         If a colour is not in `emergence_lib.theme`, or a bitmap is drawn.
     """
     view = root.get("viewBox", "")
@@ -73,7 +66,7 @@ def clean(root: Element, prefix: str) -> Element:
         element.tag = element.tag.rpartition("}")[2]
         for name in [name for name in element.attrib if name.startswith("{")]:
             element.set(name.rpartition("}")[2], element.attrib.pop(name))
-    _check_colours(root)
+    palette.check(root)
     _tidy(root, within_definition=False)
     _rename(root, prefix)
     root.attrib.clear()
@@ -110,50 +103,6 @@ def png(figure: Figure) -> bytes:
     with matplotlib.rc_context(STYLE):
         figure.savefig(stream, format="png", dpi=144, facecolor="white", metadata={"Software": ""})
     return stream.getvalue()
-
-
-def _check_colours(root: Element) -> None:
-    filled_targets = {
-        element.get("id") for element in root.iter() if "fill" in _style(element.get("style", ""))
-    }
-    for element, within_definition in _walk(root, within_definition=False):
-        style = _style(element.get("style", ""))
-        if element.tag == "image":
-            raise OffPaletteError(
-                "figure draws a bitmap, which cannot follow light and dark; instead of imshow "
-                "draw the cells as one PathPatch in a theme colour, or use pcolormesh"
-            )
-        target = element.get("href", "").removeprefix("#")
-        if (
-            element.tag in DRAWN
-            and not within_definition
-            and "fill" not in style
-            and target not in filled_targets
-        ):
-            _refuse("#000000")
-        for colour in COLOUR.findall(element.get("style", "") + element.get("fill", "")):
-            if colour.lower() not in NAMES:
-                _refuse(colour)
-
-
-def _walk(element: Element, *, within_definition: bool) -> Iterator[tuple[Element, bool]]:
-    """Yield every element and whether it only defines something drawn (or filled) elsewhere."""
-    exempt = (
-        within_definition
-        or element.tag == "defs"
-        or (element.tag == "g" and "fill" in _style(element.get("style", "")))
-    )
-    yield element, exempt
-    for child in element:
-        yield from _walk(child, within_definition=exempt)
-
-
-def _refuse(colour: str) -> None:
-    raise OffPaletteError(
-        f"figure uses the colour {colour}, which is not in emergence_lib.theme and would not "
-        "follow light and dark; wanted one of theme.BLUE, ORANGE, TEAL, PURPLE, GOLD, GREY, "
-        "RAMP, GRID, INK or 'none' (lighter shades by alpha)"
-    )
 
 
 def _tidy(parent: Element, *, within_definition: bool) -> None:
@@ -266,20 +215,6 @@ def _short_path(path: str) -> str:
 
 
 @cache
-def _style(text: str) -> dict[str, str]:
-    rules = (rule.partition(":") for rule in text.split(";") if ":" in rule)
-    return {name.strip(): setting.strip() for name, _, setting in rules}
-
-
-@cache
 def _short_style(text: str) -> str:
-    def variable(match: re.Match[str]) -> str:
-        name = NAMES[match[0].lower()]
-        return "currentColor" if name == "ink" else f"var(--em-{name},{match[0].lower()})"
-
-    rules = {
-        name: COLOUR.sub(variable, setting)
-        for name, setting in _style(text).items()
-        if name != "font-family"
-    }
-    return ";".join(f"{name}:{setting}" for name, setting in rules.items())
+    rules = palette.rules(text).items()
+    return ";".join(f"{k}:{palette.themed(v)}" for k, v in rules if k != "font-family")

@@ -20,13 +20,14 @@ from emergence_lib.sphinxext import (
     words,
 )
 
+# In the order in which Sphinx calls them where their priorities are equal.
 PARTS = (
     mathml,
     execution,
+    folds,
     glossary,
     claims,
     words,
-    folds,
     chapters,
     notebooks,
     lean,
@@ -37,17 +38,6 @@ PARTS = (
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; chapters executed from here on show their static form."""
     os.environ["EMERGENCE_STATIC"] = "1"
-    for part in (
-        mathml,
-        execution,
-        folds,
-        glossary,
-        claims,
-        words,
-        chapters,
-        notebooks,
-        lean,
-        stylesheets,
-    ):
+    for part in PARTS:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -29,6 +29,15 @@ COMPONENTS = {
     "em-predict": "predict.js",
     "em-term": "tips.js",
 }
+# Files that the theme copies and no page of this book loads.
+UNUSED_FILES = (
+    "scripts/fontawesome.js*",
+    "scripts/*.map",
+    "styles/*.map",
+    "vendor/fontawesome/webfonts/*",
+    "sphinx-thebe*",
+    "images/logo_*",
+)
 # Extensions that Jupyter Book loads and that are safe to read in parallel, but do not say so.
 SILENTLY_PARALLEL = (
     "sphinx_multitoc_numbering",
@@ -105,17 +114,6 @@ def write_assets(app: Sphinx, exception: Exception | None) -> None:
     for unused in UNUSED_FILES:
         for path in static.glob(unused):
             path.unlink()
-
-
-# Files that the theme copies and no page of this book loads.
-UNUSED_FILES = (
-    "scripts/fontawesome.js*",
-    "scripts/*.map",
-    "styles/*.map",
-    "vendor/fontawesome/webfonts/*",
-    "sphinx-thebe*",
-    "images/logo_*",
-)
 
 
 def declare_parallel(app: Sphinx) -> None:

@@ -221,6 +221,15 @@ def test_reported_thresholds_repeat_the_models_that_existed() -> None:
         (lambda: evidence.open_score("MMLU", "7b"), "names end in '7b', want one"),
         (lambda: evidence.dropped_rows("ugly"), "why: found 'ugly'"),
         (lambda: evidence.gpt3_mmlu(1.0), "size: found 1"),
+        # Each of these was NaN, infinity, 0 or the answer to another question.
+        (lambda: evidence.gpt3_local_slope("5D+", "125M", "175B"), r"score on 5D\+: found 0"),
+        (lambda: evidence.gpt3_local_slope("3D+", "13B", "1T"), "size: found '1T'"),
+        (lambda: evidence.median_miss("prose"), "kind: found 'prose'"),
+        (lambda: evidence.open_best("word_unscrambling", 1.0), "flops: found 1"),
+        (lambda: evidence.bracket_spread(level=1.1), "level: found 1.1, which no family reaches"),
+        (lambda: evidence.mmlu_spread(low=1), "low: found 1"),
+        (lambda: evidence.mmlu_spread(high=0), "high: found 0"),
+        (lambda: evidence.reported_spread("zero_shot"), "kind: found 'zero_shot'"),
     ],
 )
 def test_errors_name_the_argument(call, message: str) -> None:

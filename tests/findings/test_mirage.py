@@ -1,6 +1,7 @@
 """The numbers of chapter 13, against hand computation, simulation and made-up ladders."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -81,6 +82,7 @@ def test_error_correlation_leaves_out_what_never_errs() -> None:
     made = ladder()
     made.error_correlation[2, 1:3] = 0.3, -0.1
     assert mirage.error_correlation([made]) == pytest.approx(0.2)
+    assert mirage.error_correlation([ladder()]) == 0
 
 
 def test_power_of_the_mean_is_never_below_the_product() -> None:
@@ -140,9 +142,26 @@ def test_forecast_from_digits_is_right_where_its_assumptions_hold() -> None:
     assert summary["mean"] == pytest.approx(unseen["answers_error"].abs().mean())
 
 
-def test_forecast_error_names_the_forecasts() -> None:
-    with pytest.raises(ValueError, match="name: found 'tea leaves'"):
-        mirage.forecast_error("tea leaves")
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mirage.forecast_error("tea leaves"), "name: found 'tea leaves'"),
+        (
+            lambda: mirage.forecast_error("digits", limit=256),
+            "limit: found 256, want less than 256",
+        ),
+        (
+            lambda: mirage.mean_score("parameters", 8),
+            "name: found 'parameters', want one of digits",
+        ),
+        (lambda: mirage.mean_score("brier", 9), r"width: found 9, want one of \(8, 16"),
+        (lambda: mirage.mean_score("brier", 8, 6), "length: found 6"),
+        (lambda: mirage.power_width_limit(0), "slope: found 0"),
+    ],
+)
+def test_bad_arguments_are_named(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 def test_stages_counts_positions() -> None:

@@ -229,7 +229,7 @@ def test_size_stays_small() -> None:
 
 
 def test_build_never_makes_a_widget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "panel", lambda explorable: pytest.fail("a widget was made"))
+    monkeypatch.setattr(live, "panel", lambda *_: pytest.fail("a widget was made"))
     with pytest.raises(NotImplementedError):
         explore(power(), n=LENGTH, **WORDS)._ipython_display_()
 
@@ -253,7 +253,7 @@ def test_widgets_call_the_same_function() -> None:
         error=Switch("show the error rate"),
         **WORDS,
     )
-    panel = live.panel(shown)
+    panel = live.panel(shown.controls, shown.live_view())
     slider, switch, readout, picture = panel.children
     assert slider.value == 5
     assert calls[-1] == {"n": 5, "error": False}

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from emergence_lib.reader.numbers import number, numbers_html, tables
+from emergence_lib.reader.artists import tables
+from emergence_lib.reader.numbers import number, numbers_html
 from tests.reader.scenes import curve
 
 

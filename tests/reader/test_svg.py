@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from emergence_lib import theme
-from emergence_lib.reader import svg
+from emergence_lib.reader import palette, svg
 from tests.reader.scenes import curve
 
 
@@ -56,14 +56,14 @@ def test_no_colour_stands_outside_a_variable() -> None:
     ("colour", "named"), [("red", "#ff0000"), ("white", "#ffffff"), ("#0b61a5", "#0b61a5")]
 )
 def test_other_colour_is_refused_by_name(colour: str, named: str) -> None:
-    with pytest.raises(svg.OffPaletteError, match=named):
+    with pytest.raises(palette.OffPaletteError, match=named):
         svg.inline(line_in(colour), "a", "A line.")
 
 
 def test_pale_box_behind_text_is_refused() -> None:
     figure = curve()
     figure.axes[0].text(1e8, 0.5, "boxed", bbox={"facecolor": "white"})
-    with pytest.raises(svg.OffPaletteError, match="#ffffff"):
+    with pytest.raises(palette.OffPaletteError, match="#ffffff"):
         svg.inline(figure, "a", "Curves.")
 
 
@@ -77,14 +77,32 @@ def test_black_is_refused_though_svg_leaves_it_unsaid(draw: str) -> None:
         axes.scatter([1e8], [0.5], color="black")
     else:
         axes.text(1e8, 0.5, "dark", color="black")
-    with pytest.raises(svg.OffPaletteError, match="#000000"):
+    with pytest.raises(palette.OffPaletteError, match="#000000"):
         svg.inline(figure, "a", "Curves.")
+
+
+@pytest.mark.parametrize("draw", ["plot", "scatter", "errorbar"])
+def test_open_markers_are_let_through_and_stay_open(draw: str) -> None:
+    figure = curve()
+    axes = figure.axes[0]
+    if draw == "plot":
+        axes.plot([1e8], [0.5], "o", mfc="none", mec=theme.TEAL)
+    elif draw == "scatter":
+        axes.scatter([1e8], [0.5], facecolors="none", edgecolors=theme.TEAL)
+    else:
+        axes.errorbar([1e8], [0.5], yerr=0.1, fmt="s", mfc="none", color=theme.TEAL)
+    text = svg.inline(figure, "a", "Curves.")
+    shapes = re.findall(r"<(?:use|path)[^>]*>", text)
+    # A shape with an id only defines what others use.
+    markers = [each for each in shapes if "--em-teal" in each and " id=" not in each]
+    assert markers
+    assert all("fill:none" in each or "fill-opacity:0" in each for each in markers)
 
 
 def test_bitmap_is_refused_with_a_way_out() -> None:
     figure = Figure()
     figure.subplots().imshow(np.eye(3))
-    with pytest.raises(svg.OffPaletteError, match="PathPatch"):
+    with pytest.raises(palette.OffPaletteError, match="PathPatch"):
         svg.inline(figure, "a", "Cells.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.site.conftest import SCREENSHOTS, Open, chapter_names, page_names
+from tests.site.conftest import SCREENSHOTS, Open, page_names
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 THEMES = ("light", "dark")
@@ -40,7 +40,7 @@ def test_a_page_loads_fits_and_is_accessible(
     assert grave == []
 
 
-@pytest.mark.parametrize("name", chapter_names())
+@pytest.mark.parametrize("name", page_names())
 def test_no_output_stands_on_a_box_of_another_colour(watched: Open, name: str) -> None:
     page = watched(color_scheme="dark").open(name)
     boxes = page.evaluate(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlparse
+from urllib.parse import parse_qsl, unquote, urldefrag, urlparse
 
 import nbformat
 import pytest
@@ -72,10 +73,27 @@ def test_one_title_no_duplicate_id_and_a_text_for_every_picture(site: Path, name
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(titles) == 1
     assert sorted({each for each in ids if ids.count(each) > 1}) == []
-    for picture in page.find_all(["img", "svg"]):
+    for picture in page.select("img, svg, [role=img]"):
         hidden = picture.get("aria-hidden") == "true"
         named = picture.get("alt") or picture.get("aria-label") or picture.get("aria-labelledby")
         assert hidden or (named and not re.search(r"[0-9a-f]{32}", str(named))), picture.name
+    # A figure's own drawing is hidden from those who cannot see it: its frame speaks for it.
+    for drawing in page.select(".em-figure .em-svg"):
+        assert drawing.find_parent(attrs={"role": "img"})
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_words_that_set_a_control_name_a_value_it_has(site: Path, name: str) -> None:
+    page = soup(site / name)
+    for link in page.select("a.em-set"):
+        figure = page.find(id=f"fig-{link['data-em-figure']}")
+        assert isinstance(figure, Tag), f"{link}: this page has no such figure"
+        data = figure.find("script", type="application/json")
+        assert data is not None, f"{link}: the figure has no controls"
+        values = {each["key"]: each["values"] for each in json.loads(data.text)["controls"]}
+        for key, value in parse_qsl(str(link["data-em-set"])):
+            assert key in values, f"{link}: the figure has {', '.join(values)}"
+            assert value in values[key], f"{link}: {key} takes {', '.join(values[key])}"
 
 
 @pytest.mark.parametrize("name", page_names())
