@@ -7,16 +7,20 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import fields
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from emergence_lib import figures, theme
-from emergence_lib.experiments import store
+from emergence_lib.experiments import store, sweep
 from emergence_lib.reader import svg
 
 FORMATS = (".svg", ".png")
@@ -37,6 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results.add_argument("name", nargs="?", help=f"one of {', '.join(store.EXPERIMENTS)}")
     results.set_defaults(command=lambda given: recompute(given.name))
 
+    once = commands.add_parser("run", help="run one experiment and write its result")
+    once.add_argument("name", help=f"one of {', '.join(store.EXPERIMENTS)}")
+    once.add_argument("--seed", type=int, default=0)
+    once.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting"
+    )
+    once.add_argument("-o", "--output", type=Path, help="FILE.npz")
+    once.set_defaults(command=lambda given: run(given.name, given.seed, given.set, given.output))
+
     figure = commands.add_parser("figure", help="redraw one figure of the book")
     figure.add_argument("name", help="CHAPTER.NAME, such as mirage.exact_match_ladder")
     figure.add_argument("-o", "--output", type=Path, help="FILE.svg or FILE.png")
@@ -54,19 +67,90 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def processes() -> Executor:
+    """Return what recomputes stored results: two processes side by side."""
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+
 def recompute(name: str | None) -> None:
     """Run experiments again with their stored seeds; save each as soon as it is finished."""
     if name not in (None, *store.EXPERIMENTS):
         raise UsageError(f"no experiment {name!r}; there is: {', '.join(store.EXPERIMENTS)}")
-    for each in [name] if name else store.EXPERIMENTS:
-        experiment = store.experiment(each)
-        for seed in store.SEEDS:
-            path = store.path(each, seed)
-            bar = partial(tqdm, desc=f"{each} seed {seed}", leave=False, disable=None)
-            result = experiment.run(seed=seed, progress=bar)
+    names = [name] if name else store.EXPERIMENTS
+    jobs = [job for each in names for job in sweep.stored_jobs(each)]
+    print(f"{'run':36}{'CPU seconds':>12}  largest difference from what was stored")
+    with processes() as executor:
+        done = sweep.run_many(jobs, executor)
+        for job, result in tqdm(done, total=len(jobs), leave=False, disable=None):
+            path = store.path(job.name, job.seed, job.variant)
             change = compare(result, path)
             result.save(path)
-            print(f"{each}  seed {seed}  {result.seconds:.1f} s CPU  {change}", flush=True)
+            tqdm.write(f"{job.label:36}{result.seconds:12.1f}  {change}")
+
+
+def run(name: str, seed: int, settings: Sequence[str], output: Path | None) -> None:
+    """Run one experiment with a progress bar, write its result and summarise it."""
+    if name not in store.EXPERIMENTS:
+        raise UsageError(f"no experiment {name!r}; there is: {', '.join(store.EXPERIMENTS)}")
+    if seed < 0:
+        raise UsageError(f"seed: found {seed}, want 0 or more")
+    experiment = store.experiment(name)
+    config = configured(experiment.Config, settings)
+    target = output or Path(f"{name}-{seed}.npz")
+    if not target.parent.is_dir():
+        raise UsageError(f"output: there is no folder {target.parent}")
+    bar = partial(tqdm, desc=f"{name} seed {seed}", leave=False, disable=None)
+    result = experiment.run(config, seed=seed, progress=bar)
+    result.save(target)
+    print(summary(name, result, target))
+
+
+def configured(kind: type[Any], settings: Sequence[str]) -> Any:
+    """Return an experiment's settings with some of them changed by ``key=value``."""
+    types = get_type_hints(kind)
+    known = [field.name for field in fields(kind)]
+    changed = {}
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals or key not in known:
+            raise UsageError(f"--set: found {setting!r}, want key=value with one of: {known}")
+        changed[key] = parsed(key, text, types[key])
+    try:
+        return kind(**changed)
+    except ValueError as error:
+        raise UsageError(f"--set: {error}") from error
+
+
+def parsed(key: str, text: str, kind: Any) -> Any:
+    """Return a value of the type that a setting has; a tuple is written with commas."""
+    if get_origin(kind) is tuple:
+        return tuple(parsed(key, part, get_args(kind)[0]) for part in text.split(","))
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"--set {key}: found {text!r}, want {NAMES[kind]}") from error
+
+
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+
+
+def summary(name: str, result: store.Result, path: Path) -> str:
+    """Return five lines: what ran, with which settings, how long, what it holds, where it is."""
+    config = ", ".join(f"{key}={value}" for key, value in vars(result.config).items())
+    shapes = ", ".join(
+        f"{measure} {np.shape(getattr(result, measure))}" for measure in result.measures()
+    )
+    return "\n".join(
+        [
+            f"experiment  {name}, seed {result.seed}",
+            f"settings    {config}",
+            f"CPU time    {result.seconds:.1f} s",
+            f"measured    {shapes}",
+            f"written     {path}",
+        ]
+    )
 
 
 def compare(result: store.Result, path: Path) -> str:
@@ -74,7 +158,7 @@ def compare(result: store.Result, path: Path) -> str:
     if not path.exists():
         return "new"
     try:
-        return f"largest difference {result.difference(result.load(path)):.2g}"
+        return f"{result.difference(result.load(path)):.2g}"
     except ValueError:
         return "replaces one of other settings"
 

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 from emergence_lib import cli
-from emergence_lib.experiments import addition, store
+from emergence_lib.experiments import addition, store, sweep
 
 TINY = addition.Config(widths=(4,), lengths=(1, 5), steps=2, items=20)
 
@@ -27,8 +29,8 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Store results elsewhere, of an experiment that takes no time."""
     monkeypatch.setattr(store, "FOLDER", tmp_path)
-    run = addition.run
-    monkeypatch.setattr(addition, "run", lambda seed, progress: run(TINY, seed, progress))
+    monkeypatch.setattr(store, "variants", lambda name: {"": TINY})
+    monkeypatch.setattr(cli, "processes", partial(ThreadPoolExecutor, 1))
     return tmp_path
 
 
@@ -67,23 +69,24 @@ def test_unknown_names_list_the_known_ones(
     assert known in said.err
 
 
+def rows(said: str) -> dict[str, str]:
+    """Return what a recomputation says of each run."""
+    return {line[:36].strip(): line[50:].strip() for line in said.splitlines()[1:]}
+
+
 def test_results_says_what_is_new_and_what_changed(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["results"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[:2] for line in lines] == [
-        ["addition", f"seed {seed}"] for seed in store.SEEDS
-    ]
-    assert all(line.endswith("new") and " s CPU" in line for line in lines)
+    assert cli.main(["results", "addition"]) == 0
+    said = rows(capsys.readouterr().out)
+    assert said == {f"addition seed {seed}": "new" for seed in store.SEEDS}
 
     changed = addition.Result.load(store.path("addition", 1))
     changed.brier[:] += 0.5
     changed.save(store.path("addition", 1))
     assert cli.main(["results", "addition"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith("largest difference 0")
-    assert lines[1].endswith("largest difference 0.5")
+    said = rows(capsys.readouterr().out)
+    assert [said[f"addition seed {seed}"] for seed in store.SEEDS] == ["0", "0.5", "0"]
     assert np.all(addition.Result.load(store.path("addition", 1)).brier < changed.brier)
 
 
@@ -91,8 +94,8 @@ def test_results_replaces_what_it_cannot_compare(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store.path("addition", 0).write_text("not a result")
-    assert cli.main(["results"]) == 0
-    assert "replaces" in capsys.readouterr().out.splitlines()[0]
+    assert cli.main(["results", "addition"]) == 0
+    assert "replaces" in rows(capsys.readouterr().out)["addition seed 0"]
     assert addition.Result.load(store.path("addition", 0)).config == TINY
 
 
@@ -101,15 +104,62 @@ def test_an_interruption_keeps_what_is_finished(
 ) -> None:
     run: Any = addition.run
 
-    def impatient(seed: int, progress: Any) -> addition.Result:
+    def impatient(config: addition.Config, seed: int) -> addition.Result:
         if seed == 1:
             raise KeyboardInterrupt
-        return run(seed, progress)
+        return run(config, seed)
 
     monkeypatch.setattr(addition, "run", impatient)
-    assert cli.main(["results"]) == 130
-    assert [path.name for path in folder.iterdir()] == ["addition-0.npz"]
+    assert cli.main(["results", "addition"]) == 130
+    assert "addition-0.npz" in [path.name for path in folder.iterdir()]
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_two_real_processes_give_the_same_as_one(tmp_path: Path) -> None:
+    with cli.processes() as executor:
+        jobs = [sweep.Job("addition", TINY, seed) for seed in (0, 1)]
+        results = dict(sweep.run_many(jobs, executor))
+    for job in jobs:
+        assert results[job].difference(addition.run(TINY, job.seed)) == 0
+
+
+def test_run_writes_a_result_and_says_so_in_five_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = ["widths=4", "lengths=1,5", "steps=2", "items=20"]
+    given = [part for setting in settings for part in ("--set", setting)]
+    assert cli.main(["run", "addition", "--seed", "7", *given]) == 0
+    assert addition.Result.load(Path("addition-7.npz")).config == TINY
+    assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["alchemy"], "no experiment 'alchemy'; there is: addition"),
+        (["addition", "--set", "width=8"], "found 'width=8', want key=value with one of"),
+        (["addition", "--set", "steps"], "found 'steps', want key=value"),
+        (["addition", "--set", "steps=many"], "--set steps: found 'many', want a whole number"),
+        (["addition", "--set", "widths=8,x"], "--set widths: found 'x', want a whole number"),
+        (["addition", "--set", "steps=0"], "steps: found 0, want numbers above 0"),
+        (["addition", "--seed", "-1"], "seed: found -1, want 0 or more"),
+        (["addition", "-o", "nowhere/x.npz"], "there is no folder nowhere"),
+    ],
+)
+def test_what_cannot_be_run_is_said_in_one_line(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["run", *arguments]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert message in said[0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_figure_is_drawn_the_same_each_time(tmp_path: Path) -> None:

@@ -30,11 +30,15 @@ class Adam:
         Decay of the running mean of the gradient and of its square.
     epsilon : float, optional
         Keeps the division safe where the gradient has been zero.
+    decay : float, optional
+        Weight decay, decoupled from the gradient (AdamW): each step first shrinks every weight by
+        the share ``rate * decay``.
     """
 
     weights: Floats
     betas: tuple[float, float] = (0.9, 0.99)
     epsilon: float = 1e-8
+    decay: float = 0.0
     steps: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -58,4 +62,6 @@ class Adam:
         self._scratch += self.epsilon * bias
         np.divide(self.mean, self._scratch, out=self._scratch)
         self._scratch *= rate * bias / (1 - first**self.steps)
+        if self.decay:
+            self.weights *= 1 - rate * self.decay
         self.weights -= self._scratch

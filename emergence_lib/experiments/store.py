@@ -14,7 +14,20 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-EXPERIMENTS = ("addition",)
+EXPERIMENTS = (
+    "addition",
+    "grokking",
+    "induction",
+    "quanta",
+    "capacity",
+    "percolation",
+    "random_graph",
+    "flocking",
+    "synchronisation",
+    "naming_game",
+    "reward_gaming",
+    "prisoners_dilemma",
+)
 """Modules beside this one, each with a `Config`, a `Result` and `run(config, seed)`."""
 SEEDS = (0, 1, 2)
 """Seeds of the stored results."""
@@ -114,18 +127,28 @@ def experiment(name: str) -> ModuleType:
     return importlib.import_module(f"emergence_lib.experiments.{name}")
 
 
-def path(name: str, seed: int) -> Path:
+def variants(name: str) -> dict[str, Any]:
+    """Return the settings under which an experiment is stored, by name; the book's is ``""``."""
+    module = experiment(name)
+    settings: dict[str, Any] = getattr(module, "VARIANTS", {"": module.Config()})
+    return settings
+
+
+def path(name: str, seed: int, variant: str = "") -> Path:
     """Return the file of a stored result."""
-    return FOLDER / f"{name}-{seed}.npz"
+    return FOLDER / f"{'-'.join(filter(None, (name, variant)))}-{seed}.npz"
 
 
-def stored(name: str) -> list[Any]:
+def stored(name: str, variant: str = "") -> list[Any]:
     """Return the stored results of an experiment, one for each of `SEEDS`.
 
     Raises
     ------
     ValueError
-        If there is no such experiment, or a file is missing or damaged.
+        If there is no such experiment or variant, or a file is missing or damaged.
     """
+    known = variants(name)
+    if variant not in known:
+        raise ValueError(f"variant: found {variant!r}, want one of {', '.join(map(repr, known))}")
     result = experiment(name).Result
-    return [result.load(path(name, seed)) for seed in SEEDS]
+    return [result.load(path(name, seed, variant)) for seed in SEEDS]

@@ -87,22 +87,30 @@ def test_file_of_another_experiment_is_named(tmp_path: Path) -> None:
         addition.Result.load(path)
 
 
-@pytest.mark.parametrize("name", store.EXPERIMENTS)
-def test_stored_results_are_the_books(name: str) -> None:
-    results = store.stored(name)
+STORED = [(name, variant) for name in store.EXPERIMENTS for variant in store.variants(name)]
+
+
+@pytest.mark.parametrize(("name", "variant"), STORED)
+def test_stored_results_are_the_books(name: str, variant: str) -> None:
+    results = store.stored(name, variant)
     assert [each.seed for each in results] == list(store.SEEDS)
     for each in results:
-        assert each.config == store.experiment(name).BOOK
-        assert 0 < each.seconds < 120
+        assert each.config == store.variants(name)[variant]
+        assert 0 < each.seconds < 300
         for measure in each.measures():
             assert np.all(np.isfinite(getattr(each, measure))), measure
 
 
 def test_stored_files_are_small_and_known() -> None:
-    known = {store.path(name, seed) for name in store.EXPERIMENTS for seed in store.SEEDS}
+    known = {store.path(name, seed, variant) for name, variant in STORED for seed in store.SEEDS}
     found = set(store.FOLDER.glob("*"))
     assert found == known
-    assert all(path.stat().st_size < 20_000 for path in found)
+    assert all(path.stat().st_size < 30_000 for path in found)
+
+
+def test_unknown_variants_are_named() -> None:
+    with pytest.raises(ValueError, match="variant: found 'purple', want one of ''"):
+        store.stored("addition", "purple")
 
 
 def test_unknown_experiment_is_named() -> None:

@@ -1,0 +1,315 @@
+"""Experiment: a network learns a table by heart, and later by rule (grokking).
+
+A layer of units that square their input reads two numbers a, b below a prime p and answers
+a + b mod p. It trains on part of the p x p table. At checkpoints the net is examined on the rest:
+as it is, and with every neuron reduced to one Fourier frequency, which shows what rule it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from time import process_time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emergence_lib.experiments import store
+from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot, softmax
+from emergence_lib.experiments.optim import Adam
+
+LOSSES = ("cross-entropy", "squared error")
+TABLES = ("sum", "product", "random")
+
+
+def spread(steps: int, count: int = 48) -> tuple[int, ...]:
+    """Return 0 and whole numbers from 1 to ``steps`` at nearly equal ratios, at most ``count``."""
+    return (0, *np.unique(np.geomspace(1, steps, count - 1).round().astype(int)).tolist())
+
+
+@dataclass(frozen=True)
+class Config:
+    """What is trained and when it is examined; the defaults are the book's."""
+
+    modulus: int = 59
+    """The odd number p."""
+    table: str = "sum"
+    """What the answers are: the sum or product mod p, or random numbers below p."""
+    shares: tuple[float, ...] = (0.35,)
+    """Parts of the table to train on, one net for each."""
+    loss: str = "cross-entropy"
+    decay: float = 1.0
+    """Decoupled weight decay of Adam."""
+    width: int = 128
+    """Hidden units."""
+    rate: float = 0.005
+    warm_up: int = 10
+    """Steps until the rate is reached; every step sees the whole training part."""
+    checkpoints: tuple[int, ...] = spread(1500)
+    """Steps after which the net is examined; training ends with the last."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot be run."""
+        if self.modulus < 5 or self.modulus % 2 == 0:
+            raise ValueError(f"modulus: found {self.modulus}, want an odd number from 5 on")
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss: found {self.loss!r}, want one of {LOSSES}")
+        if self.table not in TABLES:
+            raise ValueError(f"table: found {self.table!r}, want one of {TABLES}")
+        if not self.shares or not all(0 < share < 1 for share in self.shares):
+            raise ValueError(f"shares: found {self.shares}, want numbers between 0 and 1")
+        if self.decay < 0:
+            raise ValueError(f"decay: found {self.decay}, want at least 0")
+        for name in ("width", "rate", "warm_up"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: found {getattr(self, name)}, want a number above 0")
+        if min(self.checkpoints, default=-1) < 0 or np.any(np.diff(self.checkpoints) <= 0):
+            raise ValueError(
+                f"checkpoints: found {self.checkpoints}, want rising numbers of steps from 0 on"
+            )
+
+    @property
+    def steps(self) -> int:
+        """Training steps."""
+        return self.checkpoints[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(store.Result):
+    """Examinations through training; every array starts (shares, checkpoints).
+
+    Attributes
+    ----------
+    train, test : array
+        Accuracy on the pairs trained on, and on all the others.
+    filtered : array
+        Test accuracy with each neuron reduced to its strongest frequency.
+    shuffled : array
+        The same with a random other frequency for each neuron, a control.
+    scrambled : array
+        The filtered accuracy when the numbers below p are first put in a random order, a control.
+    excluded : array
+        Accuracy on the training pairs without the strongest frequency in the input weights.
+    train_loss, test_loss : array
+        Of the kind that the config names: nats, or squared distance to the one-hot answer.
+    norm : array
+        Euclidean length of the vector of all weights.
+    frequencies : array
+        How many different frequencies are the strongest of some neuron.
+    spectrum : array, shape (shares, checkpoints, (modulus - 1) / 2)
+        Share of the power of a neuron's input weights at its strongest frequency, at its second
+        strongest, and so on, averaged over neurons.
+    """
+
+    config: Config
+    train: Floats
+    test: Floats
+    filtered: Floats
+    shuffled: Floats
+    scrambled: Floats
+    excluded: Floats
+    train_loss: Floats
+    test_loss: Floats
+    norm: Floats
+    frequencies: Floats
+    spectrum: Floats
+
+
+BOOK = Config()
+SQUARED = Config(loss="squared error", shares=(0.3,), checkpoints=spread(1000))
+VARIANTS = {
+    "": BOOK,
+    "no-decay": replace(BOOK, decay=0),
+    "random-labels": replace(BOOK, table="random"),
+    "product": replace(BOOK, table="product"),
+    "squared-error": SQUARED,
+    "squared-error-no-decay": replace(SQUARED, decay=0),
+    "data": replace(
+        SQUARED,
+        shares=(0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35),
+        checkpoints=(0, 10, 75, 150, 300, 600, 1200, 2400),
+    ),
+}
+"""Settings of the stored results: the book's, decay off, controls, the other loss, the sweep."""
+
+
+class Net:
+    """Two one-hot numbers, a layer of units that square, one logit for each answer."""
+
+    def __init__(self, modulus: int, width: int, rng: np.random.Generator, dtype: Any = np.float32):
+        self.modulus, self.width = modulus, width
+        scale = 0.5 / (2 * modulus) ** 0.25
+        first = rng.normal(0, scale, (width, 2 * modulus))
+        last = rng.normal(0, 1 / np.sqrt(width), (modulus, width))
+        self.weights = np.concatenate([first.ravel(), last.ravel()]).astype(dtype)
+
+    @property
+    def first(self) -> Floats:
+        """Input weights, shape (width, 2 * modulus): those of a, then those of b; a view."""
+        return self.weights[: 2 * self.modulus * self.width].reshape(self.width, -1)
+
+    @property
+    def last(self) -> Floats:
+        """Output weights, shape (modulus, width); a view."""
+        return self.weights[2 * self.modulus * self.width :].reshape(self.modulus, -1)
+
+    def forward(self, inputs: Floats) -> tuple[Floats, Floats]:
+        """Return the sums that the units square (width, pairs) and logits (modulus, pairs)."""
+        sums = self.first @ inputs
+        return sums, self.last @ sums**2
+
+    def gradient(self, inputs: Floats, targets: Floats, loss: str) -> Floats:
+        """Return the gradient of the loss, averaged over pairs."""
+        sums, logits = self.forward(inputs)
+        answers = softmax(logits[None])[0] if loss == "cross-entropy" else 2 * logits
+        back = (answers - (1 if loss == "cross-entropy" else 2) * targets) / inputs.shape[1]
+        back_sums = 2 * sums * (self.last.T @ back)
+        return np.concatenate([(back_sums @ inputs.T).ravel(), (back @ (sums**2).T).ravel()])
+
+    def loss(self, inputs: Floats, targets: Floats, loss: str) -> float:
+        """Return the loss, averaged over pairs."""
+        logits = self.forward(inputs)[1]
+        if loss == "cross-entropy":
+            return float(cross_entropy(logits[None], targets[None]).mean(dtype=float))
+        return float(((logits - targets) ** 2).sum(0).mean(dtype=float))
+
+    def accuracy(self, inputs: Floats, answers: Integers) -> float:
+        """Return the share of pairs whose largest logit is the answer's."""
+        return float((self.forward(inputs)[1].argmax(0) == answers).mean())
+
+    def like(self, first: Floats, last: Floats) -> Net:
+        """Return a net with other weights, of the same type."""
+        net = Net.__new__(Net)
+        net.modulus, net.width = last.shape
+        net.weights = np.concatenate([first.ravel(), last.ravel()]).astype(self.weights.dtype)
+        return net
+
+
+def waves(net: Net) -> NDArray[np.complexfloating[Any]]:
+    """Return the Fourier coefficients of each neuron's weights of a, of b, and of the answer.
+
+    Returns
+    -------
+    array of complex, shape (3, width, (modulus + 1) / 2)
+    """
+    first = net.first.reshape(net.width, 2, net.modulus).swapaxes(0, 1)
+    return np.fft.rfft(np.concatenate([first, net.last.T[None]]))
+
+
+def power(net: Net) -> Floats:
+    """Return the share of each frequency from 1 on in a neuron's input weights, (width, any)."""
+    square = (np.abs(waves(net)[:2, :, 1:]) ** 2).sum(axis=0)
+    # A neuron that decay has emptied has no power to share.
+    return square / np.maximum(square.sum(axis=1, keepdims=True), 1e-30)
+
+
+def filtered(net: Net, frequencies: Integers) -> Net:
+    """Return the net with each neuron reduced to one frequency (nanda2023progress, restricted)."""
+    kept = waves(net) * (np.arange(net.modulus // 2 + 1) == frequencies[:, None])
+    a, b, answer = np.fft.irfft(kept, net.modulus)
+    return net.like(np.hstack([a, b]), answer.T)
+
+
+def excluded(net: Net, frequencies: Integers) -> Net:
+    """Return the net with one frequency taken from each neuron's input weights."""
+    kept = waves(net)[:2] * (np.arange(net.modulus // 2 + 1) != frequencies[:, None])
+    return net.like(np.hstack(list(np.fft.irfft(kept, net.modulus))), net.last)
+
+
+def reordered(net: Net, order: Integers) -> Net:
+    """Return the net for the numbers ``order[0], order[1], ...``, called 0, 1, ... from here on."""
+    return net.like(
+        np.hstack([half[:, order] for half in np.hsplit(net.first, 2)]), net.last[order]
+    )
+
+
+def table(config: Config, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Return all pairs (2, modulus**2) and their answers, in random order."""
+    size = config.modulus
+    pairs = np.indices((size, size)).reshape(2, -1)
+    answers = {
+        "sum": pairs.sum(axis=0) % size,
+        "product": pairs.prod(axis=0) % size,
+        "random": rng.integers(0, size, size**2),
+    }[config.table]
+    order = rng.permutation(size**2)
+    return pairs[:, order], answers[order]
+
+
+def encode(pairs: Integers, modulus: int) -> Floats:
+    """Return one-hot inputs, shape (2 * modulus, pairs)."""
+    return one_hot(pairs, modulus).reshape(2 * modulus, -1)
+
+
+def examine(
+    net: Net, inputs: Floats, answers: Integers, seen: int, loss: str, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return the measures of one checkpoint, named as in `Result`; the first pairs were seen."""
+    targets = one_hot(answers[None], net.modulus)[0]
+    share = power(net)
+    top = share.argmax(axis=1) + 1
+    # Any frequency from 1 on but the strongest.
+    other = (top - 1 + rng.integers(1, net.modulus // 2, net.width)) % (net.modulus // 2) + 1
+    order = rng.permutation(net.modulus)
+    mixed = reordered(net, order)
+    sieved = reordered(filtered(mixed, power(mixed).argmax(axis=1) + 1), np.argsort(order))
+    train, test = slice(seen), slice(seen, None)
+    return {
+        "train": net.accuracy(inputs[:, train], answers[train]),
+        "test": net.accuracy(inputs[:, test], answers[test]),
+        "filtered": filtered(net, top).accuracy(inputs[:, test], answers[test]),
+        "shuffled": filtered(net, other).accuracy(inputs[:, test], answers[test]),
+        "scrambled": sieved.accuracy(inputs[:, test], answers[test]),
+        "excluded": excluded(net, top).accuracy(inputs[:, train], answers[train]),
+        "train_loss": net.loss(inputs[:, train], targets[:, train], loss),
+        "test_loss": net.loss(inputs[:, test], targets[:, test], loss),
+        "norm": np.linalg.norm(net.weights),
+        "frequencies": np.unique(top).size,
+        "spectrum": np.sort(share, axis=1)[:, ::-1].mean(axis=0),
+    }
+
+
+def training(net: Net, inputs: Floats, targets: Floats, config: Config) -> Iterator[int]:
+    """Train a net in place; yields the number of steps taken, from 0 to ``config.steps``."""
+    optimiser = Adam(net.weights, betas=(0.9, 0.98), decay=config.decay)
+    yield 0
+    for step in range(1, config.steps + 1):
+        rate = config.rate * min(1, step / config.warm_up)
+        optimiser.step(net.gradient(inputs, targets, config.loss), rate)
+        yield step
+
+
+def run(
+    config: Config = BOOK,
+    seed: int = 0,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Result:
+    """Train and examine one net for each share; `progress` wraps the steps as tqdm.tqdm does."""
+    start = process_time()
+    rng = np.random.default_rng(seed)
+    pairs, answers = table(config, rng)
+    inputs = encode(pairs, config.modulus)
+    targets = one_hot(answers[None], config.modulus)[0]
+    seen = [round(share * answers.size) for share in config.shares]
+    # Nets of a sweep start from the same weights; a larger share contains the smaller ones.
+    nets = [
+        Net(config.modulus, config.width, np.random.default_rng([seed, config.width])) for _ in seen
+    ]
+    trainings = [
+        training(net, np.ascontiguousarray(inputs[:, :count]), targets[:, :count], config)
+        for net, count in zip(nets, seen, strict=True)
+    ]
+    records: list[list[dict[str, Any]]] = [[] for _ in nets]
+    for step in progress(range(config.steps + 1)):
+        for record, each, net, count in zip(records, trainings, nets, seen, strict=True):
+            next(each)
+            if step in config.checkpoints:
+                record.append(examine(net, inputs, answers, count, config.loss, rng))
+
+    measures: dict[str, Any] = {
+        name: np.array([[each[name] for each in record] for record in records], np.float32)
+        for name in records[0][0]
+    }
+    seconds = process_time() - start
+    return Result(config=config, seed=seed, seconds=seconds, **measures)

@@ -1,0 +1,49 @@
+"""Checks that the experiments' settings share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def check(
+    config: Any,
+    *names: str,
+    low: float,
+    high: float = np.inf,
+    whole: bool = False,
+    rising: bool = False,
+) -> None:
+    """Refuse settings that cannot be run; a tuple must satisfy the limits in every place.
+
+    Parameters
+    ----------
+    config : dataclass
+        The settings.
+    *names : str
+        Those of its fields that must hold numbers in [low, high].
+    low, high : float
+        The limits, allowed themselves.
+    whole : bool
+        Whether the numbers must be whole.
+    rising : bool
+        Whether each number of a tuple must exceed the one before.
+
+    Raises
+    ------
+    ValueError
+        If a field does not hold what is wanted.
+    """
+    kind = "whole numbers" if whole else "numbers"
+    order = ", each above the one before" if rising else ""
+    limit = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+    for name in names:
+        value = getattr(config, name)
+        numbers = np.atleast_1d(value)
+        good = numbers.size > 0 and np.issubdtype(numbers.dtype, np.number)
+        good = good and bool(np.all(np.isfinite(numbers) & (numbers >= low) & (numbers <= high)))
+        good = good and (not whole or np.issubdtype(numbers.dtype, np.integer))
+        good = good and (not rising or bool(np.all(np.diff(numbers) > 0)))
+        if not good:
+            raise ValueError(f"{name}: found {value}, want {kind} {limit}{order}")

@@ -1,0 +1,36 @@
+"""Settings are checked once, in words that name the field."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from emergence_lib.experiments.settings import check
+
+
+@dataclass
+class Sample:
+    value: Any
+
+
+@pytest.mark.parametrize("value", [1, 2, 2.5, 3, (1, 2, 3)])
+def test_good_settings_pass(value: Any) -> None:
+    check(Sample(value), "value", low=1, high=3, rising=True)
+
+
+@pytest.mark.parametrize(
+    "value", [0, 4, float("nan"), float("inf"), (), (1, 0.5), (1, 1), "two", None]
+)
+def test_bad_settings_are_named(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^value: found .*, want numbers from 1 to 3"):
+        check(Sample(value), "value", low=1, high=3, rising=True)
+
+
+def test_fractions_are_refused_where_whole_numbers_are_wanted() -> None:
+    with pytest.raises(ValueError, match=r"value: found 2\.5, want whole numbers of at least 1$"):
+        check(Sample(2.5), "value", low=1, whole=True)
+
+
+def test_order_is_wanted_in_words() -> None:
+    with pytest.raises(ValueError, match="at least 0, each above the one before"):
+        check(Sample((2, 1)), "value", low=0, rising=True)

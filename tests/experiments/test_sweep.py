@@ -1,0 +1,46 @@
+"""The same jobs on processes, threads and a cluster's engine."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emergence_lib.experiments import addition, sweep
+
+TINY = addition.Config(widths=(4,), lengths=(1, 2), steps=2, items=20)
+JOBS = [sweep.Job("addition", TINY, seed) for seed in range(4)]
+
+
+def test_every_job_comes_back_once_with_its_own_result() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        results = dict(sweep.run_many(JOBS, executor))
+    assert set(results) == set(JOBS)
+    assert all(result.seed == job.seed for job, result in results.items())
+
+
+def test_a_failing_run_raises_what_it_raised() -> None:
+    broken = sweep.Job("addition", "no settings", 0)
+    with ThreadPoolExecutor(1) as executor, pytest.raises(AttributeError):
+        list(sweep.run_many([broken], executor))
+
+
+def test_stopping_early_cancels_what_has_not_begun() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        first = next(iter(sweep.run_many(JOBS * 50, executor)))
+        assert first[0] in JOBS
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # the engine's own warnings are not ours
+def test_a_local_cluster_gives_the_same_results() -> None:
+    distributed = pytest.importorskip(
+        "distributed", reason="no cluster engine: pip install distributed"
+    )
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        results = dict(sweep.run_many(JOBS[:2], client.get_executor()))
+    for job in JOBS[:2]:
+        assert results[job].difference(addition.run(TINY, job.seed)) == 0
