@@ -1,0 +1,294 @@
+"""The induction experiment: its parts, its findings on a reduced case, and its stored results."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emergence_lib.experiments import induction, store
+from emergence_lib.experiments.layers import cross_entropy, one_hot
+
+# Fewer symbols and a higher rate: the circuit forms in some 200 steps.
+EASY: dict[str, Any] = {
+    "widths": (24,),
+    "symbols": 24,
+    "length": 24,
+    "shortest": 5,
+    "longest": 10,
+    "steps": 280,
+    "rate": 0.01,
+    "every": 40,
+    "items": 128,
+}
+
+
+@pytest.fixture(scope="module")
+def two() -> induction.Result:
+    return induction.run(induction.Config(**EASY), seed=5)
+
+
+@pytest.fixture(scope="module")
+def one() -> induction.Result:
+    return induction.run(induction.Config(**EASY, layers=1), seed=5)
+
+
+def net(layers: int = 2, width: int = 5, dtype: Any = np.float64) -> induction.Net:
+    config = induction.Config(
+        layers=layers, symbols=6, length=8, shortest=2, longest=3, steps=20, every=20
+    )
+    made = induction.Net(width, config, np.random.default_rng(1), dtype)
+    # Larger than at the start, so that attention is far from even.
+    made.weights *= 2
+    return made
+
+
+def test_sequences_repeat_with_their_period() -> None:
+    config = induction.BOOK
+    tokens, periods = induction.sequences(config, 500, np.random.default_rng(0))
+    assert tokens.shape == (500, config.length)
+    assert set(periods) == set(range(config.shortest, config.longest + 1))
+    for sequence, period in zip(tokens, periods, strict=True):
+        assert np.array_equal(sequence[period:], sequence[:-period])
+    assert set(tokens.ravel()) == set(range(config.symbols))
+
+
+def test_symbols_of_a_block_are_all_equally_likely() -> None:
+    tokens, _ = induction.sequences(induction.BOOK, 8000, np.random.default_rng(1))
+    counts = np.bincount(tokens[:, :8].ravel(), minlength=32)
+    # 2000 expected of each; five standard deviations
+    assert np.all(np.abs(counts - 2000) < 5 * np.sqrt(2000))
+
+
+def test_next_symbol_is_given_away_from_one_whole_block_on() -> None:
+    tokens, periods = induction.sequences(induction.BOOK, 50, np.random.default_rng(2))
+    known = induction.given_away(periods, 31)
+    for i, t in zip(*np.nonzero(known), strict=True):
+        assert tokens[i, t + 1] == tokens[i, t + 1 - periods[i]]
+        assert tokens[i, t] == tokens[i, t - periods[i]]
+    assert known.sum(1).tolist() == (31 - periods).tolist()
+
+
+def test_follows_by_hand() -> None:
+    # a b a c a: from the last a, one should look at b and c.
+    match = induction.follows(np.array([[0, 1, 0, 2, 0]]))[0]
+    assert np.flatnonzero(match[:, 4]).tolist() == [1, 3]
+    assert np.flatnonzero(match[:, 2]).tolist() == [1]
+    assert not match[:, [0, 1, 3]].any()
+
+
+def test_patterns_are_attention() -> None:
+    for pattern in (induction.back(6), induction.back(6, 2), induction.blurred(6)):
+        assert pattern.sum(0) == pytest.approx(1)
+        assert np.all(np.tril(pattern, -1) == 0)
+    assert induction.back(6).argmax(0).tolist() == [0, 0, 1, 2, 3, 4]
+    assert induction.back(6, 2).argmax(0).tolist() == [0, 0, 0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_nothing_sees_the_future(layers: int) -> None:
+    made = net(layers)
+    tokens = np.random.default_rng(3).integers(0, 6, (4, 7))
+    changed = tokens.copy()
+    changed[:, 5:] = (changed[:, 5:] + 1) % 6
+    before, states = made.forward(tokens)
+    after, _ = made.forward(changed)
+    assert np.array_equal(before[..., :5], after[..., :5])
+    assert not np.allclose(before[..., 5:], after[..., 5:])
+    for state in states[:-1]:
+        assert np.all(np.tril(state[4], -1) == 0)
+        assert state[4].sum(1) == pytest.approx(1)
+
+
+def test_forward_pass_agrees_with_loops() -> None:
+    made = net()
+    tokens = np.array([3, 0, 5, 3])
+    stream = [made.embed[symbol] + made.place[at] for at, symbol in enumerate(tokens)]
+    for query, key, value, out in made.heads:
+        heard = []
+        for now in range(len(tokens)):
+            past = stream[: now + 1]
+            weights = [np.exp((key @ each) @ (query @ stream[now]) / np.sqrt(5)) for each in past]
+            mixed = sum(w * (value @ each) for w, each in zip(weights, past, strict=True))
+            heard.append(out @ mixed / sum(weights))
+        stream = [each + more for each, more in zip(stream, heard, strict=True)]
+    expected = np.array([made.read @ each for each in stream]).T
+    assert made.forward(tokens[None])[0][0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("layers", "given"), [(1, False), (2, False), (2, True)])
+def test_backward_pass_agrees_with_central_differences(layers: int, given: bool) -> None:
+    made = net(layers)
+    tokens = np.random.default_rng(4).integers(0, 6, (3, 8))
+    targets = one_hot(tokens[:, 1:], 6, np.float64)
+    forced = {0: induction.back(7)} if given else None
+
+    def loss() -> float:
+        return float(cross_entropy(made.forward(tokens[:, :-1], forced)[0], targets).mean())
+
+    gradient = made.gradient(tokens[:, :-1], targets, forced)
+    numeric = np.empty_like(gradient)
+    step = 1e-6
+    for place in range(made.weights.size):
+        made.weights[place] += step
+        above = loss()
+        made.weights[place] -= 2 * step
+        numeric[place] = (above - loss()) / (2 * step)
+        made.weights[place] += step
+    assert np.abs(numeric - gradient).max() < 1e-8
+    assert np.abs(gradient).max() > 0.01
+    for head in range(layers):
+        learned = np.abs(made_part(made, gradient, head)).max(axis=(1, 2))
+        # A head that is given gets no gradient into what decides where it looks.
+        assert (learned > 1e-4).tolist() == [not (given and head == 0)] * 2 + [True, True]
+
+
+def made_part(made: induction.Net, gradient: Any, head: int) -> Any:
+    """Return the part of a flat gradient that belongs to one head."""
+    size = made.heads[head].size
+    start = made.weights.size - size * (len(made.heads) - head)
+    return gradient[start : start + size].reshape(made.heads[head].shape)
+
+
+def test_routes_add_up() -> None:
+    made = net()
+    tokens = np.random.default_rng(5).integers(0, 6, (4, 7))
+    gone = {0: np.zeros((7, 7))}
+    removed = made.forward(tokens, gone)[0]
+    assert made.forward(tokens, through="")[0] == pytest.approx(removed)
+    assert made.forward(tokens, through="qkvr")[0] == pytest.approx(made.forward(tokens)[0])
+    whole, blind = made.forward(tokens)[0], made.forward(tokens, through="qkv")[0]
+    wrote = made.heads[0][3] @ made.forward(tokens)[1][0][5]
+    # What goes straight to the logits is what the first head wrote, read out.
+    assert whole - blind == pytest.approx(made.read @ wrote)
+    # Keys and queries decide where the second head looks; values and the rest do not.
+    look = {
+        route: made.forward(tokens, through=route)[1][1][4] for route in ("", "q", "k", "v", "r")
+    }
+    assert np.array_equal(look["v"], look[""])
+    assert np.array_equal(look["r"], look[""])
+    assert not np.allclose(look["q"], look[""])
+    assert not np.allclose(look["k"], look[""])
+
+
+def test_an_untrained_net_guesses() -> None:
+    config = induction.Config(steps=20, warm_up=10**9)
+    result = induction.run(config, seed=0)
+    assert result.loss[0, 0] == pytest.approx(np.log(32), abs=0.05)
+    assert result.fresh_loss[0, 0] == pytest.approx(np.log(32), abs=0.05)
+    assert result.accuracy[0, 0] == pytest.approx(1 / 32, abs=0.03)
+    assert result.prefix[0, 0] < 0.15
+
+
+def test_two_layers_learn_and_one_does_not(two: induction.Result, one: induction.Result) -> None:
+    assert two.accuracy[0, -1] > 0.7
+    assert one.accuracy[0, -1] < 0.5
+    assert two.loss[0, -1] < one.loss[0, -1] - 0.7
+    assert two.prefix[0, -1] > 0.6
+    assert one.prefix[0, -1] < 0.4
+
+
+def test_the_circuit_is_previous_token_through_keys(two: induction.Result) -> None:
+    score = dict(zip(induction.INTERVENTIONS, two.cut[0], strict=True))
+    whole = score["nothing changed"]
+    assert whole == two.accuracy[0, -1]
+    for name in ("first head removed", "second head removed", "second head blurred"):
+        assert score[name] < 0.5 * whole
+    assert score["seen by keys only"] > 0.8 * whole
+    for name in ("seen by queries only", "seen by values only", "seen by all but keys"):
+        assert score[name] < 0.5 * whole
+    assert score["first head one back"] > 0.8 * whole
+    assert score["first head two back"] < 0.4 * whole
+
+
+def test_one_layer_has_only_a_first_head_to_take_away(one: induction.Result) -> None:
+    assert one.cut.shape == (1, 3)
+    assert tuple(induction.interventions(1, 4)) == induction.INTERVENTIONS[:3]
+
+
+def test_a_given_head_looks_one_back_from_the_start() -> None:
+    result = induction.run(induction.Config(**{**EASY, "steps": 40}, given=True), seed=0)
+    assert result.previous[..., 1:] == pytest.approx(1)
+    assert np.array_equal(result.patterns[0, 0].T, induction.back(16))
+
+
+def test_patterns_are_of_a_repeating_example(two: induction.Result) -> None:
+    assert two.patterns.shape == (8, 2, 16, 16)
+    assert np.array_equal(two.example[5:], two.example[:-5])
+    assert len(set(two.example)) == 5
+    assert two.patterns.sum(axis=-1) == pytest.approx(1, abs=5e-3)
+    assert np.all(np.triu(two.patterns, 1) == 0)
+    assert two.previous.shape == (1, 8, 23)
+    assert np.all(two.previous[..., 0] == 0)
+
+
+def test_a_shorter_ladder_repeats_its_nets() -> None:
+    small = {**EASY, "steps": 40, "items": 20}
+    alone = induction.run(induction.Config(**{**small, "widths": (6,)}), seed=3)
+    among = induction.run(induction.Config(**{**small, "widths": (4, 6)}), seed=3)
+    assert np.array_equal(alone.loss[0], among.loss[1])
+    assert among.parameters.tolist() == [(24 + 23 + 24) * w + 8 * w**2 for w in (4, 6)]
+
+
+def test_same_seed_same_bits_other_seed_other_numbers() -> None:
+    config = induction.Config(**{**EASY, "steps": 40, "items": 20})
+    first, again, other = (induction.run(config, seed) for seed in (7, 7, 8))
+    assert first.difference(again) == 0
+    assert not np.array_equal(first.loss, other.loss)
+
+
+def test_a_result_survives_the_disc(one: induction.Result, tmp_path: Path) -> None:
+    one.save(tmp_path / "one.npz")
+    loaded = induction.Result.load(tmp_path / "one.npz")
+    assert loaded.config == one.config
+    assert loaded.difference(one) == 0
+    assert loaded.patterns.dtype == np.float16
+
+
+def test_progress_wraps_the_training_steps() -> None:
+    seen = []
+
+    def watch(steps: Iterable[int]) -> Iterator[int]:
+        for step in steps:
+            seen.append(step)
+            yield step
+
+    config = induction.Config(**{**EASY, "steps": 6, "every": 3, "items": 4})
+    result = induction.run(config, 0, watch)
+    assert result.step.tolist() == [0, 3, 6]
+    assert seen == list(range(7))
+
+
+@pytest.mark.parametrize("variant", induction.VARIANTS)
+def test_stored_results_are_of_the_settings_that_the_module_names(variant: str) -> None:
+    results = store.stored("induction", variant)
+    assert [each.seed for each in results] == list(store.SEEDS)
+    assert all(each.config == induction.VARIANTS[variant] for each in results)
+
+
+@pytest.mark.slow
+def test_a_stored_run_can_be_had_again() -> None:
+    stored = induction.Result.load(store.path("induction", 1))
+    again = induction.run(seed=1)
+    # Other machines differ by rounding, which hundreds of steps amplify: a band, not the bits.
+    assert again.accuracy[0, -1] == pytest.approx(stored.accuracy[0, -1], abs=0.06)
+    assert again.loss[0, :8] == pytest.approx(stored.loss[0, :8], abs=0.05)
+    assert again.cut[0] == pytest.approx(stored.cut[0], abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"widths": ()}, r"widths: found \(\), want numbers above 0"),
+        ({"steps": -1}, "steps: found -1"),
+        ({"layers": 3}, "layers: found 3, want 1 or 2"),
+        ({"shortest": 20}, r"longest: found 16, want at least shortest \(20\)"),
+        ({"longest": 31}, r"longest: found 31, .* less than length - 1 \(31\)"),
+        ({"layers": 1, "given": True}, "given: found True with one layer"),
+        ({"every": 30}, r"every: found 30, want a divisor of steps \(800\)"),
+    ],
+)
+def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        induction.Config(**settings)
