@@ -8,7 +8,7 @@ IN := .venv/bin/python
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test gate serve lock results lighthouse clean
+.PHONY: book test gate serve lock results crosscheck lighthouse clean
 .DEFAULT_GOAL := book
 
 book: .venv/ready           ## build the book into _build/html
@@ -25,6 +25,9 @@ serve: .venv/ready          ## for authors: watch, rebuild, reload
 
 results: .venv/ready        ## recompute the stored results of the experiments
 	@$(IN) -m emergence_lib results
+
+crosscheck: .venv/ready     ## the hand-written networks against PyTorch (fetches it once)
+	@$(IN) tools/crosscheck.py
 
 lock: .venv/ready           ## choose versions anew for requirements.txt
 	@$(IN) tools/lock.py

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 ROOT = Path(__file__).parent.parent
-CODE = ["emergence_lib", "tests", "tools"]
+CODE = ["emergence_lib", "tests", "tools", "benchmarks"]
 GATE_LOG = ROOT / "_build" / "gate.log"
 PYTEST = [sys.executable, "-m", "pytest", "-rs", "-q", "--durations=5"]
 
