@@ -106,12 +106,20 @@ def figure(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
             name=f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}",
             seconds=perf_counter() - start,
         )
-        for each in result if isinstance(result, Sequence) else [result]:
-            if isinstance(each, Figure):
-                each.origin = origin  # type: ignore[attr-defined]
+        sign(result, origin)
         return result
 
     return drawn
+
+
+def sign(drawn: object, origin: Origin) -> None:
+    """Note the origin on every figure of a drawing, panels of an explorable included."""
+    if isinstance(drawn, Figure):
+        drawn.origin = origin  # type: ignore[attr-defined]
+    elif isinstance(drawn, Sequence):
+        for part in drawn:
+            if not isinstance(part, str):
+                sign(part, origin)
 
 
 def css_variables() -> str:

@@ -20,7 +20,7 @@ FONTS = Path(__file__).parent.parent / "book" / "assets" / "fonts"
 ITALIC = "".join(map(chr, range(0x1D434, 0x1D468))) + "ℎ"
 GREEK_ITALIC = "".join(map(chr, range(0x1D6FC, 0x1D715))) + "𝛥𝛤𝛩𝛬𝛱𝛴𝛷𝛹𝛺"
 UPRIGHT = "".join(map(chr, range(0x20, 0x7F)))
-SYMBOLS = "×÷±∓·⋅∑∏∫∂∇√∞≈≃≅∼∝≠≤≥≪≫∈∉→⇒↦⟨⟩⌊⌋⌈⌉∣‖…⋯−∕′″ˆ˜ˇ˙ℓℝℕℤ𝔼ℒ𝒩‾¯̅^̂~̃"
+SYMBOLS = "×÷±∓·⋅∑∏∫∂∇√∞≈≃≅∼∝≠≤≥≪≫∈∉→←⇒↦⟨⟩⌊⌋⌈⌉∣‖…⋯−∕′″ˆ˜ˇ˙ℓℝℕℤ𝔼ℒ𝒩‾¯̅^̂~̃"
 MATHEMATICS = ITALIC + GREEK_ITALIC + UPRIGHT + SYMBOLS + "αβγδεζηθκλμνξπρσςτφχψωΓΔΘΛΠΣΦΨΩ"
 
 ICONS = {

@@ -40,7 +40,9 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number and permalink if it has a label."""
-    translator.body.append(translator.starttag(node, "div", CLASS="math notranslate em-math"))
+    # A long formula scrolls on a phone, so the keyboard must be able to reach it.
+    block = translator.starttag(node, "div", CLASS="math notranslate em-math", tabindex="0")
+    translator.body.append(block)
     if node["number"]:
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')
