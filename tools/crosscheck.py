@@ -16,8 +16,6 @@ import environment
 ROOT = Path(__file__).parent.parent
 VENV = ROOT / ".venv-crosscheck"
 TORCH = "torch==2.13.0"
-# Of several builds of one version pip takes the one with a suffix: +cpu, without gigabytes of CUDA.
-INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 def ready(venv: Path = VENV) -> bool:
@@ -43,7 +41,7 @@ def make() -> Path:
     worked, output = environment.run(*pip, "--require-hashes", "-r", "requirements.txt")
     if not worked:
         environment.fail(environment.explain(output))
-    worked, output = environment.run(*pip, TORCH, "--extra-index-url", INDEX)
+    worked, output = environment.run(*pip, TORCH)
     if not worked:
         environment.fail(f"{TORCH} could not be installed: {last_line(output)}")
     (VENV / "ready").write_text(TORCH, "utf-8")
