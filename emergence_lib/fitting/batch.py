@@ -1,0 +1,170 @@
+"""Many measured curves side by side, with the noise of their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from emergence_lib import laws
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Scores of several model ladders; make one with `counts` or `errors`.
+
+    Attributes
+    ----------
+    x : array, shape (curves, points)
+        log10 of scale, rising along each row; rows shorter than the longest repeat their last value.
+    score : array, shape (curves, points)
+    weight : array, shape (curves, points)
+        Items behind a score, or one over the variance of a measured error; 0 where a row is padded.
+    floor : array, shape (curves,)
+        Score of a guess.
+    binomial : bool
+        Whether `weight` counts items.
+    """
+
+    x: Array
+    score: Array
+    weight: Array
+    floor: Array
+    binomial: bool
+
+    def __len__(self) -> int:
+        """Number of curves."""
+        return len(self.x)
+
+    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Batch:
+        """Return some of the curves."""
+        return replace(
+            self,
+            x=self.x[rows],
+            score=self.score[rows],
+            weight=self.weight[rows],
+            floor=self.floor[rows],
+        )
+
+    @property
+    def points(self) -> NDArray[np.intp]:
+        """Number of scores of each curve."""
+        return np.sum(self.weight > 0, axis=1)
+
+    @property
+    def span(self) -> Array:
+        """Decades from the smallest model of each curve to its largest."""
+        return self.x[:, -1] - self.x[:, 0]
+
+    @property
+    def gap(self) -> Array:
+        """Decades between the two closest models of each curve."""
+        steps = np.diff(self.x, axis=1)
+        return np.where(steps > 0, steps, np.inf).min(axis=1)
+
+    def mirrored(self, rows: NDArray[np.bool_]) -> Batch:
+        """Return the curves with the scale of some of them turned round: falls become rises."""
+        return replace(self, x=np.where(rows[:, None], -self.x, self.x))
+
+    def deviance(self, p: Array, q: Array) -> Array:
+        """Twice the log-likelihood lost against a perfect fit; -> shape (curves,).
+
+        ``p`` is the predicted score and ``q`` what it leaves to 1, both above 0: given apart,
+        because one minus a score near 1 has lost its digits.
+        """
+        if not self.binomial:
+            return np.sum(self.weight * (self.score - p) ** 2, axis=1)
+        y, rest = self.score, 1 - self.score
+        # xlogy: a score of 0 says nothing about the logarithm of p.
+        lost = special.xlogy(y, y / p) + special.xlogy(rest, rest / q)
+        return 2 * np.sum(self.weight * lost, axis=1)
+
+    def pull(self, p: Array, q: Array) -> tuple[Array, Array]:
+        """Return half the fall of the deviance with each prediction, and its Fisher information."""
+        if not self.binomial:
+            return self.weight * (self.score - p), self.weight
+        information = self.weight / (p * q)
+        return information * (self.score - p), information
+
+
+def counts(scale: ArrayLike, score: ArrayLike, items: ArrayLike, floor: ArrayLike = 0.0) -> Batch:
+    """Gather curves whose scores are shares of items answered right.
+
+    Parameters
+    ----------
+    scale : array_like, shape (points,) or (curves, points)
+        Parameters, tokens or FLOP, above 0, strictly rising.
+    score : array_like, shape (points,) or (curves, points)
+        Fractions in [0, 1]; they need not be whole multiples of one item.
+    items : array_like, broadcast to `score`
+        Items behind each score, above 0.
+    floor : array_like, scalar or shape (curves,)
+        Chance level, in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        If a value leaves its domain, shapes differ or a scale does not rise.
+    """
+    return _batch(scale, score, laws.within("items", items, 0, open_low=True), floor, True)
+
+
+def errors(scale: ArrayLike, score: ArrayLike, stderr: ArrayLike, floor: ArrayLike = 0.0) -> Batch:
+    """Gather curves whose scores come with standard errors; see `counts`.
+
+    Raises
+    ------
+    ValueError
+        As `counts`; a standard error of 0 claims certainty and is refused.
+    """
+    sd = laws.within("stderr", stderr, 0, open_low=True)
+    return _batch(scale, score, 1 / np.square(sd), floor, False)
+
+
+def _batch(
+    scale: ArrayLike, score: ArrayLike, weight: Array, floor: ArrayLike, binomial: bool
+) -> Batch:
+    y = np.atleast_2d(laws.within("score", score, 0, 1))
+    x = np.atleast_2d(np.log10(laws.within("scale", scale, 0, open_low=True)))
+    try:
+        x, y, weight = np.broadcast_arrays(x, y, weight)
+        chance = np.broadcast_to(laws.within("floor", floor, 0, 1, open_high=True), len(y))
+    except ValueError as error:
+        raise ValueError(
+            f"scale, score, items, floor: found shapes that differ ({error})"
+        ) from None
+    if x.shape[1] < 2:
+        raise ValueError(f"scale: found {x.shape[1]} model, want at least two")
+    if np.any(np.diff(x, axis=1) <= 0):
+        raise ValueError("scale: found two models out of order or alike, want rising scales")
+    return Batch(x, y, weight, chance, binomial)
+
+
+def stack(batches: Sequence[Batch]) -> Batch:
+    """Put curves of different lengths into one batch.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or counts and standard errors are mixed.
+    """
+    kinds = {batch.binomial for batch in batches}
+    if len(kinds) != 1:
+        raise ValueError(f"batches: found {len(kinds)} kinds of noise, want one")
+    longest = max(batch.x.shape[1] for batch in batches)
+
+    def padded(values: Array, mode: str) -> Array:
+        return np.pad(values, [(0, 0), (0, longest - values.shape[1])], mode=mode)  # type: ignore[call-overload]
+
+    return Batch(
+        np.concatenate([padded(batch.x, "edge") for batch in batches]),
+        np.concatenate([padded(batch.score, "edge") for batch in batches]),
+        np.concatenate([padded(batch.weight, "constant") for batch in batches]),
+        np.concatenate([batch.floor for batch in batches]),
+        kinds.pop(),
+    )

@@ -1,0 +1,88 @@
+"""The sigmoids that a score may follow in log scale: how each rises from 0 to 1.
+
+All are written as functions of one rising number z, so that a curve is ``F(a + b log10(scale))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Array = NDArray[np.float64]
+
+FAR = 600.0
+"""Beyond this z a sigmoid is 0 or 1 to 260 digits; kept off it, nothing under- or overflows."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A rise from 0 to 1.
+
+    `parts` maps z to the share risen, the share still to rise (without cancellation near 1) and
+    the slope; `inverse` maps a share strictly between 0 and 1 to z.
+    """
+
+    name: str
+    parts: Callable[[Array], tuple[Array, Array, Array]]
+    inverse: Callable[[Array], Array]
+
+    @property
+    def middle(self) -> float:
+        """Value of z half-way up."""
+        return float(self.inverse(np.array(0.5)))
+
+    @property
+    def spread(self) -> float:
+        """Difference in z from 10% to 90% of the rise."""
+        low, high = self.inverse(np.array([0.1, 0.9]))
+        return float(high - low)
+
+
+def _logistic(z: Array) -> tuple[Array, Array, Array]:
+    z = np.clip(z, -FAR, FAR)
+    up, down = special.expit(z), special.expit(-z)
+    return up, down, up * down
+
+
+def _gompertz(z: Array) -> tuple[Array, Array, Array]:
+    loss = np.clip(np.exp(-np.clip(z, -FAR, FAR)), 0, FAR)
+    up = np.exp(-loss)
+    return up, -np.expm1(-loss), loss * up
+
+
+LOGISTIC = Shape("logistic", _logistic, special.logit)
+"""wei2022emergent and most of the literature: the odds are a power of scale."""
+
+GOMPERTZ = Shape("Gompertz", _gompertz, lambda share: -np.log(-np.log(share)))
+"""The law of a metric artefact, `laws.gompertz`: the *loss* of a whole answer is a power of scale."""
+
+
+def all_right(length: int) -> Shape:
+    """Return the shape of a whole answer whose every token is right on a logistic of its own.
+
+    Raises
+    ------
+    ValueError
+        If ``length`` is not a whole number of at least 1.
+
+    References
+    ----------
+    schaeffer2023emergent, with independent tokens.
+    """
+    if length < 1 or length != int(length):
+        raise ValueError(f"length: found {length}, want a whole number of tokens, 1 or more")
+
+    def parts(z: Array) -> tuple[Array, Array, Array]:
+        # One token is right at least this often, or the power would underflow.
+        z = np.clip(z, -FAR / length, FAR)
+        log_up = length * special.log_expit(z)
+        up = np.exp(log_up)
+        return up, -np.expm1(log_up), length * up * special.expit(-z)
+
+    return Shape(
+        f"{length} tokens right", parts, lambda share: special.logit(share ** (1 / length))
+    )
