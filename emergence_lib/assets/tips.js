@@ -11,6 +11,7 @@
   tip.hidden = true;
   document.querySelector("main").append(tip);
   let current = null;
+  let tapped = false; // a finger has left the screen: its tip stays until the next tap
   let timer = 0;
 
   // A term is explained for its own level and for every reader below it.
@@ -24,6 +25,7 @@
     tip.hidden = true;
     current?.removeAttribute("aria-describedby");
     current = null;
+    tapped = false;
   };
 
   const show = (term) => {
@@ -50,7 +52,7 @@
 
   const hideSoon = () => {
     clearTimeout(timer);
-    timer = setTimeout(hide, 200);
+    if (!tapped) timer = setTimeout(hide, 200);
   };
 
   for (const term of document.querySelectorAll("a.em-term")) {
@@ -68,6 +70,7 @@
       event.preventDefault();
       opensTip = false;
       show(term);
+      tapped = true;
     });
   }
   tip.addEventListener("mouseenter", () => clearTimeout(timer));
@@ -79,6 +82,6 @@
     if (current && event.target !== current && !tip.contains(event.target)) hide();
   });
   // The tip goes along with a term that has the focus or the pointer; else scrolling dismisses it.
-  const follow = () => (current.matches(":focus, :hover") ? place(current) : hide());
+  const follow = () => (tapped || current.matches(":focus, :hover") ? place(current) : hide());
   addEventListener("scroll", () => current && follow(), { passive: true });
 })();
