@@ -69,7 +69,13 @@ class Batch:
 
     def mirrored(self, rows: NDArray[np.bool_]) -> Batch:
         """Return the curves with the scale of some of them turned round: falls become rises."""
-        return replace(self, x=np.where(rows[:, None], -self.x, self.x))
+        turn = rows[:, None]
+        return replace(
+            self,
+            x=np.where(turn, -self.x[:, ::-1], self.x),
+            score=np.where(turn, self.score[:, ::-1], self.score),
+            weight=np.where(turn, self.weight[:, ::-1], self.weight),
+        )
 
     def deviance(self, p: Array, q: Array) -> Array:
         """Twice the log-likelihood lost against a perfect fit; -> shape (curves,).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +14,8 @@ from emergence_lib.fitting.shapes import Shape
 
 Array = NDArray[np.float64]
 
-STEEPEST, WIDEST = 1 / 20, 20.0
-"""Widths that are tried: from a twentieth of the closest gap to twenty times the whole range."""
+STEEPEST, WIDEST = 1 / 200, 20.0
+"""Widths that are tried: from 1/200 of the closest gap, a step, to twenty times the whole range."""
 LOWEST_CEILING = 0.02
 """Least height of a rise whose ceiling is free."""
 
@@ -135,6 +135,11 @@ class Sigmoids:
     ceiling: Array
     deviance: Array
     parameters: int
+
+    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Sigmoids:
+        """Return the fits of some of the curves."""
+        names = ("threshold", "width", "floor", "ceiling", "deviance")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def predict(self, x: ArrayLike) -> Array:
         """Score at log10 scales ``x``, shape (points,) or (curves, points)."""

@@ -48,6 +48,10 @@ class Interval:
     open_low: Flags
     open_high: Flags
 
+    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Interval:
+        """Return the intervals of some of the curves."""
+        return Interval(self.low[rows], self.high[rows], self.open_low[rows], self.open_high[rows])
+
     def union(self, other: Interval) -> Interval:
         """Return the smallest intervals that hold both."""
         low = np.where(self.low <= other.low, self.open_low, other.open_low)

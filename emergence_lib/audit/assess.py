@@ -1,0 +1,306 @@
+"""What the scores of many curves allow one to say: does it rise, where, and how sharply?
+
+Everything here works on a `fitting.batch.Batch`, thousands of curves at a time, and is what the
+calibration tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from emergence_lib.fitting import models, profile, wilson
+from emergence_lib.fitting.batch import Batch
+from emergence_lib.fitting.profile import Interval
+from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SHARP = 1.0
+"""Decades: a rise whose 10-90% width is below this is called sharp. One decade is one order of
+magnitude of scale, about the step from one published model family's size to the next but one."""
+FLAT = 0.05
+"""A change from the smaller to the larger half of the models below this counts as none."""
+CONFIDENCE = 0.95
+FEWEST = 4
+"""Models below which nothing is said."""
+
+
+class Verdict(StrEnum):
+    """All that an audit can conclude."""
+
+    SMOOTH = "smooth"
+    SHARP = "sharp in every metric"
+    METRIC = "sharp by the metric"
+    FLAT = "flat"
+    UNKNOWN = "too little data to say"
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Likelihoods, intervals and flags; every array has one entry a curve.
+
+    Attributes
+    ----------
+    falls : array of bool
+        Whether the score falls with scale; such a curve is judged with its scale turned round.
+    flat, step : Level
+    line : Line
+    logistic, gompertz : Sigmoids
+        Their thresholds are those of the curve as measured, also where it falls.
+    free_ceiling : array of bool
+        Whether the scores level off so clearly below the ceiling that it had to be fitted.
+    deviance, misfit : array
+        Of the better sigmoid; and the probability of a deviance as large if it were the truth.
+    dispersion : array
+        Factor by which the scatter exceeds what counting explains; 1 where it is not significant.
+    rises : array of bool
+        Whether a flat curve is rejected.
+    change : tuple of array
+        Interval of the score's change from the smaller half of the models to the larger half.
+    threshold : Interval
+        log10 of the scale half-way up; meaningful where ``rises``.
+    width : Interval
+        Decades from 10% to 90%; meaningful where ``rises``.
+    critical : array
+        Deviance above the best fit at which an interval ends.
+    """
+
+    falls: Flags
+    flat: models.Level
+    line: models.Line
+    step: models.Level
+    logistic: models.Sigmoids
+    gompertz: models.Sigmoids
+    free_ceiling: Flags
+    deviance: Array
+    misfit: Array
+    dispersion: Array
+    rises: Flags
+    change: tuple[Array, Array]
+    threshold: Interval
+    width: Interval
+    critical: Array
+
+    @property
+    def shape(self) -> NDArray[np.str_]:
+        """Name of the better sigmoid of each curve."""
+        better = self.gompertz.deviance < self.logistic.deviance
+        return np.where(better, GOMPERTZ.name, LOGISTIC.name)
+
+    def pick(self, name: str) -> Array:
+        """Return an attribute of the better sigmoid of each curve, for instance its threshold."""
+        better = self.gompertz.deviance < self.logistic.deviance
+        return np.where(better, getattr(self.gompertz, name), getattr(self.logistic, name))
+
+    def steepness(self, sharp: float = SHARP) -> NDArray[np.int_]:
+        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0."""
+        is_sharp = ~self.width.open_high & (self.width.high <= sharp)
+        is_smooth = ~self.width.open_low & (self.width.low >= sharp)
+        return np.where(self.rises, is_sharp.astype(int) - is_smooth.astype(int), 0)
+
+    @property
+    def is_flat(self) -> Flags:
+        """Whether the score certainly changes by less than `FLAT` over the models."""
+        low, high = self.change
+        return ~self.rises & (low > -FLAT) & (high < FLAT)
+
+
+def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
+    """Fit, compare and bound every curve of a batch.
+
+    Parameters
+    ----------
+    batch : Batch
+        Curves of at least `FEWEST` models.
+    ceiling : float, optional
+        The best possible score. By default 1, unless the scores level off clearly below.
+
+    Returns
+    -------
+    Assessment
+    """
+    line = models.fit_line_batch(batch)
+    falls = line.last < line.first
+    rising = batch.mirrored(falls)
+    known = [models.fit_sigmoid(rising, shape, ceiling or 1.0) for shape in (LOGISTIC, GOMPERTZ)]
+    free = np.zeros(len(batch), bool)
+    fits = known
+    if ceiling is None:
+        loose = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
+        free = _levels_off(rising, _least(known), _least(loose))
+        fits = [_merge(free, new, old) for new, old in zip(loose, known, strict=True)]
+    deviance = _least(fits)
+    freedom = np.maximum(batch.points - 2 - free, 1)
+    misfit = stats.chi2.sf(deviance, freedom)
+    strained = misfit < 1 - CONFIDENCE
+    dispersion = np.where(strained, deviance / freedom, 1.0)
+    critical = dispersion * _quantile(1, freedom, strained)
+    flat = models.fit_flat(batch)
+    # Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
+    gain = (flat.deviance - deviance) / dispersion
+    rises = (gain > _quantile(2, freedom, strained)) & (batch.points >= FEWEST)
+    target = np.where(rises, deviance + critical, -1.0)
+    threshold, width = (
+        _unite(
+            len(batch),
+            [
+                (rows, interval(rising[rows], fit, target[rows], is_free))
+                for rows, fit, is_free in _groups(fits, target, free)
+            ],
+        )
+        for interval in (profile.threshold_interval, profile.width_interval)
+    )
+    return Assessment(
+        falls=falls,
+        flat=flat,
+        line=line,
+        step=models.fit_step(batch),
+        logistic=_turned(fits[0], falls),
+        gompertz=_turned(fits[1], falls),
+        free_ceiling=free,
+        deviance=deviance,
+        misfit=misfit,
+        dispersion=dispersion,
+        rises=rises,
+        change=_change(batch, dispersion),
+        threshold=_turned_interval(threshold, falls),
+        width=width,
+        critical=critical,
+    )
+
+
+def forecast(batch: Batch, found: Assessment, x: Array) -> Interval:
+    """Return the scores that rising or falling curves may have at log10 scales ``x``."""
+    rising = batch.mirrored(found.falls)
+    fits = [_turned(fit, found.falls) for fit in (found.logistic, found.gompertz)]
+
+    x = np.where(found.falls, -x, x)
+    target = np.where(found.rises, found.deviance + found.critical, -1.0)
+    return _unite(
+        len(batch),
+        [
+            (rows, profile.score_interval(rising[rows], fit, x[rows], target[rows], is_free))
+            for rows, fit, is_free in _groups(fits, target, found.free_ceiling)
+        ],
+    )
+
+
+def width_of_tokens(batch: Batch, found: Assessment, shape: Shape) -> Interval:
+    """Return the widths that one token's own logistic may have, if all tokens must be right.
+
+    The whole answer is fitted as a power of that logistic, so that exact match is undone.
+    """
+    rising = batch.mirrored(found.falls)
+    whole = models.fit_sigmoid(rising, shape)
+    freedom = np.maximum(batch.points - 2, 1)
+    strained = stats.chi2.sf(whole.deviance, freedom) < 1 - CONFIDENCE
+    dispersion = np.where(strained, whole.deviance / freedom, 1.0)
+    target = whole.deviance + dispersion * _quantile(1, freedom, strained)
+    width = profile.width_interval(rising, whole, target)
+    token = LOGISTIC.spread / shape.spread
+    return Interval(width.low * token, width.high * token, width.open_low, width.open_high)
+
+
+def _least(fits: list[models.Sigmoids]) -> Array:
+    return np.minimum(*(fit.deviance for fit in fits))
+
+
+def _quantile(parameters: int, freedom: Array, strained: Flags) -> Array:
+    """Return the fall of the deviance that ``parameters`` useless ones exceed one time in twenty.
+
+    Chi-squared where counting explains the scatter; where the scatter itself had to be estimated,
+    the F distribution, which knows how badly a few models do that.
+    """
+    exact = stats.chi2.ppf(CONFIDENCE, parameters)
+    return np.where(strained, parameters * stats.f.ppf(CONFIDENCE, parameters, freedom), exact)
+
+
+def _levels_off(batch: Batch, known: Array, loose: Array) -> Flags:
+    """Tell where a free ceiling fits better than the known one by more than chance would."""
+    freedom = batch.points - 3
+    enough = np.maximum(freedom, 1)
+    strained = stats.chi2.sf(loose, enough) < 1 - CONFIDENCE
+    dispersion = np.where(strained, loose / enough, 1.0)
+    return (freedom >= 1) & ((known - loose) / dispersion > _quantile(1, enough, strained))
+
+
+def _merge(rows: Flags, new: models.Sigmoids, old: models.Sigmoids) -> models.Sigmoids:
+    """Return the fits of some rows from one batch of fits and the rest from another."""
+    names = ("threshold", "width", "floor", "ceiling", "deviance")
+    chosen = {name: np.where(rows, getattr(new, name), getattr(old, name)) for name in names}
+    return models.Sigmoids(new.shape, parameters=old.parameters, **chosen)
+
+
+def _groups(
+    fits: list[models.Sigmoids], target: Array, free: Flags
+) -> Iterator[tuple[NDArray[np.intp], models.Sigmoids, bool]]:
+    """Yield the curves that each sigmoid fits within the target, apart by how the ceiling is had."""
+    for fit in fits:
+        for is_free in (False, True):
+            rows = np.flatnonzero((free == is_free) & (fit.deviance < target))
+            if len(rows):
+                yield rows, fit[rows], is_free
+
+
+def _unite(curves: int, parts: list[tuple[NDArray[np.intp], Interval]]) -> Interval:
+    """Put the intervals of several groups together; a curve in no group gets an open one."""
+    whole = Interval(
+        np.full(curves, np.inf), np.full(curves, -np.inf), *np.zeros((2, curves), bool)
+    )
+    for rows, part in parts:
+        both = whole[rows].union(part)
+        for name in ("low", "high", "open_low", "open_high"):
+            getattr(whole, name)[rows] = getattr(both, name)
+    empty = whole.low > whole.high
+    for name in ("low", "high"):
+        getattr(whole, name)[empty] = 0.0
+    for name in ("open_low", "open_high"):
+        getattr(whole, name)[empty] = True
+    return whole
+
+
+def _turned(fit: models.Sigmoids, falls: Flags) -> models.Sigmoids:
+    return replace(fit, threshold=np.where(falls, -fit.threshold, fit.threshold))
+
+
+def _turned_interval(interval: Interval, falls: Flags) -> Interval:
+    """Return an interval of log10 scales as it is before its curve was turned round."""
+    return Interval(
+        np.where(falls, -interval.high, interval.low),
+        np.where(falls, -interval.low, interval.high),
+        np.where(falls, interval.open_high, interval.open_low),
+        np.where(falls, interval.open_low, interval.open_high),
+    )
+
+
+def _change(batch: Batch, dispersion: Array) -> tuple[Array, Array]:
+    """Return an interval for the change from the smaller half of the models to the larger half.
+
+    Both halves are pooled, the middle model of an odd number left out; the interval joins those of
+    the two shares (newcombe1998interval) or of the two means.
+    """
+    place = np.arange(batch.x.shape[1])
+    count = batch.points[:, None]
+    pooled = []
+    for half in (place < count // 2, (place >= count - count // 2) & (place < count)):
+        weight = (batch.weight * half).sum(axis=1)
+        mean = (batch.weight * half * batch.score).sum(axis=1) / weight
+        weight = weight / dispersion
+        if batch.binomial:
+            pooled.append((mean, *wilson(mean * weight, weight, CONFIDENCE)))
+        else:
+            reach = stats.norm.ppf((1 + CONFIDENCE) / 2) / np.sqrt(weight)
+            pooled.append((mean, mean - reach, mean + reach))
+    (small, small_low, small_high), (large, large_low, large_high) = pooled
+    change = large - small
+    return (
+        change - np.hypot(large - large_low, small_high - small),
+        change + np.hypot(large_high - large, small - small_low),
+    )
