@@ -50,7 +50,7 @@ class Limits:
 class Column:
     """What one column holds.
 
-    ``type`` is ``text``, ``integer``, ``number`` or ``flag`` (0 or 1). ``unless`` is a triple
+    ``type`` is ``text``, ``integer``, ``number`` or ``flag`` (0 or 1). ``unless`` holds triples
     (other column, its value, limits): rows with that value obey those limits instead.
     """
 
@@ -61,7 +61,7 @@ class Column:
     may_be_empty: bool = False
     one_of: tuple[str, ...] = ()
     limits: Limits = Limits()
-    unless: tuple[str, str, Limits] | None = None
+    unless: tuple[tuple[str, str, Limits], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,15 +206,21 @@ def read_descriptions(path: Path) -> Mapping[str, Dataset]:
     return found
 
 
-def _column(name: str, entry: dict[str, Any]) -> Column:
-    limits = {part: entry.pop(part) for part in ("above", "min", "max") if part in entry}
-    unless = entry.pop("unless", None)
-    if unless:
-        exception = Limits(min=unless.pop("min"), max=unless.pop("max"))
-        ((column, value),) = unless.items()
-        unless = (column, value, exception)
-    one_of = tuple(entry.pop("one_of", ()))
-    return Column(name=name, one_of=one_of, limits=Limits(**limits), unless=unless, **entry)
+def _column(name: str, entry: Mapping[str, Any]) -> Column:
+    # Entries that YAML merges share their parts: nothing may be taken out of them.
+    rest = {part: value for part, value in entry.items() if part not in ("above", "min", "max")}
+    rest["one_of"] = tuple(entry.get("one_of", ()))
+    rest["unless"] = tuple(
+        (column, value, _limits(exception))
+        for exception in entry.get("unless", ())
+        for column, value in exception.items()
+        if column not in ("min", "max")
+    )
+    return Column(name=name, limits=_limits(entry), **rest)
+
+
+def _limits(entry: Mapping[str, Any]) -> Limits:
+    return Limits(**{part: entry[part] for part in ("above", "min", "max") if part in entry})
 
 
 @cache
@@ -276,9 +282,8 @@ def _value(column: Column, row: dict[str, str]) -> str | int | float | bool:
         if cell not in ("0", "1"):
             raise ValueError("0 or 1")
         return cell == "1"
-    limits = column.limits
-    if column.unless and row.get(column.unless[0]) == column.unless[1]:
-        limits = column.unless[2]
+    exceptions = [limits for other, found, limits in column.unless if row[other] == found]
+    limits = exceptions[0] if exceptions else column.limits
     kind, noun = (int, "a whole number") if column.type == "integer" else (float, "a number")
     try:
         number = kind(cell)

@@ -3,13 +3,14 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from emergence_lib import datasets
+from emergence_lib import datasets, laws
 from emergence_lib.checked import CheckedFileError
 
 Broken = Callable[[str, int, list[str]], Path]
@@ -129,6 +130,308 @@ def test_item_counts_of_open_models_explain_every_accuracy() -> None:
     assert (right - right.round()).abs().max() < 0.06
 
 
+def _curve(name: str, value: str, by: str = "step", **chosen: object) -> pd.Series:
+    """Return one column of the rows that match, against the column ``by``, in its order."""
+    table = datasets.load(name)
+    rows = (table[list(chosen)] == pd.Series(chosen)).all(axis=1)
+    return table[rows].set_index(by).sort_index()[value]
+
+
+SIX_N_D = {
+    "chinchilla_runs": "params",
+    "gadre_models": "params",
+    "pythia_pass_at_k": "params_total",
+    "pythia_gsm8k_nll": "params_total",
+}
+
+
+@pytest.mark.parametrize("name", SIX_N_D)
+def test_compute_is_six_n_d_where_the_description_says_so(name: str) -> None:
+    table = datasets.load(name)
+    expected = 6 * table[SIX_N_D[name]] * table["tokens"]
+    assert np.allclose(table["train_flops"], expected, rtol=5e-4)
+
+
+def test_addition_loss_falls_slowly_then_steeply() -> None:
+    loss = datasets.load("addition4_from_scratch").set_index("train_set_size")["test_cross_entropy"]
+    assert (loss.loc[160], loss.loc[928]) == (2.13809, 0.55695)
+    logs = pd.Series(np.log(loss.to_numpy()), np.log(loss.index.to_numpy(float)))
+    slopes = np.diff(logs) / np.diff(logs.index)
+    assert (slopes < 0).all()
+    assert slopes[0] == pytest.approx(-0.05, abs=5e-3)
+    assert slopes.min() == pytest.approx(-3.2, abs=0.06)
+    assert datasets.load("addition4_from_scratch")["used_to_fit_in_source"].sum() == 14
+
+
+def test_chinchilla_has_245_runs_of_which_the_replication_kept_240() -> None:
+    runs = datasets.load("chinchilla_runs")
+    assert len(runs) == 245
+    left_out = runs[runs["excluded_in_replication"]]["loss"]
+    assert sorted(left_out) == sorted(runs["loss"])[-5:]
+
+
+def test_chinchilla_fits_leave_the_residuals_they_say() -> None:
+    runs = datasets.load("chinchilla_runs").query("not excluded_in_replication")
+    fits = datasets.load("chinchilla_fits")
+    for (_, fit), law in zip(
+        fits.iterrows(), fits[[*laws.Chinchilla._fields]].to_numpy(), strict=True
+    ):
+        loss = laws.chinchilla_loss(runs["params"], runs["tokens"], *law)
+        miss = np.log(runs["loss"] / loss)
+        assert np.sqrt((miss**2).mean()) == pytest.approx(fit["rms_log_residual_on_runs"], abs=1e-5)
+        assert miss.mean() == pytest.approx(fit["mean_log_residual_on_runs"], abs=1e-5)
+
+
+def test_chinchilla_constants_are_those_of_the_laws() -> None:
+    fits = datasets.load("chinchilla_fits").set_index("fit")[[*laws.Chinchilla._fields]]
+    assert tuple(fits.loc["hoffmann2022_printed"]) == laws.HOFFMANN
+    assert tuple(fits.loc["besiroglu2024"]) == laws.BESIROGLU
+
+
+def test_chain_of_thought_hurts_the_small_and_helps_the_large() -> None:
+    table = datasets.load("cot_by_scale").query("benchmark == 'GSM8K'")
+    pairs = table.pivot(index=["model_family", "params"], columns="prompting", values="solve_rate")
+    printed = {
+        ("GPT-3", 6.7e9): (0.040, 0.024),
+        ("GPT-3", 1.75e11): (0.156, 0.469),
+        ("PaLM", 8e9): (0.049, 0.041),
+        ("PaLM", 62e9): (0.096, 0.299),
+        ("PaLM", 540e9): (0.179, 0.569),
+    }
+    for model, rates in printed.items():
+        assert tuple(pairs.loc[model, ["standard", "chain_of_thought"]]) == rates
+    assert set(table.loc[table["params"].isna(), "model_family"]) == {"Codex"}
+
+
+def test_gadre_has_46_tasks_for_each_of_104_models() -> None:
+    models, tasks = datasets.load("gadre_models"), datasets.load("gadre_tasks")
+    table = datasets.load("gadre_downstream").pivot(index="model", columns="task")["accuracy"]
+    assert table.shape == (104, 46)
+    assert table.notna().to_numpy().all()
+    assert set(table.index) == set(models["model"])
+    assert set(table.columns) == set(tasks["task"])
+    ever = table.max() - tasks.set_index("task")["chance"]
+    assert (ever <= 0.05).sum() == 13
+    assert table["mmlu"].between(0.23, 0.275).all()
+
+
+def test_gadre_tokens_are_twenty_a_parameter_times_the_multiple() -> None:
+    models = datasets.load("gadre_models")
+    tokens = 20 * models["params"] * models["chinchilla_multiple"]
+    assert np.allclose(models["tokens"], tokens, rtol=1e-9)
+
+
+def test_gadre_item_counts_explain_every_accuracy() -> None:
+    items = datasets.load("gadre_tasks").set_index("task")["n_items"]
+    table = datasets.load("gadre_downstream").pivot(index="model", columns="task")["accuracy"]
+    right = table * items
+    # Five digits: half a unit of the last is this share of an item.
+    missing = ((right - right.round()).abs() - 5e-6 * items).max()
+    assert set(missing[missing > 1e-6].index) == {"mmlu", "mmlu_zeroshot", "jeopardy", "bbq"}
+
+
+def test_jeopardy_stays_at_zero_until_a_loss_of_three_and_a_half() -> None:
+    loss = datasets.load("gadre_models").set_index("model")["loss_c4"]
+    score = _curve("gadre_downstream", "accuracy", by="model", task="jeopardy")
+    high = loss.reindex(score.index)
+    assert score[high > 3.5].mean() < 5e-4
+    assert score[high.between(2.5, 2.75)].mean() == pytest.approx(0.18, abs=5e-3)
+
+
+OLMO_ITEMS = {
+    "arc_challenge": 1172, "arc_easy": 2376, "boolq": 3270, "csqa": 1221, "hellaswag": 10042,
+    "mmlu": 14042, "openbookqa": 500, "piqa": 1838, "socialiqa": 1954, "winogrande": 1267,
+}  # fmt: skip
+
+
+def test_olmo_item_counts_explain_every_accuracy() -> None:
+    letter = datasets.load("olmo2_letter_vs_cloze")
+    path = datasets.load("olmo_ladder_trajectories")
+    last = datasets.load("olmo_ladder_final")
+    last = last[last["metric"].str.startswith("acc_")]
+    for table, column in (
+        (letter, "acc_letter"), (letter, "acc_cloze"), (path, "acc_cloze"), (last, "value"),
+    ):  # fmt: skip
+        items = table["task"].map(OLMO_ITEMS)
+        right = table[column] * items
+        assert ((right - right.round()).abs() < 0.01 + 5e-6 * items).all()
+        assert all(f"{n:,}" in str(datasets.about("olmo2_letter_vs_cloze").caveats) for n in items)
+
+
+def test_olmo2_7b_learns_letters_between_231_and_252_billion_tokens() -> None:
+    letter = _curve("olmo2_letter_vs_cloze", "acc_letter", model="OLMo2-7B", task="mmlu")
+    cloze = _curve("olmo2_letter_vs_cloze", "acc_cloze", model="OLMo2-7B", task="mmlu")
+    assert len(letter) == 47
+    assert letter.loc[:55000].between(0.23, 0.295).all()
+    assert letter.loc[60000:70000].tolist() == pytest.approx([0.368, 0.393, 0.406], abs=5e-4)
+    assert letter.loc[925000] == pytest.approx(0.589, abs=5e-4)
+    assert letter.diff().idxmax() == 60000
+    assert cloze.diff().loc[60000] < 0.002
+    tokens = _curve("olmo2_letter_vs_cloze", "tokens", model="OLMo2-7B", task="mmlu")
+    assert (tokens.loc[[55000, 60000]] / 1e9).tolist() == pytest.approx([230.7, 251.7], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("model", "step", "tasks"), [("OLMo2-7B", 60000, 7), ("OLMo2-13B", 20000, 8)]
+)
+def test_most_letter_tasks_jump_at_the_same_checkpoint(model: str, step: int, tasks: int) -> None:
+    jumps = [
+        _curve("olmo2_letter_vs_cloze", "acc_letter", model=model, task=task).diff().idxmax()
+        for task in OLMO_ITEMS
+    ]
+    assert jumps.count(step) == tasks
+
+
+def test_the_ladder_has_no_sharp_turn_in_cloze_format() -> None:
+    table = datasets.load("olmo_ladder_final").query("metric == 'acc_cloze'")
+    ladder = table[~table["size"].isin(["7B", "13B"])]
+    mmlu = ladder.query("task == 'mmlu'")
+    assert mmlu["value"].agg(["min", "max"]).tolist() == pytest.approx([0.262, 0.408], abs=5e-4)
+    smooth = [
+        np.corrcoef(np.log10(rows["train_flops"]), rows["value"])[0, 1] > 0.95
+        for _, rows in ladder.groupby("task")
+    ]
+    assert smooth.count(True) == 8
+
+
+def test_the_same_ladder_run_twice_differs_most_on_boolq() -> None:
+    table = datasets.load("olmo_ladder_final").query("metric == 'acc_cloze'")
+    wide = table.pivot(index="task", columns="run", values="value")
+    again = wide.filter(like="-rerun")
+    first = wide[[str(run).removesuffix("-rerun") for run in again]]
+    gaps = pd.Series(np.abs(again.to_numpy() - first.to_numpy()).max(axis=1), wide.index)
+    assert gaps.loc["boolq"] == pytest.approx(0.079, abs=5e-4)
+    assert gaps.drop("boolq").max() == pytest.approx(0.020, abs=5e-4)
+
+
+def test_the_three_olmo_tables_agree_where_they_overlap() -> None:
+    table = datasets.load("olmo_ladder_final").query("metric == 'acc_cloze'")
+    final = table.set_index(["run", "task"])["value"]
+    path = datasets.load("olmo_ladder_trajectories").sort_values("step")
+    ends = path.groupby(["run", "task"])["acc_cloze"].last()
+    assert len(ends) == 100
+    assert (ends == final.reindex(ends.index)).all()
+    last = _curve("olmo2_letter_vs_cloze", "acc_cloze", by="task", model="OLMo2-13B", step=596057)
+    assert (last == final.loc["OLMo2-13B (5.0T tokens)"].reindex(last.index)).all()
+
+
+def test_olmo_compute_exceeds_six_n_d_by_the_share_of_attention() -> None:
+    table = datasets.load("olmo_ladder_final")
+    ratio = table["train_flops"] / (6 * table["params"] * table["tokens"])
+    means = ratio.groupby(table["size"]).mean()
+    assert means.loc[["190M", "7B", "13B"]].tolist() == pytest.approx([1.67, 1.20, 1.15], abs=5e-3)
+
+
+def test_pythia_parameters_follow_from_depth_and_width() -> None:
+    models = datasets.load("pythia_models")
+    layers, width = models["n_layers"], models["d_model"]
+    inside = 12 * layers * width**2 + 13 * layers * width + 2 * width
+    assert (models["params_non_embedding"] == inside).all()
+    assert (models["params_total"] == inside + 2 * models["padded_vocab"] * width).all()
+
+
+def test_pythia_lambada_accuracy_is_exactly_zero_up_to_step_512() -> None:
+    table = datasets.load("pythia_checkpoints")
+    zero_shot = table.query("task == 'lambada_openai' and metric == 'acc' and n_shot == 0")
+    assert (zero_shot.query("step <= 512")["value"] == 0).all()
+    assert (zero_shot.query("step == 1000")["value"] > 0.02).all()
+
+
+def test_pythia_perplexity_falls_thirtyfold_before_the_first_right_word() -> None:
+    chosen: dict[str, Any] = {"model": "pythia-1.4b", "task": "lambada_openai", "n_shot": 0}
+    ppl = _curve("pythia_checkpoints", "value", metric="ppl", **chosen)
+    acc = _curve("pythia_checkpoints", "value", metric="acc", **chosen)
+    steps = [0, 256, 512, 1000, 3000, 143000]
+    printed = [3.6e6, 7.8e5, 1.1e5, 1.7e3, 44, 6.1]
+    assert ppl.loc[steps].tolist() == pytest.approx(printed, rel=0.03)
+    assert acc.loc[steps[3:]].tolist() == pytest.approx([0.067, 0.32, 0.62], abs=5e-3)
+    assert len(acc) == 27
+
+
+def test_deduplicated_pythia_has_two_early_words_right() -> None:
+    table = datasets.load("pythia_checkpoints_deduped")
+    early = table.query(
+        "task == 'lambada_openai' and metric == 'acc' and step <= 512 and value > 0"
+    )
+    assert early["model"].tolist() == ["pythia-1b-deduped"]
+    assert early["value"].item() * 5153 == pytest.approx(2, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["pythia_checkpoints", "pythia_checkpoints_deduped"])
+def test_pythia_sciq_leaves_chance_in_all_sizes_at_once(name: str) -> None:
+    table = datasets.load(name).query("task == 'sciq' and n_shot == 0")
+    assert table.query("step == 512")["value"].between(0.23, 0.27).all()
+    assert table.query("step == 1000")["value"].between(0.40, 0.47).all()
+    assert datasets.load(name).query("task == 'mmlu_mean'")["value"].between(0.21, 0.305).all()
+
+
+@pytest.mark.parametrize("name", ["pythia_checkpoints", "pythia_checkpoints_deduped"])
+def test_pythia_standard_errors_are_those_of_the_public_test_sets(name: str) -> None:
+    table = datasets.load(name).query("metric == 'acc' and value > 0")
+    for task, items in {"lambada_openai": 5153, "sciq": 1000, "piqa": 1838}.items():
+        rows = table[table["task"] == task]
+        error = np.sqrt(rows["value"] * (1 - rows["value"]) / (items - 1))
+        assert np.allclose(rows["stderr"], error, rtol=0.02, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "name", ["pythia_checkpoints", "pythia_checkpoints_deduped", "pythia_arithmetic_terms"]
+)
+def test_pythia_tokens_are_steps_times_the_batch(name: str) -> None:
+    table = datasets.load(name)
+    assert (table["tokens"] == table["step"] * 2097152).all()
+
+
+def test_pythia_sums_come_late_and_not_in_order_of_size() -> None:
+    chosen: dict[str, Any] = {"operation": "addition", "n_shot": 16, "operand_range": "10-99"}
+    sums = {
+        size: _curve(
+            "pythia_arithmetic_terms", "accuracy", model=f"pythia-{size}-deduped-v0", **chosen
+        )
+        for size in ("1.4b", "2.8b", "6.9b", "12b")
+    }
+    rise = [0.03, 0.08, 0.33, 0.67, 0.84, 0.87]
+    assert sums["12b"].tolist() == pytest.approx(rise, abs=5e-3)
+    assert sums["1.4b"].max() < 0.05
+    assert sums["2.8b"].iloc[-1] > sums["6.9b"].iloc[-1] + 0.2
+
+
+def test_pythia_sums_count_whole_answers_and_ranges_add_up() -> None:
+    table = datasets.load("pythia_arithmetic_terms")
+    right = table["accuracy"] * table["n_questions"]
+    assert (right - right.round()).abs().max() < 0.03
+    assert (table["n_questions"] == 50 * table["n_operands"]).all()
+    key = ["model", "step", "operation", "n_shot"]
+    parts = table.pivot(index=key, columns="operand_range", values="accuracy")
+    assert np.allclose(parts["0-99"], 0.1 * parts["0-9"] + 0.9 * parts["10-99"], atol=1e-5)
+
+
+def test_pythia_pass_at_k_rises_with_k_and_is_zero_only_without_a_success() -> None:
+    table = datasets.load("pythia_pass_at_k").sort_values("k")
+    rises = table.groupby(["benchmark", "model", "step"])["pass_at_k"].diff().dropna()
+    assert (rises >= 0).all()
+    assert ((table["pass_at_k"] == 0) == (table["correct_total"] == 0)).all()
+    early = table.query("benchmark == 'math' and step <= 1000")
+    assert (early["correct_total"] == 0).all()
+
+
+def test_pythia_pass_at_1_ends_near_one_percent_whatever_the_size() -> None:
+    table = datasets.load("pythia_pass_at_k").query("benchmark == 'gsm8k' and k == 1")
+    large = table.query("step == 143000 and params_total > 4e8")["pass_at_k"]
+    assert len(large) == 6
+    assert large.between(0.008, 0.0135).all()
+    assert table.query("step == 1")["pass_at_k"].max() < 5e-6
+
+
+def test_pythia_likelihood_falls_as_a_power_of_compute() -> None:
+    table = datasets.load("pythia_gsm8k_nll")
+    x, y = np.log(table["train_flops"]), np.log(table["nll_mean"])
+    slope, intercept = np.polyfit(x, y, 1)
+    assert slope == pytest.approx(-0.14, abs=5e-3)
+    assert (y - slope * x - intercept).abs().max() < 0.075
+    assert np.allclose(table["nll_se"], table["nll_sd"] / np.sqrt(1319), atol=5e-3)
+
+
 # Broken files.
 
 
@@ -195,6 +498,22 @@ def test_perplexity_may_exceed_one_and_accuracy_may_not(broken: Broken) -> None:
     row = "GPT-3 Small,125000000,2.25e+20,cloze_completion,HellaSwag,acc,zero_shot,0,33.7,0.25"
     with pytest.raises(datasets.DataError, match=r"column score: found '33\.7'"):
         datasets.load("gpt3_other_tasks", broken("gpt3_other_tasks", 2, [row]))
+
+
+def test_each_metric_of_a_mixed_column_has_its_own_limits(broken: Broken) -> None:
+    row = "190M-0.5xC,190M,190354176,0.5,3641,1908932608,3.633e+18,arc_challenge,{},{},"
+    for metric, value in (("bpb", "16"), ("soft_logprob", "0.5"), ("soft_prob", "1.489")):
+        folder = broken("olmo_ladder_final", 2, [row.format(metric, value)])
+        with pytest.raises(datasets.DataError, match=f"line 2: column value: found '{value}'"):
+            datasets.load("olmo_ladder_final", folder)
+
+
+def test_tables_described_alike_are_checked_alike() -> None:
+    plain, deduped = (
+        datasets.about(name) for name in ("pythia_checkpoints", "pythia_checkpoints_deduped")
+    )
+    assert plain.columns == deduped.columns
+    assert plain.title != deduped.title
 
 
 def test_missing_and_binary_files(tmp_path: Path) -> None:
