@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-ROOMS = ("laws", "datasets", "fitting", "findings", "experiments")
+ROOMS = ("laws", "datasets", "fitting", "scores", "findings", "experiments")
 FUNCTIONS = {"abs": abs, "len": len, "max": max, "min": min, "round": round, "sum": sum}
 ALLOWED = (
     ast.Expression,
@@ -44,9 +44,9 @@ class ExpressionError(ValueError):
 
 
 def evaluate(expression: str) -> Any:
-    """Evaluate an expression over `laws`, `datasets`, `fitting`, `findings`, `experiments`.
+    """Evaluate an expression over the rooms of the library that hold science.
 
-    Only names of these rooms, attributes, calls, literals, arithmetic, comparisons and subscripts
+    Only names of `ROOMS`, attributes, calls, literals, arithmetic, comparisons and subscripts
     are allowed; a room is imported when an expression names it.
 
     Raises

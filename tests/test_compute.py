@@ -15,6 +15,7 @@ from emergence_lib.compute import ExpressionError, evaluate, fill, number
 def test_names_a_room() -> None:
     assert evaluate("laws.exact_match(0.9, 5)") == laws.exact_match(0.9, 5)
     assert evaluate("100 * laws.exact_match(0.9, 5)") == pytest.approx(59.049)
+    assert evaluate("scores.emergence_score([0, 1, 2, 3])") == 3
 
 
 NUMBERS = st.integers(-50, 50).map(str) | st.floats(-50, 50).map(repr)

@@ -1,0 +1,436 @@
+"""Scores against enumeration, SciPy, the published table, and curves whose score is known."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from scipy import stats
+
+from emergence_lib import datasets, laws, scores
+from emergence_lib.scores import ScoreUndefined
+
+words = st.text("ab0", min_size=1, max_size=6)
+guesses = st.text("ab0", max_size=6)
+CURVES = arrays(
+    float,
+    st.integers(2, 9),
+    elements=st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0]) | st.floats(-1e150, 1e150),
+)
+PROBABILITIES = st.lists(st.floats(0.01, 1), min_size=2, max_size=5).map(
+    lambda weights: np.array(weights) / sum(weights)
+)
+
+
+# Answers.
+
+
+def test_answers_may_be_strings_lists_of_tokens_arrays_or_single_tokens() -> None:
+    assert scores.exact_match(["12", "13"], ["12", "12"]).tolist() == [True, False]
+    assert scores.exact_match([[1, 2], [1]], [(1, 2), (1, 2)]).tolist() == [True, False]
+    assert scores.exact_match(np.eye(3), np.eye(3)).all()
+    assert scores.exact_match([42, 7], [42, 8]).tolist() == [True, False]
+    assert scores.exact_match(["Paris "], ["Paris"]).tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("answer", "truth", "share"),
+    [("1234", "1234", 1), ("1934", "1234", 0.75), ("123", "1234", 0.75), ("", "12", 0),
+     ("12345", "1234", 0.8), ("01234", "1234", 0)],
+)  # fmt: skip
+def test_token_accuracy_counts_positions_of_the_longer(
+    answer: str, truth: str, share: float
+) -> None:
+    assert scores.token_accuracy([answer], [truth]).tolist() == [share]
+
+
+def by_recursion(answer: str, truth: str) -> int:
+    """Levenshtein's distance by its definition."""
+
+    @cache
+    def distance(i: int, j: int) -> int:
+        if not (i and j):
+            return i + j
+        replaced = distance(i - 1, j - 1) + (answer[i - 1] != truth[j - 1])
+        return min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, replaced)
+
+    return distance(len(answer), len(truth))
+
+
+@given(guesses, words)
+def test_edit_distance_is_the_recursive_definition(answer: str, truth: str) -> None:
+    assert scores.token_edit_distance(answer, truth) == by_recursion(answer, truth)
+
+
+def test_edit_distance_of_textbook_pairs() -> None:
+    assert scores.token_edit_distance("kitten", "sitting") == 3
+    assert scores.token_edit_distance("intention", "execution") == 5
+    assert scores.token_edit_distance([10, 99, 3], [10, 3]) == 1
+    assert scores.token_edit_distance("01234", "1234") == 1
+
+
+@given(guesses, words)
+def test_the_three_scores_agree_on_what_is_wholly_right(answer: str, truth: str) -> None:
+    share = scores.token_accuracy([answer], [truth]).item()
+    distance = scores.token_edit_distance(answer, truth)
+    whole = scores.exact_match([answer], [truth]).item()
+    assert whole == (share == 1) == (distance == 0) == (answer == truth)
+    # Replacing each wrong position is one way to mend an answer.
+    assert distance <= round((1 - share) * max(len(answer), len(truth)))
+
+
+@given(words, words, words)
+def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
+    d = scores.token_edit_distance
+    assert d(a, b) == d(b, a)
+    assert d(a, c) <= d(a, b) + d(b, c)
+
+
+@pytest.mark.parametrize(
+    ("answers", "truths", "message"),
+    [
+        ("12", ["12"], r"answers: found one string, want a sequence of them: \['12'\]"),
+        (["1"], ["1", "2"], "answers: found 1 for 2 truths, want one each"),
+        ([], [], "answers: found 0 for 0 truths"),
+        (["1"], [""], "truths: found one without tokens"),
+        ([[1.0, np.nan]], [[1.0, 2.0]], "answers: found NaN"),
+        ([1.0], np.array([np.nan], np.float32), "truths: found NaN"),
+    ],
+)
+def test_unfit_answers_are_refused(answers: Any, truths: Any, message: str) -> None:
+    for score in (scores.exact_match, scores.token_accuracy):
+        with pytest.raises(ValueError, match=message):
+            score(answers, truths)
+
+
+# Probabilities.
+
+
+@pytest.mark.parametrize("options", [2, 4, 10])
+def test_the_two_brier_scores_of_an_even_guess(options: int) -> None:
+    even = np.full(options, 1 / options)
+    assert scores.brier(even, 0) == pytest.approx(1 - 1 / options)
+    assert scores.brier_right(1 / options) == pytest.approx((1 - 1 / options) ** 2)
+
+
+def test_brier_conventions_at_four_options_as_printed() -> None:
+    assert scores.brier([0.25] * 4, 3) == pytest.approx(0.75)
+    assert scores.brier_right(0.25) == pytest.approx(0.5625)
+    assert scores.brier([1, 0, 0], 1) == 2
+
+
+@given(PROBABILITIES, st.data())
+def test_an_honest_forecast_minimises_both_proper_scores(
+    truth: NDArray[np.float64], data: st.DataObject
+) -> None:
+    other = np.array(data.draw(st.permutations(truth.tolist())))
+    classes = np.arange(truth.size)
+    for score in (scores.brier, scores.cross_entropy):
+        honest, bent = (
+            truth @ score(np.tile(said, (truth.size, 1)), classes) for said in (truth, other)
+        )
+        assert honest <= bent + 1e-12
+
+
+@given(PROBABILITIES)
+def test_cross_entropy_is_scipys_divergence_from_certainty(q: NDArray[np.float64]) -> None:
+    for right in range(q.size):
+        certain = np.arange(q.size) == right
+        assert scores.cross_entropy(q, right) == pytest.approx(stats.entropy(certain, q))
+        by_hand = sum((certain[j] - q[j]) ** 2 for j in range(q.size))
+        assert scores.brier(q, right) == pytest.approx(by_hand)
+
+
+def test_forecasts_come_in_batches() -> None:
+    forecasts = np.array([[[0.5, 0.5], [0.9, 0.1]], [[0.2, 0.8], [1.0, 0.0]]])
+    truth = np.array([[0, 1], [1, 0]])
+    assert scores.brier(forecasts, truth) == pytest.approx(np.array([[0.5, 1.62], [0.08, 0]]))
+    assert scores.cross_entropy(forecasts, truth)[1].tolist() == pytest.approx([-np.log(0.8), 0])
+
+
+def test_a_probability_of_zero_for_the_truth_needs_a_floor() -> None:
+    with pytest.raises(ValueError, match="found 0 for the right class, which costs infinitely"):
+        scores.cross_entropy([[0.5, 0.5], [1.0, 0.0]], [0, 1])
+    floored = scores.cross_entropy([[0.5, 0.5], [1.0, 0.0]], [0, 1], floor=1e-6)
+    assert floored == pytest.approx([np.log(2), 6 * np.log(10)])
+    for floor in (0, 1, np.nan):
+        with pytest.raises(ValueError, match="floor: found"):
+            scores.cross_entropy([0.5, 0.5], 0, floor=floor)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "truth", "message"),
+    [
+        ([0.5, 0.6], 0, "probabilities: found a sum of 1.1, want 1"),
+        ([50, 50], 0, r"probabilities: found 50, want a number in \[0, 1\]"),
+        ([0.5, np.nan], 0, "probabilities: found nan"),
+        ([0.5, 0.5], 2, "truth: found 2, want a whole number from 0 to 1"),
+        ([0.5, 0.5], 0.5, "truth: found 0.5, want a whole number"),
+        ([0.5, 0.5], [0, 1], r"truth: found shape \(2,\), want \(\)"),
+    ],
+)
+def test_unfit_forecasts_are_refused(probabilities: Any, truth: Any, message: str) -> None:
+    for score in (scores.brier, scores.cross_entropy):
+        with pytest.raises(ValueError, match=message):
+            score(probabilities, truth)
+
+
+# Samples.
+
+
+def test_pass_at_k_counts_the_choices_that_hold_a_right_sample() -> None:
+    samples = [True, True, False, False, False, False]
+    for k in range(1, 7):
+        choices = [any(chosen) for chosen in combinations(samples, k)]
+        assert scores.pass_at_k(6, 2, k) == pytest.approx(np.mean(choices))
+
+
+@given(st.integers(1, 300), st.data())
+def test_pass_at_k_is_hypergeometric(n: int, data: st.DataObject) -> None:
+    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
+    found = scores.pass_at_k(n, c, k)
+    assert found == pytest.approx(stats.hypergeom.sf(0, n, c, k), abs=1e-12)
+    assert scores.pass_at_k(n, c, 1) == pytest.approx(c / n)
+    # The plug-in estimate is never larger.
+    assert 1 - (1 - c / n) ** k <= found + 1e-12
+
+
+@given(st.floats(1e-6, 1), st.integers(1, 12), st.data())
+def test_pass_at_k_is_right_on_average(p: float, n: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, n))
+    counts = np.arange(n + 1)
+    mean = stats.binom.pmf(counts, n, p) @ scores.pass_at_k(n, counts, k)
+    assert mean == pytest.approx(laws.detection_probability(p, k), abs=1e-9)
+
+
+def test_pass_at_k_keeps_rare_successes_exact() -> None:
+    assert scores.pass_at_k(4_000_000, 1, 1) == pytest.approx(2.5e-7, rel=1e-12)
+    assert scores.pass_at_k(4_000_000, 3, 10_000) == pytest.approx(
+        1 - (1 - 10_000 / 4e6) ** 3, rel=1e-5
+    )
+    assert str(scores.pass_at_k(10, 0, 5)) == "0.0"
+
+
+@pytest.mark.parametrize(("p", "r"), [(0.1, 2), (0.3, 2), (0.02, 3), (0.9, 5)])
+def test_unbiased_pass_until_is_right_on_average_and_the_ratio_is_not(p: float, r: int) -> None:
+    samples = np.arange(r, 5000)
+    weight = stats.nbinom.pmf(samples - r, r, p)
+    assert weight @ scores.pass_until_unbiased(r, samples) == pytest.approx(p, rel=1e-9)
+    assert weight @ scores.pass_until(r, samples) > p * 1.01
+
+
+def test_pass_until_one_success_is_biased_by_the_factor_it_says() -> None:
+    p, samples = 0.05, np.arange(1, 5000)
+    mean = stats.geom.pmf(samples, p) @ scores.pass_until(1, samples)
+    assert mean / p == pytest.approx(np.log(1 / p) / (1 - p))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: scores.pass_at_k(5, 6, 1), "c: found 6, want a whole number from 0 to 5"),
+        (lambda: scores.pass_at_k([9, 5], 1, 6), "k: found 6, want a whole number from 1 to 5"),
+        (lambda: scores.pass_at_k(5.5, 1, 1), "n: found 5.5, want a whole number from 1 upwards"),
+        (lambda: scores.pass_at_k(5, np.nan, 1), "c: found nan"),
+        (lambda: scores.pass_until(3, 2), "successes: found 3, want a whole number from 0 to 2"),
+        (lambda: scores.pass_until(0, 0), "samples: found 0"),
+        (lambda: scores.pass_until_unbiased(1, 9), "successes: found 1, want .* from 2 to 9"),
+    ],
+)
+def test_unfit_counts_are_refused(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# Curves.
+
+
+def gpt3(task: str) -> NDArray[np.float64]:
+    name = "gpt3_arithmetic" if task[0].isdigit() else "gpt3_other_tasks"
+    table = datasets.load(name)
+    rows = table[(table["task"] == task) & (table["setting"] == "few_shot")]
+    return rows.sort_values("params")["score"].to_numpy()
+
+
+@pytest.mark.parametrize(
+    ("task", "score"),
+    [("3D+", 321), ("2D+", 32.7), ("2Dx", 19.9), ("SATAnalogies", 9.9), ("CycledLetters", 7.2),
+     ("Winograd", 6.3)],
+)  # fmt: skip
+def test_emergence_score_of_gpt3s_published_curves(task: str, score: float) -> None:
+    assert scores.emergence_score(gpt3(task)) == pytest.approx(score, rel=0.008)
+
+
+def test_emergence_score_by_the_formula_word_for_word() -> None:
+    y = [0.1, 0.05, 0.2, 0.9, 0.7]
+    squares = sorted((b - a) ** 2 for a, b in pairwise(y))
+    expected = (0.9 - 0.05) / ((squares[1] + squares[2]) / 2) ** 0.5
+    assert scores.improvement(y) == pytest.approx(0.85)
+    assert scores.emergence_score(y) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("scales", [2, 3, 8, 24])
+def test_known_curves(scales: int) -> None:
+    line = np.linspace(0.25, 0.75, scales)
+    assert scores.improvement(line) == pytest.approx(0.5)
+    assert scores.emergence_score(line) == pytest.approx(scales - 1)
+    assert scores.linearity(line) == pytest.approx(1)
+    assert scores.linearity(line[::-1]) == pytest.approx(-1)
+    assert scores.emergence_score(-line) == pytest.approx(1 - scales)
+    step = (np.arange(scales) == scales - 1).astype(float)
+    assert scores.linearity(step) == pytest.approx(1 / np.sqrt(scales - 1))
+
+
+def test_a_flat_curve_has_no_improvement_no_emergence_and_no_linearity() -> None:
+    for score in (scores.improvement, scores.emergence_score, scores.linearity):
+        assert score(np.full(6, 0.25)) == 0
+        assert score(np.full((3, 6), 0.25)).tolist() == [0, 0, 0]
+
+
+def test_a_clean_step_has_no_emergence_score_and_says_so() -> None:
+    step = [0.0, 0.0, 0.0, 0.0, 1.0]
+    with pytest.raises(ScoreUndefined, match=r"^y: more than half of the steps are zero"):
+        scores.emergence_score(step)
+    curves = [[0.0, 0.1, 0.2, 0.3, 0.4], step]
+    with pytest.raises(ScoreUndefined, match="y of curve 1: more than half"):
+        scores.emergence_score(curves)
+    assert scores.emergence_score(curves, undefined=np.inf).tolist() == pytest.approx([4, np.inf])
+
+
+@given(CURVES, CURVES)
+def test_scores_of_curves_are_finite_and_bounded(
+    y: NDArray[np.float64], other: NDArray[np.float64]
+) -> None:
+    emergence = scores.emergence_score(y, undefined=-1)
+    assert np.isfinite(emergence)
+    assert np.isfinite(scores.improvement(y))
+    assert -1 <= scores.linearity(y) <= 1
+    width = scores.transition_width(10.0 ** np.arange(y.size), y, undefined=-1)
+    assert width == -1 or 0 <= width <= y.size - 1
+    both = min(y.size, other.size)
+    batch = np.stack([y[:both], other[:both]])
+    for score in (
+        scores.improvement,
+        scores.linearity,
+        lambda each: scores.emergence_score(each, undefined=-1),
+        lambda each: scores.transition_width(2.0 ** np.arange(both), each, undefined=-1),
+    ):
+        assert score(batch).tolist() == [score(batch[0]), score(batch[1])]
+
+
+@given(arrays(float, 6, elements=st.integers(0, 64).map(float)), st.integers(-4, 4))
+def test_scores_ignore_unit_and_origin(y: NDArray[np.float64], power: int) -> None:
+    moved = y * 2.0**power + 8
+    assert scores.linearity(moved) == scores.linearity(y)
+    assert scores.emergence_score(moved, -1) == scores.emergence_score(y, -1)
+    assert scores.improvement(moved) == scores.improvement(y) * 2.0**power
+
+
+@pytest.mark.parametrize("y", [[], [0.5], [[0.1], [0.2]]])
+def test_fewer_than_two_scales_have_no_score(y: Any) -> None:
+    for score in (scores.improvement, scores.emergence_score, scores.linearity):
+        with pytest.raises(ScoreUndefined, match=r"y: found \d scales, want at least 2"):
+            score(y)
+    with pytest.raises(ScoreUndefined, match="want at least 2"):
+        scores.transition_width([1e9], [0.5])
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 1e200])
+def test_scores_that_are_no_numbers_are_refused(wrong: float) -> None:
+    for score in (scores.improvement, scores.emergence_score, scores.linearity):
+        with pytest.raises(ValueError, match="y: found"):
+            score([0.1, wrong, 0.3])
+
+
+# Widths.
+
+DENSE = 10 ** np.linspace(6, 14, 4001)
+
+
+@pytest.mark.parametrize("slope", [2.0, 5.0, 20.0])
+def test_width_of_a_dense_logistic_is_the_laws(slope: float) -> None:
+    y = laws.logistic(np.log10(DENSE), 10, slope, 0.25, 0.9)
+    width = scores.transition_width(DENSE, y, floor=0.25, ceiling=0.9)
+    assert width == pytest.approx(laws.logistic_width(slope), rel=1e-4)
+    half = scores.transition_width(DENSE, y, 0.25, 0.75, floor=0.25, ceiling=0.9)
+    assert half == pytest.approx(2 * np.log(3) / slope, rel=1e-4)
+
+
+@given(st.lists(st.integers(1, 9), min_size=3, max_size=8), st.data())
+def test_width_of_a_rising_curve_is_numpys_interpolation_upside_down(
+    steps: list[int], data: st.DataObject
+) -> None:
+    y = np.cumsum(steps) / 100
+    gaps = data.draw(st.lists(st.floats(0.1, 2), min_size=y.size, max_size=y.size))
+    x = 6 + np.cumsum(gaps)
+    levels = y[0] + np.array([0.1, 0.9]) * (y[-1] - y[0])
+    start, end = np.interp(levels, y, x)
+    assert scores.transition_width(10**x, y) == pytest.approx(end - start, abs=1e-9)
+
+
+def test_a_jump_between_neighbours_shows_their_distance() -> None:
+    assert scores.transition_width([1e8, 1e9, 1e11, 1e12], [0, 0, 1, 1]) == pytest.approx(1.6)
+    assert scores.transition_width([1e9, 1e10], [0.2, 0.8], 0, 1) == pytest.approx(1)
+
+
+def test_width_starts_at_the_last_departure_and_ends_at_the_first_arrival() -> None:
+    scale = 10.0 ** np.arange(7)
+    y = [0, 0.5, 0, 0, 1, 0.2, 1]
+    assert scores.transition_width(scale, y) == pytest.approx(0.8)
+    # A level of its own for each curve: from 0.01 to 0.89 in the second.
+    twice = scores.transition_width(scale, [y, y], floor=[0, -0.1], ceiling=1)
+    assert twice == pytest.approx([0.8, 0.88])
+
+
+@pytest.mark.parametrize(
+    ("y", "levels", "message"),
+    [
+        ([0.3, 0.3, 0.3], {}, "y: the curve has no rise"),
+        ([0.3, 0.4, 0.5], {"ceiling": 1.0}, "y: the curve never reaches the high level"),
+        ([0.9, 0.5, 0.1], {}, "y: the curve is not at the low level first"),
+        ([0.3, 0.4, 0.9], {"floor": 0.0}, "y: the curve is not at the low level first"),
+        ([0.3, 0.4, 0.5], {"floor": 0.6}, "y: the curve has no rise"),
+    ],
+)
+def test_a_curve_without_the_rise_has_no_width(y: Any, levels: Any, message: str) -> None:
+    with pytest.raises(ScoreUndefined, match=message):
+        scores.transition_width([1e8, 1e9, 1e10], y, **levels)
+    assert scores.transition_width([1e8, 1e9, 1e10], y, **levels, undefined=-1) == -1
+    good = scores.transition_width([1e8, 1e9, 1e10], [[0, 0.5, 1], y], **levels, undefined=-1)
+    assert good[1] == -1
+
+
+@pytest.mark.parametrize(
+    ("scale", "options", "message"),
+    [
+        ([1e10, 1e9, 1e11], {}, r"scale: found 1e\+09 after 1e\+10, want rising scales; sort"),
+        ([1e9, 1e9, 1e10], {}, r"scale: found 1e\+09 after 1e\+09, want rising"),
+        ([0, 1e9, 1e10], {}, "scale: found 0, want a finite number above 0"),
+        ([1e9, 1e10], {}, r"scale: found shape \(2,\), want \(3,\)"),
+        ([1, 2, 3], {"low": 0.9, "high": 0.1}, "low, high: found 0.9, 0.1"),
+        ([1, 2, 3], {"low": np.nan}, "low, high: found nan"),
+        ([1, 2, 3], {"floor": 1, "ceiling": 1}, "floor: found no room below the ceiling"),
+        ([1, 2, 3], {"floor": [0, 0]}, r"floor: found shape \(2,\), want \(\), one a curve"),
+        ([1, 2, 3], {"ceiling": np.inf}, "ceiling: found inf"),
+    ],
+)
+def test_unfit_scales_and_levels_are_refused(scale: Any, options: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        scores.transition_width(scale, [0.0, 0.5, 1.0], **options)
+
+
+def test_olmo2_7b_learns_letters_in_half_the_decades_that_the_same_questions_take() -> None:
+    table = datasets.load("olmo2_letter_vs_cloze").query("model == 'OLMo2-7B' and task == 'mmlu'")
+    table = table.query("step > 0").sort_values("step")
+    letter, cloze = (
+        scores.transition_width(table["train_flops"], table[form], 0.25, 0.75)
+        for form in ("acc_letter", "acc_cloze")
+    )
+    assert letter < cloze / 2
