@@ -21,7 +21,7 @@ class Batch:
     Attributes
     ----------
     x : array, shape (curves, points)
-        log10 of scale, rising along each row; rows shorter than the longest repeat their last value.
+        log10 of scale, rising along each row; padding repeats the last value.
     score : array, shape (curves, points)
     weight : array, shape (curves, points)
         Items behind a score, or one over the variance of a measured error; 0 where a row is padded.
@@ -38,7 +38,7 @@ class Batch:
     binomial: bool
 
     def __len__(self) -> int:
-        """Number of curves."""
+        """Return the number of curves."""
         return len(self.x)
 
     def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Batch:

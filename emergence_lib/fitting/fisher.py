@@ -26,7 +26,7 @@ class Model(Protocol):
     """Predictions of a curve for given parameters."""
 
     def __call__(self, theta: Array, rows: Rows) -> tuple[Array, Array, Array]:
-        """Return score and its rest to 1 (curves, points), and gradient (curves, parameters, points)."""
+        """Return score, its rest to 1, both (curves, points), and (curves, parameters, points)."""
 
 
 def maximise(

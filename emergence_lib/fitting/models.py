@@ -1,4 +1,4 @@
-"""The five curves an audit compares, fitted to every curve of a batch: flat, line, sigmoids, step."""
+"""The models an audit compares, fitted to all curves of a batch: flat, line, sigmoids, step."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def fit_flat(batch: Batch) -> Level:
 def fit_step(batch: Batch) -> Level:
     """Fit a step between two neighbouring models: every split is tried, both levels are free."""
     curves, points = batch.x.shape
-    best = Level(*np.zeros((3, curves)), np.full(curves, np.inf), 3)
+    none = np.zeros(curves)
+    best = Level(none, none, none, np.full(curves, np.inf), 3)
     for split in range(1, points):
         left = np.arange(points) < split
         low = _average(batch.weight * left, batch.score)
@@ -77,7 +78,7 @@ def _deviance(batch: Batch, p: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Straight lines in log10 of scale; they stay between 0 and 1 over the models they were fitted to.
+    """Straight lines in log10 of scale, between 0 and 1 from the smallest model to the largest.
 
     ``first`` and ``last`` are the scores at the smallest and the largest model.
     """
@@ -247,8 +248,8 @@ def fit_sigmoid(
     foot = np.clip(lowest - 0.02, 0, 0.9) if free_floor else batch.floor
     heads = [top] if top is not None else [np.minimum(highest + 0.02, 1.0), np.ones(len(batch))]
     tries = []
-    for head in heads:
-        head = np.maximum(head, foot + LOWEST_CEILING)
+    for guess in heads:
+        head = np.maximum(guess, foot + LOWEST_CEILING)
         start = [*_first_guess(batch, shape, u, foot, head)]
         low, high = [np.full(len(batch), -1e5), least], [np.full(len(batch), 1e5), most]
         if top is None:

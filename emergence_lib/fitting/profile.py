@@ -25,7 +25,6 @@ from emergence_lib.fitting.models import (
     centred,
     steepness_box,
 )
-from emergence_lib.fitting.shapes import Shape
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -58,7 +58,7 @@ LOGISTIC = Shape("logistic", _logistic, special.logit)
 """wei2022emergent and most of the literature: the odds are a power of scale."""
 
 GOMPERTZ = Shape("Gompertz", _gompertz, lambda share: -np.log(-np.log(share)))
-"""The law of a metric artefact, `laws.gompertz`: the *loss* of a whole answer is a power of scale."""
+"""The law of a metric artefact, `laws.gompertz`: the loss of a whole answer is a power of scale."""
 
 
 def all_right(length: int) -> Shape:
