@@ -30,6 +30,9 @@ FLAT = 0.05
 CONFIDENCE = 0.95
 FEWEST = 4
 """Models below which nothing is said."""
+MOST = 0.5
+"""A gap between two models that holds more than this share of the rise hides its shape; a rise of
+which less than this has been seen may end in any way."""
 
 
 class Verdict(StrEnum):
@@ -70,6 +73,10 @@ class Assessment:
         Decades from 10% to 90%; meaningful where ``rises``.
     critical : array
         Deviance above the best fit at which an interval ends.
+    seen : array
+        Share of the rise from floor to ceiling done at the best-scoring end, by the better sigmoid.
+    leap : array
+        Largest share of the rise over the models that lies between two neighbours, by the same.
     """
 
     falls: Flags
@@ -87,6 +94,8 @@ class Assessment:
     threshold: Interval
     width: Interval
     critical: Array
+    seen: Array
+    leap: Array
 
     @property
     def shape(self) -> NDArray[np.str_]:
@@ -99,10 +108,27 @@ class Assessment:
         better = self.gompertz.deviance < self.logistic.deviance
         return np.where(better, getattr(self.gompertz, name), getattr(self.logistic, name))
 
+    def predict(self, x: Array, rows: NDArray[np.intp] | slice = slice(None)) -> Array:
+        """Return the score of the better sigmoid at log10 scales, shape (curves,) or with points."""
+        flat = x.ndim == 1
+        at, falls = (x[:, None] if flat else x), self.falls[rows]
+        pair = [
+            _turned(fit[rows], falls).predict(np.where(falls[:, None], -at, at))
+            for fit in (self.logistic, self.gompertz)
+        ]
+        better = (self.gompertz.deviance < self.logistic.deviance)[rows][:, None]
+        score = np.where(better, pair[1], pair[0])
+        return score[:, 0] if flat else score
+
     def steepness(self, sharp: float = SHARP) -> NDArray[np.int_]:
-        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0."""
-        is_sharp = ~self.width.open_high & (self.width.high <= sharp)
-        is_smooth = ~self.width.open_low & (self.width.low >= sharp)
+        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0.
+
+        The widths alone would trust the sigmoids where nothing was measured. So a sharp rise must
+        have been seen at least half-way up, and a smooth one must not owe its greater part to a
+        single gap between two models.
+        """
+        is_sharp = narrow(self.width, sharp) & (self.seen >= MOST)
+        is_smooth = broad(self.width, sharp) & (self.leap < MOST)
         return np.where(self.rises, is_sharp.astype(int) - is_smooth.astype(int), 0)
 
     @property
@@ -157,7 +183,7 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         )
         for interval in (profile.threshold_interval, profile.width_interval)
     )
-    return Assessment(
+    found = Assessment(
         falls=falls,
         flat=flat,
         line=line,
@@ -173,7 +199,32 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         threshold=_turned_interval(threshold, falls),
         width=width,
         critical=critical,
+        seen=np.zeros(len(batch)),
+        leap=np.zeros(len(batch)),
     )
+    return replace(found, **_progress(batch, found))
+
+
+def narrow(width: Interval, sharp: float) -> Flags:
+    """Tell whether a whole interval of widths lies at or below ``sharp`` decades."""
+    return ~width.open_high & (width.high <= sharp)
+
+
+def broad(width: Interval, sharp: float) -> Flags:
+    """Tell whether a whole interval of widths lies at or above ``sharp`` decades."""
+    return ~width.open_low & (width.low >= sharp)
+
+
+def _progress(batch: Batch, found: Assessment) -> dict[str, Array]:
+    """Return how much of the fitted rise has been seen, and the most that one gap holds."""
+    curve = found.predict(batch.x)
+    floor, ceiling = found.pick("floor"), found.pick("ceiling")
+    steps = np.abs(np.diff(curve, axis=1))
+    whole = steps.sum(axis=1)
+    return {
+        "seen": (curve.max(axis=1) - floor) / (ceiling - floor),
+        "leap": steps.max(axis=1) / np.where(whole > 0, whole, 1.0),
+    }
 
 
 def forecast(batch: Batch, found: Assessment, x: Array) -> Interval:
@@ -192,12 +243,13 @@ def forecast(batch: Batch, found: Assessment, x: Array) -> Interval:
     )
 
 
-def width_of_tokens(batch: Batch, found: Assessment, shape: Shape) -> Interval:
-    """Return the widths that one token's own logistic may have, if all tokens must be right.
+def width_of_tokens(batch: Batch, falls: Flags, shape: Shape) -> tuple[Interval, Array]:
+    """Return the width that one token's own logistic may have if all tokens must be right.
 
-    The whole answer is fitted as a power of that logistic, so that exact match is undone.
+    The whole answer is fitted as a power of that logistic, so exact match is undone. The second
+    array holds the likeliest widths.
     """
-    rising = batch.mirrored(found.falls)
+    rising = batch.mirrored(falls)
     whole = models.fit_sigmoid(rising, shape)
     freedom = np.maximum(batch.points - 2, 1)
     strained = stats.chi2.sf(whole.deviance, freedom) < 1 - CONFIDENCE
@@ -205,7 +257,10 @@ def width_of_tokens(batch: Batch, found: Assessment, shape: Shape) -> Interval:
     target = whole.deviance + dispersion * _quantile(1, freedom, strained)
     width = profile.width_interval(rising, whole, target)
     token = LOGISTIC.spread / shape.spread
-    return Interval(width.low * token, width.high * token, width.open_low, width.open_high)
+    return (
+        Interval(width.low * token, width.high * token, width.open_low, width.open_high),
+        whole.width * token,
+    )
 
 
 def _least(fits: list[models.Sigmoids]) -> Array:
@@ -267,6 +322,7 @@ def _unite(curves: int, parts: list[tuple[NDArray[np.intp], Interval]]) -> Inter
 
 
 def _turned(fit: models.Sigmoids, falls: Flags) -> models.Sigmoids:
+    """Return fits whose thresholds are those before, or after, falling curves were turned round."""
     return replace(fit, threshold=np.where(falls, -fit.threshold, fit.threshold))
 
 

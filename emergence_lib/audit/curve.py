@@ -1,0 +1,167 @@
+"""One scaling curve as the audit takes it: scores of several models, and how exact they are."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+DIVIDE = "Divide by 100 if these are percentages"
+
+
+class CurveError(ValueError):
+    """The input is no scaling curve; the message names the place, what was found and a remedy."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Scores of several models on one task, in order of scale.
+
+    Arrays are copied, converted to floats and locked. Exactly one of ``items`` and ``stderr`` is
+    given.
+
+    Parameters
+    ----------
+    name : str
+        Of the task.
+    scale : ndarray, shape (models,)
+        Parameters, tokens or FLOP: above 0 and strictly increasing, at least two.
+    score : ndarray, shape (models,)
+        Fractions from 0 to 1.
+    items : ndarray, shape (models,), or None
+        Test items behind each score, above 0.
+    stderr : ndarray, shape (models,), or None
+        Standard error of each score, above 0.
+    chance : float
+        Score of guessing, from 0 to below 1.
+    length : int, optional
+        Tokens that all have to be right for a point, at least 1.
+    other : Curve, optional
+        A second metric of the same models, itself without ``other``.
+    unit : str
+        Name of the scale, for axes.
+    labels : tuple of str
+        Names of the models, or empty.
+
+    Raises
+    ------
+    CurveError
+        If any of this does not hold.
+    """
+
+    name: str
+    scale: Array
+    score: Array
+    items: Array | None = None
+    stderr: Array | None = None
+    chance: float = 0.0
+    length: int | None = None
+    other: Curve | None = None
+    unit: str = "scale"
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check everything, so that no later step has to."""
+        for text in ("name", "unit"):
+            if not isinstance(getattr(self, text), str):
+                raise CurveError(f"{text}: found {getattr(self, text)!r}, want text")
+        self._set("scale", self._numbers("scale", self.scale))
+        models = self.scale.size
+        if models < 2:
+            self._fail("scale", f"found {models} model(s), want at least two", "Add models")
+        self._every("scale", self.scale, self.scale > 0, "above 0", "Leave out models of no size")
+        step = np.diff(self.scale)
+        if not (step > 0).all():
+            at = int(np.argmin(step > 0))
+            here, following = self.scale[at : at + 2]
+            if here == following:
+                what, remedy = f"found {here:g} twice", "Average the scores of equal scales"
+            else:
+                what, remedy = f"found {following:g} after {here:g}", "Sort the models by scale"
+            self._fail("scale", f"{what}, want strictly increasing scales", remedy)
+
+        self._set("score", self._column("score", self.score))
+        inside = (self.score >= 0) & (self.score <= 1)
+        self._every("score", self.score, inside, "from 0 to 1", DIVIDE)
+        if (self.items is None) == (self.stderr is None):
+            found = "neither" if self.items is None else "both"
+            self._fail("items, stderr", f"found {found}, want exactly one", "Give the item counts")
+        for name in ("items", "stderr"):
+            if getattr(self, name) is not None:
+                values = self._column(name, getattr(self, name))
+                remedy = "Leave out models without items"
+                if name == "stderr":
+                    remedy = "Give item counts: a score of 0 or 1 is not certain either"
+                self._every(name, values, values > 0, "above 0", remedy)
+                self._set(name, values)
+        self._set("chance", float(self._numbers("chance", [self.chance])[0]))
+        if not 0 <= self.chance < 1:
+            self._fail("chance", f"found {self.chance:g}, want a number in [0, 1)", DIVIDE)
+        self._set("length", self._whole_length())
+        self._set("labels", self._names())
+        self._check_other()
+
+    def _set(self, name: str, value: object) -> None:
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        object.__setattr__(self, name, value)
+
+    def _fail(self, argument: str, what: str, remedy: str) -> None:
+        raise CurveError(f"{self.name}: {argument}: {what}. Remedy: {remedy}.")
+
+    def _numbers(self, argument: str, value: ArrayLike) -> Array:
+        try:
+            array = np.array(value, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            array = np.empty(())
+        if array.ndim != 1:
+            self._fail(argument, f"found {value!r:.60}, want numbers in one row", "Pass a list")
+        self._every(argument, array, np.isfinite(array), "finite", "Leave out missing scores")
+        return array
+
+    def _column(self, argument: str, value: ArrayLike) -> Array:
+        array = self._numbers(argument, value)
+        if array.shape != self.scale.shape:
+            what = f"found {array.size} numbers, want {self.scale.size} as in scale"
+            self._fail(argument, what, "Give one number a model")
+        return array
+
+    def _every(
+        self, argument: str, values: Array, good: NDArray[np.bool_], want: str, remedy: str
+    ) -> None:
+        if not good.all():
+            at = int(np.argmin(good))
+            self._fail(argument, f"found {values[at]:g} (model {at + 1}), want {want}", remedy)
+
+    def _whole_length(self) -> int | None:
+        if self.length is None:
+            return None
+        try:
+            length = operator.index(self.length)
+        except TypeError:
+            length = 0
+        if length < 1:
+            what = f"found {self.length!r}, want a whole number of at least 1"
+            self._fail("length", what, "Count the tokens of an answer")
+        return length
+
+    def _names(self) -> tuple[str, ...]:
+        labels = (self.labels,) if isinstance(self.labels, str) else tuple(self.labels)
+        if labels and len(labels) != self.scale.size:
+            what = f"found {len(labels)} names, want {self.scale.size} or none"
+            self._fail("labels", what, "Name every model or no model")
+        return tuple(map(str, labels))
+
+    def _check_other(self) -> None:
+        if self.other is None:
+            return
+        if not isinstance(self.other, Curve):
+            self._fail("other", f"found {type(self.other).__name__}, want a Curve", "Pass a Curve")
+        if self.other.other is not None:
+            self._fail("other", "found a curve with a third metric", "Give it no other")
+        if not np.array_equal(self.other.scale, self.scale):
+            self._fail("other", "found other scales, want the same models", "Use the same models")

@@ -1,0 +1,469 @@
+"""From curves to reports: a verdict, and every number behind it. `words` puts them into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from emergence_lib import scores
+from emergence_lib.audit.assess import (
+    CONFIDENCE,
+    SHARP,
+    Assessment,
+    Verdict,
+    assess,
+    broad,
+    forecast,
+    narrow,
+    width_of_tokens,
+)
+from emergence_lib.audit.curve import Curve
+from emergence_lib.fitting.batch import Batch, counts, errors, stack
+from emergence_lib.fitting.bootstrap import draw
+from emergence_lib.fitting.criteria import aicc
+from emergence_lib.fitting.profile import Interval
+from emergence_lib.fitting.shapes import all_right
+
+Array = NDArray[np.float64]
+
+DRAWS = 400
+"""Simulated straight lines behind the null distribution of the usual scores."""
+CHUNK = 500
+"""Curves audited at a time: memory does not grow with their number."""
+ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
+"""Multiples of today's test items, and of today's models, that are tried as a remedy."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number with its interval; an end is None where the data leave it open."""
+
+    best: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """How well one kind of curve fits; ``behind`` is its AICc minus the best one's.
+
+    None where there are too few models for AICc (n is the number of models).
+    """
+
+    name: str
+    parameters: int
+    deviance: float
+    behind: float | None
+
+
+@dataclass(frozen=True)
+class UsualScore:
+    """A customary score, and where it falls among straight lines with the same noise.
+
+    ``value`` is None where the score is not defined; ``low`` and ``high`` enclose 95% of the
+    simulated lines, None where these have no score; ``chance`` is the share of them that score at
+    least as far from 0.
+    """
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    chance: float
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The same ability by another measure: one token of the answer, or a second score.
+
+    ``steepness`` is 1 for certainly sharp, -1 for certainly smooth, else 0; ``share`` is one minus
+    the ratio of the widths: how much of the sharpness the audited metric adds.
+    """
+
+    name: str
+    steepness: int
+    width: Range | None
+    share: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What can be said about one curve. Scales are in the curve's unit, widths in decades.
+
+    Attributes
+    ----------
+    curve : Curve
+    verdict : Verdict
+    first_above_chance : float or None
+        The smallest scale from which on every score is above chance.
+    smallest_seen : float
+        The lowest true score that would most likely show at the largest model.
+    candidates : tuple of Candidate
+        Best first.
+    shape : str
+        The better sigmoid.
+    ceiling, ceiling_fitted
+        Best possible score, and whether the scores gave it.
+    rises, falls : bool
+        Whether a flat curve is rejected; whether the score goes down with scale.
+    misfit, dispersion : float
+        Probability of so poor a fit if the sigmoid were true; the factor of excess scatter.
+    change : tuple of float
+        Interval of the change from the smaller half of the models to the larger half.
+    threshold, width : Range or None
+        None where the curve does not rise.
+    spacing : float
+        Decades between the two closest models.
+    seen, leap : float
+        Share of the rise seen so far; largest share of it between two neighbouring models.
+    metric : Metric or None
+        None where neither answer length nor second score is known.
+    usual : tuple of UsualScore
+    more_items, more_models : int or None
+        The least multiple tried that should settle an open verdict; None if none does.
+    next_scale : float
+        One median step beyond the largest model.
+    next_score : Range or None
+    sharp : float
+        Decades below which a rise was called sharp.
+    """
+
+    curve: Curve
+    verdict: Verdict
+    first_above_chance: float | None
+    smallest_seen: float
+    candidates: tuple[Candidate, ...]
+    shape: str
+    ceiling: float
+    ceiling_fitted: bool
+    rises: bool
+    falls: bool
+    misfit: float
+    dispersion: float
+    change: tuple[float, float]
+    threshold: Range | None
+    width: Range | None
+    spacing: float
+    seen: float
+    leap: float
+    metric: Metric | None
+    usual: tuple[UsualScore, ...]
+    more_items: int | None
+    more_models: int | None
+    next_scale: float
+    next_score: Range | None
+    sharp: float
+
+
+def audit(
+    curve: Curve, *, sharp: float = SHARP, ceiling: float | None = None, seed: int = 0
+) -> Report:
+    """Audit one curve; see `audit_many`."""
+    return next(audit_many([curve], sharp=sharp, ceiling=ceiling, seed=seed))
+
+
+def audit_many(
+    curves: Iterable[Curve],
+    *,
+    sharp: float = SHARP,
+    ceiling: float | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Iterator[Report]:
+    """Audit curves one after the other, in their order.
+
+    Parameters
+    ----------
+    curves : iterable of Curve
+        Taken `CHUNK` at a time, so a generator of any length needs little memory.
+    sharp : float
+        Decades below which the width of a rise counts as sharp.
+    ceiling : float, optional
+        Best possible score; by default 1, or fitted where the scores level off clearly below.
+    seed : int
+        Of the simulated null distribution. A curve's report depends on its place in its chunk
+        only through these draws.
+    draws : int
+        Simulated curves for that distribution; 0 leaves the usual scores out.
+
+    Yields
+    ------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If ``sharp`` is not above 0, ``draws`` is negative, or the ceiling is not above chance.
+    """
+    if sharp <= 0:
+        raise ValueError(f"sharp: found {sharp:g}, want decades above 0")
+    if draws < 0:
+        raise ValueError(f"draws: found {draws}, want 0 or more")
+    rng = np.random.default_rng(seed)
+    left = iter(curves)
+    while chunk := list(islice(left, CHUNK)):
+        reports: dict[int, Report] = {}
+        for binomial in (True, False):
+            places = [i for i, curve in enumerate(chunk) if (curve.items is not None) == binomial]
+            if places:
+                found = _audit([chunk[i] for i in places], sharp, ceiling, draws, rng)
+                reports.update(zip(places, found, strict=True))
+        yield from (reports[i] for i in range(len(chunk)))
+
+
+def gather(curves: Sequence[Curve]) -> Batch:
+    """Put curves with one kind of noise, counts or standard errors, into a batch."""
+    return stack(
+        [
+            counts(each.scale, each.score, each.items, each.chance)
+            if each.items is not None
+            else errors(each.scale, each.score, each.stderr, each.chance)
+            for each in curves
+        ]
+    )
+
+
+def _audit(
+    curves: Sequence[Curve],
+    sharp: float,
+    ceiling: float | None,
+    draws: int,
+    rng: np.random.Generator,
+) -> list[Report]:
+    batch = gather(curves)
+    found = assess(batch, ceiling)
+    next_x = _next_x(batch)
+    score_next = found.predict(next_x)
+    following = forecast(batch, found, next_x)
+    metrics = _metrics(curves, batch, found, sharp)
+    verdicts = [
+        _verdict(bool(flat), int(steep), metric)
+        for flat, steep, metric in zip(found.is_flat, found.steepness(sharp), metrics, strict=True)
+    ]
+    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts])
+    remedies = _remedies(batch, found, open_ones, sharp, ceiling)
+    candidates = _candidates(batch, found)
+    width, threshold, top = (found.pick(name) for name in ("width", "threshold", "ceiling"))
+    rises = found.rises
+    return [
+        Report(
+            curve=curve,
+            verdict=verdicts[i],
+            first_above_chance=_first_above_chance(curve),
+            smallest_seen=_smallest_seen(curve),
+            candidates=candidates[i],
+            shape=str(found.shape[i]),
+            ceiling=float(top[i]),
+            ceiling_fitted=bool(found.free_ceiling[i]),
+            rises=bool(rises[i]),
+            falls=bool(found.falls[i]),
+            misfit=float(found.misfit[i]),
+            dispersion=float(found.dispersion[i]),
+            change=(float(found.change[0][i]), float(found.change[1][i])),
+            threshold=_scale(_range(threshold, found.threshold, i)) if rises[i] else None,
+            width=_range(width, found.width, i) if rises[i] else None,
+            spacing=float(batch.gap[i]),
+            seen=float(found.seen[i]),
+            leap=float(found.leap[i]),
+            metric=metrics[i],
+            usual=_usual(batch, found, i, draws, rng),
+            more_items=remedies[0][i],
+            more_models=remedies[1][i],
+            next_scale=float(10 ** next_x[i]),
+            next_score=_range(score_next, following, i) if rises[i] else None,
+            sharp=sharp,
+        )
+        for i, curve in enumerate(curves)
+    ]
+
+
+def _verdict(flat: bool, steep: int, metric: Metric | None) -> Verdict:
+    if flat:
+        return Verdict.FLAT
+    if steep < 0:
+        return Verdict.SMOOTH
+    if steep > 0 and (metric is None or metric.steepness > 0):
+        return Verdict.SHARP
+    if steep > 0 and metric is not None and metric.steepness < 0:
+        return Verdict.METRIC
+    return Verdict.UNKNOWN
+
+
+def _range(best: Array, interval: Interval, i: int) -> Range:
+    """Return one curve's number; where it could not be told from its ends, their middle."""
+    low, high = float(interval.low[i]), float(interval.high[i])
+    return Range(
+        float(np.clip(best[i], low, high)),
+        None if interval.open_low[i] else low,
+        None if interval.open_high[i] else high,
+    )
+
+
+def _scale(log10: Range) -> Range:
+    low, high = log10.low, log10.high
+    return Range(
+        10**log10.best, None if low is None else 10**low, None if high is None else 10**high
+    )
+
+
+def _next_x(batch: Batch) -> Array:
+    """Return log10 of the scale one median step beyond the largest model."""
+    steps = np.where(np.diff(batch.x, axis=1) > 0, np.diff(batch.x, axis=1), np.nan)
+    return batch.x[:, -1] + np.nanmedian(steps, axis=1)
+
+
+def _metrics(
+    curves: Sequence[Curve], batch: Batch, found: Assessment, sharp: float
+) -> list[Metric | None]:
+    """Return the second view of each curve that has one; a second score goes before a length."""
+    metrics: list[Metric | None] = [None] * len(curves)
+    whole = found.pick("width")
+    for i, curve in enumerate(curves):
+        if curve.other is not None:
+            other = assess(gather([curve.other]))
+            steep = int(other.steepness(sharp)[0])
+            width = _range(other.pick("width"), other.width, 0) if other.rises[0] else None
+            share = 1 - whole[i] / width.best if width is not None and found.rises[i] else None
+            metrics[i] = Metric(
+                curve.other.name, steep, width, None if share is None else float(share)
+            )
+        elif curve.length is not None and curve.length > 1 and found.rises[i]:
+            row = np.array([i])
+            interval, best = width_of_tokens(batch[row], found.falls[row], all_right(curve.length))
+            steep = int(narrow(interval, sharp)[0]) - int(broad(interval, sharp)[0])
+            width = _range(best, interval, 0)
+            metrics[i] = Metric(
+                f"one of {curve.length} tokens", steep, width, float(1 - whole[i] / width.best)
+            )
+    return metrics
+
+
+def _first_above_chance(curve: Curve) -> float | None:
+    """Return the smallest scale from which on every model scores above chance.
+
+    One-sided 5% over all models together (Bonferroni). Where chance is 0, one right answer will do.
+    """
+    level = (1 - CONFIDENCE) / len(curve.scale)
+    if curve.items is not None:
+        right = curve.score * curve.items
+        luck = stats.binom.sf(np.ceil(right - 1e-9) - 1, np.ceil(curve.items), curve.chance)
+    else:
+        luck = stats.norm.sf((curve.score - curve.chance) / curve.stderr)
+    above = np.minimum.accumulate((luck < level)[::-1])[::-1]
+    return float(curve.scale[above][0]) if above.any() else None
+
+
+def _smallest_seen(curve: Curve) -> float:
+    """Return the lowest true score that shows as above chance 19 times in 20, largest model."""
+    if curve.items is None:
+        sd = float(curve.stderr[-1]) if curve.stderr is not None else 0.0
+        return min(curve.chance + 2 * stats.norm.ppf(CONFIDENCE) * sd, 1.0)
+    n = float(curve.items[-1])
+    if curve.chance == 0:
+        return float(1 - (1 - CONFIDENCE) ** (1 / n))
+    reach = 2 * stats.norm.ppf(CONFIDENCE) * np.sqrt(curve.chance * (1 - curve.chance) / n)
+    return float(min(curve.chance + reach, 1.0))
+
+
+def _candidates(batch: Batch, found: Assessment) -> list[tuple[Candidate, ...]]:
+    """Return the fitted curves of each row, best first by AICc, those without AICc last."""
+    free = found.free_ceiling.astype(int)
+    flat = np.ones(len(batch), int)
+    table = [
+        ("flat", found.flat.deviance, flat),
+        ("straight line", found.line.deviance, 2 * flat),
+        ("logistic", found.logistic.deviance, 2 + free),
+        ("Gompertz", found.gompertz.deviance, 2 + free),
+        ("step", found.step.deviance, 3 * flat),
+    ]
+    rows = []
+    for i, points in enumerate(batch.points):
+        values = [aicc(float(lost[i]), int(count[i]), int(points)) for _, lost, count in table]
+        least = min((value for value in values if value is not None), default=0.0)
+        row = [
+            Candidate(name, int(count[i]), float(lost[i]), None if value is None else value - least)
+            for (name, lost, count), value in zip(table, values, strict=True)
+        ]
+        rows.append(
+            tuple(sorted(row, key=lambda each: (each.behind is None, each.behind, each.deviance)))
+        )
+    return rows
+
+
+def _usual(
+    batch: Batch, found: Assessment, i: int, draws: int, rng: np.random.Generator
+) -> tuple[UsualScore, ...]:
+    """Return emergence score and linearity beside those of straight lines with the same noise."""
+    if not draws:
+        return ()
+    one = batch[np.array([i])]
+    used = one.weight[0] > 0
+    along = (one.x[0] - one.x[0, 0]) / one.span[0]
+    line = found.line.first[i] + (found.line.last[i] - found.line.first[i]) * along
+    null = draw(one, line[None], draws, rng)[:, 0, used]
+    score = one.score[0, used]
+    return (
+        _beside(
+            "emergence score",
+            scores.emergence_score(score, undefined=np.inf),
+            scores.emergence_score(null, undefined=np.inf),
+        ),
+        _beside("linearity", scores.linearity(score), scores.linearity(null), away=1.0),
+    )
+
+
+def _beside(name: str, value: Array, null: Array, away: float = 0.0) -> UsualScore:
+    """Place a value in its null distribution; ``away`` is the value of no surprise at all."""
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(null, [tail, 1 - tail], method="nearest")
+    farther = np.abs(null - away) >= np.abs(value - away) if np.isfinite(value) else np.isinf(null)
+    value, low, high = (float(each) for each in (value, low, high))
+    return UsualScore(
+        name,
+        value if np.isfinite(value) else None,
+        low if np.isfinite(low) else None,
+        high if np.isfinite(high) else None,
+        float((1 + farther.sum()) / (1 + len(null))),
+    )
+
+
+def _remedies(
+    batch: Batch, found: Assessment, rows: NDArray[np.bool_], sharp: float, ceiling: float | None
+) -> tuple[list[int | None], list[int | None]]:
+    """Return how many times the items, or the models, would settle each open verdict.
+
+    The curve fitted today is taken for the truth and audited without noise, on more items or on
+    models set more densely over the same range.
+    """
+    more_items: list[int | None] = [None] * len(batch)
+    more_models: list[int | None] = [None] * len(batch)
+    which = np.flatnonzero(rows)
+    for answer, multiples in ((more_items, ITEMS), (more_models, MODELS)):
+        for multiple in reversed(multiples):
+            if not len(which):
+                break
+            if answer is more_items:
+                x, weight = batch.x[which], batch.weight[which] * multiple
+            else:
+                x, weight = _denser(batch[which], multiple)
+            expected = Batch(x, found.predict(x, which), weight, batch.floor[which], batch.binomial)
+            again = assess(expected, ceiling)
+            settled = (again.steepness(sharp) != 0) | again.is_flat
+            for i in which[settled]:
+                answer[i] = multiple
+    return more_items, more_models
+
+
+def _denser(batch: Batch, multiple: int) -> tuple[Array, Array]:
+    """Return evenly spaced scales, ``multiple`` times as many, and a model's mean weight."""
+    most = batch.x.shape[1] * multiple
+    count = batch.points * multiple
+    place = np.minimum(np.arange(most) / (count - 1)[:, None], 1.0)
+    x = batch.x[:, :1] + batch.span[:, None] * place
+    mean = batch.weight.sum(axis=1) / batch.points
+    return x, np.where(np.arange(most) < count[:, None], mean[:, None], 0.0)
