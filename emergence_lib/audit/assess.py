@@ -1,4 +1,4 @@
-"""What the scores of many curves allow one to say: does it rise, where, and how sharply?
+"""What the scores of many curves allow one to say: whether, where and how sharply they rise.
 
 Everything here works on a `fitting.batch.Batch`, thousands of curves at a time, and is what the
 calibration tests.
@@ -108,8 +108,10 @@ class Assessment:
         better = self.gompertz.deviance < self.logistic.deviance
         return np.where(better, getattr(self.gompertz, name), getattr(self.logistic, name))
 
-    def predict(self, x: Array, rows: NDArray[np.intp] | slice = slice(None)) -> Array:
-        """Return the score of the better sigmoid at log10 scales, shape (curves,) or with points."""
+    def predict(self, x: Array, rows: NDArray[np.intp] | None = None) -> Array:
+        """Return the better sigmoid at log10 scales ``x``, shape (curves,) or (curves, points)."""
+        if rows is None:
+            rows = np.arange(len(self.falls))
         flat = x.ndim == 1
         at, falls = (x[:, None] if flat else x), self.falls[rows]
         pair = [
@@ -202,7 +204,8 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         seen=np.zeros(len(batch)),
         leap=np.zeros(len(batch)),
     )
-    return replace(found, **_progress(batch, found))
+    seen, leap = _progress(batch, found)
+    return replace(found, seen=seen, leap=leap)
 
 
 def narrow(width: Interval, sharp: float) -> Flags:
@@ -215,16 +218,16 @@ def broad(width: Interval, sharp: float) -> Flags:
     return ~width.open_low & (width.low >= sharp)
 
 
-def _progress(batch: Batch, found: Assessment) -> dict[str, Array]:
+def _progress(batch: Batch, found: Assessment) -> tuple[Array, Array]:
     """Return how much of the fitted rise has been seen, and the most that one gap holds."""
     curve = found.predict(batch.x)
     floor, ceiling = found.pick("floor"), found.pick("ceiling")
     steps = np.abs(np.diff(curve, axis=1))
     whole = steps.sum(axis=1)
-    return {
-        "seen": (curve.max(axis=1) - floor) / (ceiling - floor),
-        "leap": steps.max(axis=1) / np.where(whole > 0, whole, 1.0),
-    }
+    return (
+        (curve.max(axis=1) - floor) / (ceiling - floor),
+        steps.max(axis=1) / np.where(whole > 0, whole, 1.0),
+    )
 
 
 def forecast(batch: Batch, found: Assessment, x: Array) -> Interval:
@@ -296,7 +299,7 @@ def _merge(rows: Flags, new: models.Sigmoids, old: models.Sigmoids) -> models.Si
 def _groups(
     fits: list[models.Sigmoids], target: Array, free: Flags
 ) -> Iterator[tuple[NDArray[np.intp], models.Sigmoids, bool]]:
-    """Yield the curves that each sigmoid fits within the target, apart by how the ceiling is had."""
+    """Yield the curves that each sigmoid fits within the target; a free ceiling goes apart."""
     for fit in fits:
         for is_free in (False, True):
             rows = np.flatnonzero((free == is_free) & (fit.deviance < target))

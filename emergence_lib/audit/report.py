@@ -1,4 +1,4 @@
-"""From curves to reports: a verdict, and every number behind it. `words` puts them into sentences."""
+"""From curves to reports: a verdict and every number behind it; `words` makes the sentences."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def gather(curves: Sequence[Curve]) -> Batch:
         [
             counts(each.scale, each.score, each.items, each.chance)
             if each.items is not None
-            else errors(each.scale, each.score, each.stderr, each.chance)
+            else errors(each.scale, each.score, np.asarray(each.stderr), each.chance)
             for each in curves
         ]
     )
@@ -353,7 +353,7 @@ def _first_above_chance(curve: Curve) -> float | None:
         right = curve.score * curve.items
         luck = stats.binom.sf(np.ceil(right - 1e-9) - 1, np.ceil(curve.items), curve.chance)
     else:
-        luck = stats.norm.sf((curve.score - curve.chance) / curve.stderr)
+        luck = stats.norm.sf((curve.score - curve.chance) / np.asarray(curve.stderr))
     above = np.minimum.accumulate((luck < level)[::-1])[::-1]
     return float(curve.scale[above][0]) if above.any() else None
 
@@ -422,14 +422,9 @@ def _beside(name: str, value: Array, null: Array, away: float = 0.0) -> UsualSco
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(null, [tail, 1 - tail], method="nearest")
     farther = np.abs(null - away) >= np.abs(value - away) if np.isfinite(value) else np.isinf(null)
-    value, low, high = (float(each) for each in (value, low, high))
-    return UsualScore(
-        name,
-        value if np.isfinite(value) else None,
-        low if np.isfinite(low) else None,
-        high if np.isfinite(high) else None,
-        float((1 + farther.sum()) / (1 + len(null))),
-    )
+    ends = [float(each) if np.isfinite(each) else None for each in (value, low, high)]
+    chance = float((1 + farther.sum()) / (1 + len(null)))
+    return UsualScore(name, ends[0], ends[1], ends[2], chance)
 
 
 def _remedies(

@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 
 
 def draw(batch: Batch, p: Array, draws: int, rng: np.random.Generator) -> Array:
-    """Return scores around predictions ``p``, shape (draws, curves, points), with the batch's noise."""
+    """Return scores around predictions ``p`` with the noise of a batch: (draws, curves, points)."""
     size = (draws, *p.shape)
     if batch.binomial:
         items = np.maximum(np.rint(batch.weight), 1).astype(int)
