@@ -1,0 +1,248 @@
+"""From checked points to curves: grouping, repeats, and how exact each score is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from emergence_lib.audit.curve import Array, Curve, CurveError
+from emergence_lib.audit.reading.columns import UNITS
+from emergence_lib.audit.reading.harness import UNKNOWN
+from emergence_lib.audit.reading.points import Point
+from emergence_lib.audit.reading.table import Problems, fail
+
+Key: TypeAlias = tuple[str, ...]
+"""Task, metric, and the further columns that separate curves."""
+
+SAME_ERROR = 0.25
+"""Relative difference up to which a standard error is that of the item count beside it."""
+
+
+def grouped(points: Iterable[Point], by: tuple[str, ...]) -> dict[Key, list[Point]]:
+    """Return the points of each curve, in the order of the source."""
+    groups: dict[Key, list[Point]] = {}
+    for point in points:
+        cells = point.entry.cells
+        more = (point.entry.row.cells.get(name, "") for name in by)
+        groups.setdefault((cells.get("task", ""), cells.get("metric", ""), *more), []).append(point)
+    return groups
+
+
+def named(groups: Iterable[Key], source: str) -> dict[Key, str]:
+    """Return a name for each curve; the metric is in it if its task has several."""
+    keys = list(groups)
+    metrics: dict[str, set[str]] = {}
+    for key in keys:
+        metrics.setdefault(key[0], set()).add(key[1])
+    names = {}
+    for key in keys:
+        task, metric, *more = key
+        first = task or metric or ("curve" if source == "table" else Path(source).stem)
+        second = f" ({metric})" if task and len(metrics[task]) > 1 else ""
+        names[key] = ", ".join([first + second, *more])
+    return names
+
+
+def curve(
+    name: str,
+    points: list[Point],
+    options: Mapping[str, float | None],
+    unit: str,
+    pool: bool,
+    problems: Problems,
+) -> Curve | None:
+    """Return the curve through some points, or note why there is none.
+
+    Parameters
+    ----------
+    name : str
+        Of the curve.
+    points : list of Point
+        In any order.
+    options : mapping
+        ``chance``, ``length`` and ``items``, each a number or None.
+    unit : str
+        Name of the scale.
+    pool : bool
+        Whether counts at equal scale are added up.
+    problems : Problems
+        Grows by what is wrong.
+    """
+    before = len(problems)
+    points = sorted(points, key=lambda point: point.scale)
+    if options["items"] is not None:
+        points = [_with_items(name, point, options["items"], problems) for point in points]
+    chance = _constant(name, points, "chance", options["chance"], problems)
+    guess = _guess(name, points, problems) if chance is None else chance
+    length = _constant(name, points, "length", options["length"], problems)
+    extra = _constant(name, points, "other_chance", None, problems) or 0.0
+    if pool:
+        points = _pooled(name, points, problems)
+    _check_scales(name, points, problems)
+    items, stderr = _errors(name, points, "score", "stderr", problems)
+    second = None
+    if "other" in points[0].values:
+        second = _errors(name, points, "other", "other_stderr", problems)
+    if len(problems) > before:
+        return None
+
+    scale, other = _column(points, "scale"), None
+    if second:
+        other = Curve("other", scale, _column(points, "other"), *second, chance=extra, unit=unit)
+    labels = [point.entry.cells.get("model", "") for point in points]
+    return Curve(
+        name,
+        scale,
+        _column(points, "score"),
+        items,
+        stderr,
+        chance=guess,
+        length=None if length is None else int(length),
+        other=other,
+        unit=unit,
+        labels=tuple(labels) if any(labels) else (),
+    )
+
+
+def _column(points: list[Point], role: str) -> Array:
+    return np.array([point.values.get(role, math.nan) for point in points])
+
+
+def _with_items(name: str, point: Point, items: float, problems: Problems) -> Point:
+    found = point.values.get("items", items)
+    if found != items:
+        what = f"{name}: {found:g} items in the table, {items:g} in the option"
+        problems.add(point.place, what, "Say it once")
+    return replace(point, values={**point.values, "items": float(items)})
+
+
+def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
+    """Add up the counts of points at equal scale."""
+    pooled = []
+    for _, alike in groupby(points, key=lambda point: point.scale):
+        first, *rest = same = list(alike)
+        if not rest:
+            pooled.append(first)
+            continue
+        items = _column(same, "items")
+        if not np.isfinite(items).all():
+            what = f"{name}: scale {first.scale:g} again, without item counts"
+            problems.add(rest[0].place, what, "Give items: repeats='pool' adds up counts")
+            items = np.ones(len(same))
+        sums = {"items": float(items.sum())}
+        for role in ("score", "other"):
+            if role in first.values:
+                sums[role] = min(1.0, float(_column(same, role) @ items) / sums["items"])
+        kept = {role: x for role, x in first.values.items() if not role.endswith("stderr")}
+        models = dict.fromkeys(point.entry.cells.get("model", "") for point in same)
+        cells = {**first.entry.cells, "model": " + ".join(models)}
+        pooled.append(Point(replace(first.entry, cells=cells), {**kept, **sums}))
+    return pooled
+
+
+def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
+    twice = next((pair for pair in pairwise(points) if pair[0].scale == pair[1].scale), None)
+    if twice:
+        first, second = twice
+        remedy = "Average them, add up counts with repeats='pool', or "
+        differ = _differing(first, second)
+        remedy += f"separate with by={differ}" if differ else "name the tasks in a column 'task'"
+        what = f"{name}: scale {first.scale:g} again, first in {first.place}"
+        problems.add(second.place, what, remedy)
+    elif len(points) < 2:
+        remedy = "Add models, or leave it out with tasks="
+        if points[0].entry.columns.get("task") == "name":
+            remedy = "Call the column 'model' if it names models"
+        problems.add(points[0].place, f"{name}: one model only, want at least two", remedy)
+
+
+def _differing(first: Point, second: Point) -> list[str]:
+    """Return up to three unread columns in which two rows of a long table differ."""
+    one, two = first.entry.row.cells, second.entry.row.cells
+    read = {*first.entry.columns.values(), *UNITS, "guess"}
+    wide = first.entry.columns.get("task") == first.entry.columns["score"]
+    return [] if wide else [x for x in one if x not in read and one[x] != two.get(x)][:3]
+
+
+def _constant(
+    name: str, points: list[Point], role: str, option: float | None, problems: Problems
+) -> float | None:
+    """Return the value that a column holds throughout a curve, or the option instead of it."""
+    found = {point.values[role]: point for point in points if role in point.values}
+    if option is not None:
+        found.setdefault(option, points[0])
+    if len(found) > 1:
+        values = " and ".join(f"{value:g}" for value in list(found)[:2])
+        what = f"{name}: {role} is {values} within one curve"
+        problems.add(list(found.values())[1].place, what, "Separate the tasks, or say it once")
+    return next(iter(found), None)
+
+
+def _guess(name: str, points: list[Point], problems: Problems) -> float:
+    """Return the chance level that follows from the choices of a multiple-choice task."""
+    found = {point.entry.cells["guess"] for point in points if "guess" in point.entry.cells}
+    if not found:
+        return 0.0
+    if len(found) > 1 or UNKNOWN in found:
+        what = f"{name}: multiple choice, and the files do not say how many choices there are"
+        remedy = f"Give chance={{{points[0].entry.cells['task']!r}: ...}}, such as 0.25"
+        problems.add(points[0].place, what, remedy)
+        return 0.0
+    return float(found.pop())
+
+
+def _errors(
+    name: str, points: list[Point], role: str, error: str, problems: Problems
+) -> tuple[Array | None, Array | None]:
+    """Return items or standard errors of every point; exactly one of them is not None.
+
+    A standard error of 0, as any formula gives for a score of 0 or 1, is never believed: the
+    others of the curve tell how many items there were.
+    """
+    score, items, stderr = (_column(points, each) for each in (role, "items", error))
+    with np.errstate(all="ignore"):
+        of_items = np.sqrt(score * (1 - score) / items)
+        agree = np.abs(stderr - of_items) <= SAME_ERROR * of_items
+        implied = score * (1 - score) / stderr**2 + 1
+        positive = stderr > 0
+    if np.isfinite(items).all() and (agree | ~positive).all():
+        return items, None
+    if positive.all():
+        return None, stderr
+
+    certain = (score == 0) | (score == 1)
+    effective = np.where(positive & ~certain & np.isfinite(implied), implied, items)
+    known = np.isfinite(effective)
+    if known.any():
+        effective = np.where(certain & ~known, effective[known].min(), effective)
+    for at in np.flatnonzero(~np.isfinite(effective)):
+        what = f"{name}: neither items nor a standard error above 0 behind the {role}"
+        remedy = "Add a column 'n_items' (test items) or 'stderr', or pass items="
+        problems.add(points[at].place, what, remedy)
+    return np.maximum(1.0, effective), None
+
+
+def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
+    """Join the curves of the metric ``other`` to those of the same task."""
+    seconds = {key: each for key, each in curves.items() if key[1] == other}
+    if not seconds:
+        found = ", ".join(sorted({key[1] or "none" for key in curves}))
+        fail(source, f"no metric {other!r}; found {found}", "Choose one of them for other=")
+    problems, joined = Problems(), dict(curves)
+    for key, each in curves.items():
+        partner = (key[0], other, *key[2:])
+        if key in seconds or partner not in seconds:
+            continue
+        joined.pop(partner, None)
+        try:
+            joined[key] = replace(each, other=replace(seconds[partner], name=other))
+        except CurveError as error:
+            problems.add_error(error)
+    problems.stop()
+    return list(joined.values())

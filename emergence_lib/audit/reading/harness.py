@@ -1,0 +1,223 @@
+"""Result files of lm-evaluation-harness as rows, one for each task and metric of each file.
+
+Both forms are read: ``"acc"`` with ``"acc_stderr"``, and ``"acc,none"`` with
+``"acc_stderr,none"`` (metric, then the filter that extracted the answer).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emergence_lib.audit.curve import CurveError
+from emergence_lib.audit.reading.table import Problems, Row, Table, fail, read_text
+
+ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
+"""Names of metrics that are a share of items: what is read unless the caller names a metric."""
+UNKNOWN = "unknown"
+"""Chance level of a multiple-choice task whose file does not say how many choices there are."""
+TINY = 1e-9
+"""Smallest standard error that more than a misprint could have."""
+DEEPEST = 4
+"""Groups within groups."""
+NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
+"""Parts of ``model_args`` that name the model, as the harness itself ranks them."""
+
+
+def from_folder(
+    folder: Path, sizes: Mapping[str, float] | None, wanted: Collection[str] = ()
+) -> Table:
+    """Read every JSON file of a folder and of the folders in it.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds nothing but results, as far as JSON goes.
+    sizes : mapping, optional
+        Scale of each model by its name (whole, or behind the last slash), ``NAME@REVISION``, file
+        name or folder name. Without it, the number of parameters that newer files carry is taken.
+    wanted : collection of str
+        Metrics to read besides the accuracies, such as ``"f1"``.
+
+    Raises
+    ------
+    CurveError
+        Naming every file that cannot be used.
+    """
+    problems, rows = Problems(), []
+    metrics: set[str] = set()
+    for path in _files(folder, problems):
+        try:
+            content = _load(path)
+            model, scale = _model(path, folder, content, sizes)
+            rows += list(_rows(path, content, {"model": model, "scale": scale}, wanted, metrics))
+        except CurveError as error:
+            problems.add_error(error)
+    problems.stop()
+    if not rows:
+        known = ", ".join(sorted(metrics)[:12]) or "none"
+        what = f"no {' or '.join(wanted) or 'accuracy'} in any file; metrics found: {known}"
+        fail(str(folder), what, "Name one of them with metric=")
+    _imply_items(rows)
+    columns = {name: name for row in rows for name in row.cells}
+    return Table(str(folder), columns, rows, unit="parameters" if sizes is None else "scale")
+
+
+def _files(folder: Path, problems: Problems) -> list[Path]:
+    def unreadable(error: OSError) -> None:
+        problems.add(str(error.filename), "no permission to read it", "Change its permissions")
+
+    found = [
+        Path(here) / name
+        for here, _, names in os.walk(folder, onerror=unreadable)
+        for name in names
+        if name.endswith(".json")
+    ]
+    if not found and not problems:
+        fail(str(folder), "no JSON file in this folder", "Give the --output_path of lm_eval")
+    return sorted(found)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    text = read_text(path)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        what = f"broken JSON ({error.msg}, column {error.colno})"
+        fail(f"{path}, line {error.lineno}", what, "Write or copy the file again")
+    except (ValueError, RecursionError) as error:
+        fail(str(path), f"broken JSON ({error})", "Write or copy the file again")
+    if not (isinstance(content, dict) and isinstance(content.get("results"), dict)):
+        what = 'no object "results", so not a result of lm-evaluation-harness'
+        fail(str(path), what, "Move it out of the folder")
+    return content
+
+
+def _model(
+    path: Path, folder: Path, content: dict[str, Any], sizes: Mapping[str, float] | None
+) -> tuple[str, str]:
+    """Return name and scale of the model behind a file."""
+    config = content.get("config")
+    config = config if isinstance(config, dict) else {}
+    arguments = config.get("model_args")
+    if isinstance(arguments, str):
+        arguments = dict(part.partition("=")[::2] for part in arguments.split(","))
+    arguments = arguments if isinstance(arguments, dict) else {}
+    names = [content.get("model_name"), *map(arguments.get, NAMED_BY)]
+    name = next((each for each in names if isinstance(each, str) and each), path.stem)
+    if sizes is None:
+        count = config.get("model_num_parameters")
+        if isinstance(count, int) and count > 0:
+            return name, str(count)
+        remedy = f"Give sizes={{{name!r}: ...}}, or a CSV file with the columns model,scale"
+        fail(str(path), f"the file does not say how large {name!r} is", remedy)
+    keys = (
+        path.relative_to(folder).as_posix(),
+        path.name,
+        path.stem,
+        f"{name}@{arguments.get('revision')}",
+        name,
+        name.rpartition("/")[2],
+        path.parent.name,
+    )
+    key = next((each for each in keys if each in sizes), None)
+    if key is None:
+        fail(str(path), f"sizes lacks the model {name!r}", f"Add {name!r} or {path.stem!r} to it")
+    return name, str(sizes[key])
+
+
+def _rows(
+    path: Path,
+    content: dict[str, Any],
+    common: dict[str, str],
+    wanted: Collection[str],
+    metrics: set[str],
+) -> Iterator[Row]:
+    for task, scores in content["results"].items():
+        if not isinstance(scores, dict):
+            fail(f"{path}, results.{task}", "no object with scores", "Write the file again")
+        for key, score in scores.items():
+            metric, _, extraction = key.partition(",")
+            if not isinstance(score, int | float) and not ACCURACY.fullmatch(metric):
+                continue
+            if metric.endswith("_stderr"):
+                continue
+            metrics.add(key)
+            name = metric if extraction in ("", "none") else key
+            if not (metric in wanted or name in wanted or ACCURACY.fullmatch(metric)):
+                continue
+            cells = {**common, "task": task, "metric": name, "score": str(score)}
+            tail = f",{extraction}" if extraction else ""
+            error = scores.get(f"{metric}_stderr{tail}")
+            if isinstance(error, int | float):
+                cells["stderr"] = str(error)
+            cells |= _about(task, content)
+            yield Row(f"{path}, results.{task}.{key}", cells)
+
+
+def _about(task: str, content: dict[str, Any]) -> dict[str, str]:
+    """Return number of items and score of guessing, where the file tells them."""
+    known = {}
+    shots = content.get("n-shot")
+    if isinstance(shots, dict) and task in shots:
+        known["n_shot"] = str(shots[task])
+    counts = _inside(content, "n-samples", task)
+    count = counts.get("effective", counts.get("original"))
+    if isinstance(count, int | float):
+        known["items"] = str(count)
+    guesses = _guesses(task, content)
+    if guesses:
+        known["guess"] = guesses.pop() if len(guesses) == 1 else UNKNOWN
+    return known
+
+
+def _guesses(task: str, content: dict[str, Any], depth: int = 0) -> set[str]:
+    """Return the chance level of a task, or those of the tasks in a group."""
+    groups = content.get("group_subtasks")
+    parts = groups.get(task) if isinstance(groups, dict) else None
+    if isinstance(parts, list) and parts and depth < DEEPEST:
+        names = filter(lambda part: isinstance(part, str), parts)
+        return set().union(*(_guesses(name, content, depth + 1) for name in names))
+    config = _inside(content, "configs", task)
+    if config.get("output_type") != "multiple_choice":
+        return set()
+    choices = config.get("doc_to_choice")
+    return {repr(1 / len(choices)) if isinstance(choices, list) and choices[1:] else UNKNOWN}
+
+
+def _inside(content: dict[str, Any], part: str, task: str) -> dict[str, Any]:
+    whole = content.get(part)
+    found = whole.get(task) if isinstance(whole, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _imply_items(rows: list[Row]) -> None:
+    """Turn standard errors into item counts where they are those of one share of n items.
+
+    The harness takes the sample variance: ``stderr**2 = p * (1 - p) / (n - 1)``. Every model then
+    gives the same n; other standard errors (of a mean over tasks, of a bootstrap) do not.
+    """
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.cells["task"], row.cells["metric"]].append(row)
+    for group in groups.values():
+        if any("items" in row.cells for row in group):
+            continue
+        implied = []
+        for row in group:
+            try:
+                p, error = float(row.cells["score"]), float(row.cells["stderr"])
+            except (KeyError, ValueError):
+                continue
+            if 0 < p < 1 and error > TINY:
+                implied.append(p * (1 - p) / error**2 + 1)
+        if implied and np.allclose(implied, round(np.median(implied)), rtol=1e-4):
+            for row in group:
+                row.cells["items"] = str(round(np.median(implied)))

@@ -1,0 +1,198 @@
+"""CSV files and data frames as rows of text, each knowing its place; no cell is judged here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+
+from emergence_lib.audit.curve import CurveError
+
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+SHOWN = 10
+"""Problems that one message lists."""
+SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: where it stands, for messages, and its cells by column name."""
+
+    place: str
+    cells: dict[str, str]
+
+
+@dataclass
+class Table:
+    """Rows of text below one header.
+
+    ``titles`` holds the columns as they were written, by the name used here. ``comma`` tells that
+    a comma inside a cell can only be a decimal comma; ``unit`` names the scale where the source
+    knows it.
+    """
+
+    source: str
+    titles: dict[str, str]
+    rows: list[Row]
+    comma: bool = False
+    unit: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in order."""
+        return list(self.titles)
+
+
+class Problems:
+    """Everything wrong with one source, so that one message can say all of it."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, list[str]] = {}
+
+    def __len__(self) -> int:
+        """Return how many places are wrong."""
+        return sum(map(len, self.places.values()))
+
+    def add(self, place: str, what: str, remedy: str) -> None:
+        """Note one problem; what is alike in several places is told once."""
+        self.places.setdefault(f"{what}. Remedy: {remedy}.", []).append(place)
+
+    def add_error(self, error: CurveError) -> None:
+        """Note an error that tells its place itself."""
+        place, _, rest = str(error).partition(": ")
+        self.places.setdefault(rest, []).append(place)
+
+    def stop(self) -> None:
+        """Raise `CurveError` if there was any."""
+        lines = []
+        for text, (first, *rest) in self.places.items():
+            also = f" (and {len(rest)} more like it, next {rest[0]})" if rest else ""
+            lines.append(f"{first}{also}: {text}")
+        if len(lines) > SHOWN:
+            lines[SHOWN:] = [f"... and {len(lines) - SHOWN} more problems"]
+        if lines:
+            raise CurveError("\n".join(lines))
+
+
+def fail(place: str, what: str, remedy: str) -> NoReturn:
+    """Raise `CurveError` for one problem."""
+    raise CurveError(f"{place}: {what}. Remedy: {remedy}.")
+
+
+def column_name(title: object) -> str:
+    """Return a header cell as the library looks it up: lower case, ``_`` for spaces and hyphens."""
+    return re.sub(r"[\s\-]+", "_", str(title).strip().lower())
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file, with or without byte order mark, or say why not."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        near = get_close_matches(path.name, _neighbours(path), 1)
+        remedy = f"Is {near[0]} meant" if near else "Check the name and the folder"
+        fail(str(path), "no such file", remedy)
+    except PermissionError:
+        fail(str(path), "no permission to read it", "Change its permissions or copy it")
+    except (OSError, ValueError) as error:
+        fail(f"{str(path)!r:.200}", f"cannot be read ({error})", "Check the name and the disk")
+    if raw.startswith(b"PK\x03\x04"):
+        fail(str(path), "a workbook or archive, not text", SAVE_AS)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fail(str(path), "text in UTF-16, want UTF-8", SAVE_AS)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        fail(f"{path}, row {row}", f"not UTF-8 (byte 0x{raw[error.start]:02x})", SAVE_AS)
+    if not text.strip():
+        fail(str(path), "the file is empty", "Check that the export ran to its end")
+    return text
+
+
+def _neighbours(path: Path) -> list[str]:
+    try:
+        return os.listdir(path.parent)
+    except OSError:
+        return []
+
+
+def from_csv(path: Path) -> Table:
+    """Read a CSV file: commas, semicolons or tabs between the cells.
+
+    Raises
+    ------
+    CurveError
+        If the file cannot be read, or a row has more or fewer cells than the header.
+    """
+    text = read_text(path)
+    try:
+        delimiter = max(",;\t", key=lambda mark: len(_records(text, mark, 1)[0]))
+        records = _records(text, delimiter)
+    except csv.Error as error:
+        fail(str(path), f"not a table ({error})", "Look for a quotation mark that is never closed")
+    titles = [cell.strip() for cell in records[0]]
+    while titles and not titles[-1] and not any("".join(row[len(titles) - 1 :]) for row in records):
+        titles.pop()
+    _check_header(str(path), titles)
+    columns = list(map(column_name, titles))
+    problems, rows = Problems(), []
+    for number, record in enumerate(records[1:], 2):
+        cells = [cell.strip() for cell in record]
+        if not any(cells):
+            continue
+        place = f"{path}, row {number}"
+        if any(cells[len(columns) :]) or len(cells) < len(columns):
+            remedy = "Look for a comma inside a number or a text without quotation marks"
+            what = f"found {len(cells)} cells under {len(columns)} columns"
+            problems.add(place, what, remedy)
+        rows.append(Row(place, dict(zip(columns, cells, strict=False))))
+    problems.stop()
+    if not rows:
+        fail(str(path), "no rows below the header", "Check that the export ran to its end")
+    return Table(str(path), dict(zip(columns, titles, strict=True)), rows, comma=delimiter != ",")
+
+
+def _records(text: str, delimiter: str, at_most: int | None = None) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [row for row, _ in zip(reader, range(at_most or len(text)), strict=False)]
+
+
+def _check_header(source: str, titles: list[str]) -> None:
+    place = f"{source}, row 1"
+    columns = list(map(column_name, titles))
+    if not titles:
+        fail(place, "found nothing, want the names of the columns", "Delete the blank rows on top")
+    if all(map(NUMBER.fullmatch, titles)):
+        fail(place, "found only numbers, want the names of the columns", "Add a header")
+    for at, name in enumerate(columns):
+        if not name:
+            fail(place, f"column {at + 1} has no name", "Name it or delete it")
+        if name in columns[:at]:
+            fail(place, f"two columns are named {titles[at]!r}", "Rename or delete one")
+
+
+def from_frame(frame: pd.DataFrame) -> Table:
+    """Read a data frame through the text of its cells; a missing value is an empty cell."""
+    titles = [str(title).strip() for title in frame.columns]
+    _check_header("table", titles)
+    columns = list(map(column_name, titles))
+    rows = [
+        Row(f"table, index {index!r}", dict(zip(columns, map(_text, cells), strict=True)))
+        for index, cells in zip(frame.index, frame.itertuples(index=False), strict=True)
+    ]
+    if not rows:
+        fail("table", "no rows", "Check the filter that made it")
+    return Table("table", dict(zip(columns, titles, strict=True)), rows)
+
+
+def _text(cell: Any) -> str:
+    missing = pd.api.types.is_scalar(cell) and pd.isna(cell)
+    return "" if missing else str(cell).strip()
