@@ -60,7 +60,9 @@ def _series(axes: Axes) -> Iterator[Series]:
         if id(line) not in parts and _public(label):
             x, y = _floats(line.get_xdata()), _floats(line.get_ydata())
             if len(x):
-                yield Series(label, x, {label: y})
+                # A point drawn again and again (a curve that waits) is told once.
+                new = np.r_[True, (np.diff(x) != 0) | (np.diff(y) != 0)]
+                yield Series(label, x[new], {label: y[new]})
     for collection in axes.collections:
         label = str(collection.get_label())
         if not _public(label):
@@ -162,7 +164,8 @@ def _named(axis: Axis, values: Values) -> object:
     if not isinstance(formatter, FixedFormatter | FuncFormatter | StrCategoryFormatter):
         return values
     places = [float(place) for place in axis.get_majorticklocs()]
-    names = dict(zip(places, formatter.format_ticks(places), strict=True))
-    if not all(names.get(float(value)) for value in values):
-        return values
-    return [names[float(value)].replace("\n", " ") for value in values]
+    words = formatter.format_ticks(places)
+    # The middle of a bar is its tick but for rounding.
+    names = {round(place, 9): word for place, word in zip(places, words, strict=True)}
+    found = [names.get(round(float(value), 9), "") for value in values]
+    return [name.replace("\n", " ") for name in found] if all(found) else values

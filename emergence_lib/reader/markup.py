@@ -15,7 +15,7 @@ TOKEN = re.compile(
     r"|\*(?P<emphasis>[^*\s](?:[^*]*[^*\s])?)\*"
     r"|\[(?P<link>[^\]]+)\]\((?P<address>(?:https?://|#|\.{0,2}/)[^\s)]*)\)"
 )
-ABBREVIATIONS = ("e.g.", "i.e.", "al.", "vs.", "cf.", "Fig.", "Eq.", "approx.", "no.")
+ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Fig|Eq|approx|no)\.$")
 SENTENCE_END = re.compile(r"[.!?][\"')*]*(?=\s)")
 
 _latex = LatexToMathML(fancy_error=False)
@@ -64,7 +64,7 @@ def first_sentence(text: str) -> tuple[str, str]:
     for match in SENTENCE_END.finditer(text):
         sentence = text[: match.end()]
         inside_formula = sentence.count("$") % 2 == 1
-        if not inside_formula and not sentence.endswith(ABBREVIATIONS):
+        if not inside_formula and not ABBREVIATION.search(sentence):
             return sentence, text[match.end() :].strip()
     return text, ""
 

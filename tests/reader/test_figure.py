@@ -107,6 +107,7 @@ def test_time_is_said_coarsely(seconds: float, words: str) -> None:
         ("Accuracy is 0.5 at 7e9. More", "Accuracy is 0.5 at 7e9."),
         ("Wei et al. (2022) saw it. More", "Wei et al. (2022) saw it."),
         ("It is $p. q$ here. More", "It is $p. q$ here."),
+        ("Each follows its diagonal. More", "Each follows its diagonal."),
         ("No stop", "No stop"),
     ],
 )

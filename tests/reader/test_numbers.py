@@ -59,6 +59,21 @@ def test_bars_take_their_names_from_the_ticks() -> None:
     assert table.to_numpy().tolist() == [["three digits", 0.2], ["five digits", 0.7]]
 
 
+def test_bars_between_two_round_places_keep_their_names() -> None:
+    figure = Figure()
+    axes = axes_of(figure)
+    places = np.arange(6) + 0.7 * np.repeat([0, 1, 2], 2)
+    axes.barh(places, np.arange(6), height=0.72, label="count")
+    axes.set_yticks(places, list("abcdef"))
+    assert only_table(figure).iloc[:, 0].tolist() == list("abcdef")
+
+
+def test_a_curve_that_waits_at_a_point_tells_it_once() -> None:
+    figure = Figure()
+    axes_of(figure).plot([1, 2, 3, 3, 3], [0.1, 0.2, 0.2, 0.2, 0.2], label="so far")
+    assert only_table(figure).to_numpy().tolist() == [[1, 0.1], [2, 0.2], [3, 0.2]]
+
+
 def test_bars_lying_down_swap_the_axes() -> None:
     figure = Figure()
     axes = axes_of(figure)
