@@ -208,14 +208,14 @@ def evidence(results: Runs | None = None) -> Figure:
         rows = line == name
         ax.barh(height[rows], table.loc[rows, "mean"], color=colour, height=0.72, label=name)
     ax.hlines(height, table["lowest"], table["highest"], color=theme.GREY, lw=3, label="_range")
-    for y, (mean, high) in zip(height, table[["mean", "highest"]].to_numpy(), strict=True):
-        ax.text(max(mean, high) + 0.02, y, f"{mean:.0%}", va="center", fontsize=8.5)
+    for y, mean in zip(height, table["mean"], strict=True):
+        ax.text(1.1, y, f"{mean:.0%}", va="center", ha="right", fontsize=8.5)
     one = found.score("accuracy", "one-layer")
     ax.axvline(one, color=theme.GREY, ls="--", lw=1.2, label="_one layer")
     ax.text(one, -0.75, "one layer", color=theme.GREY, ha="center", va="bottom", fontsize=8.5)
     ax.set_yticks(height, table["intervention"].tolist())
     ax.tick_params(axis="y", length=0)
-    ax.set(xlim=(0, 1.06), ylim=(height[-1] + 0.6, -0.7), xlabel="given-away symbols right")
+    ax.set(xlim=(0, 1.1), ylim=(height[-1] + 0.6, -0.7), xlabel="given-away symbols right")
     ax.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.grid(visible=False, axis="y")
@@ -295,10 +295,13 @@ def ladder(results: Runs | None = None) -> list[Figure]:
     return figures
 
 
+def moments() -> list[int]:
+    """Return the steps that `training` offers: every checkpoint of the jump, few others."""
+    return [0, 100, 200, *range(300, 561, 20), 600, 700, 800]
+
+
 @theme.figure
-def training(
-    result: induction.Result | None = None,
-) -> tuple[list[Figure], Callable[..., str]]:
+def training(result: induction.Result | None = None) -> tuple[Figure, Callable[..., str]]:
     """Explorable: accuracy, and where the two heads look, through training.
 
     Parameters
@@ -309,42 +312,46 @@ def training(
     Returns
     -------
     tuple
-        Three figures and ``update(step)``, whose step is one of ``result.step``.
+        The figure and ``update(step)``, whose step is one of ``result.step``.
     """
     run = result or found.stored()[0]
-    last = int(run.step[-1])
-    fig, ax = _training(theme.PANEL, "share right", last)
-    ax.set_title("both layers together")
-    ax.plot(run.step, run.accuracy[0], color=theme.BLUE, label="accuracy")
-    (dot,) = ax.plot([0], [0], color=theme.BLUE, marker="o", ms=9, label="_now")
-    _percent(ax)
-    figures, bars = [fig], []
+    fig = Figure(figsize=(theme.WIDE[0], 4.7))
+    skill, above, below = fig.subplots(3, height_ratios=[5, 4, 4])
+    skill.plot(run.step, run.accuracy[0], color=theme.BLUE, label="accuracy")
+    (dot,) = skill.plot([0], [0], color=theme.BLUE, marker="o", ms=9, label="_now")
+    skill.set(xlim=(0, int(run.step[-1])), xlabel="training step", ylabel="right")
+    _percent(skill)
     names = [LETTERS[symbol] for symbol in run.example[: QUERY + 1]]
+    place = np.arange(QUERY + 1)
     target = QUERY - run.config.shortest + 1
-    views = (
-        (1, QUERY, target, theme.ORANGE, "second head"),
-        (0, target, target - 1, theme.TEAL, "first head"),
-    )
-    for layer, query, wanted, colour, head in views:
-        fig = Figure(figsize=theme.PANEL)
-        ax = fig.subplots()
-        at = np.arange(query + 1)
-        bars.append((ax.bar(at, at * 0.0, color=colour, label="_attention"), layer, query))
-        # The symbol looked from and the one that should be looked at.
+    bars = []
+    for ax, layer, query, wanted, colour, head, side in (
+        (above, 1, QUERY, target, theme.ORANGE, "second head", "right"),
+        (below, 0, target, target - 1, theme.TEAL, "first head", "left"),
+    ):
+        drawn = ax.bar(place, place * 0.0, color=colour, label=f"{head}, from the {names[query]}")
+        bars.append((drawn, layer, query))
         ax.axvline(wanted, color=theme.GREY, ls="--", lw=1, label="_wanted")
-        ax.set_title(f"{head}, from place {query + 1} ({names[query]})")
-        ax.set(xlim=(-0.7, QUERY + 0.7), xlabel="place looked at", ylabel="attention")
-        ax.set_xticks(np.arange(QUERY + 1), names)
-        ax.tick_params(axis="x", length=0)
+        ax.text(wanted - 0.3, 0.86, "should look here", color=theme.GREY, ha="right", va="center")
+        _write(ax, query + 0.5, 0.25, f"looks from this {names[query]}", colour, side)
+        ax.set(xlim=(-0.7, QUERY + 0.7), ylim=(0, 1.05), ylabel=head)
+        ax.yaxis.set_major_locator(FixedLocator([0, 0.5, 1]))
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.set_xticks(place, names, fontweight="bold")
+        ax.tick_params(axis="x", length=0, labelbottom=ax is above)
         ax.grid(visible=False, axis="x")
-        _percent(ax)
-        figures.append(fig)
+    below.invert_yaxis()
+    below.spines["bottom"].set_visible(False)
+    below.spines["top"].set_visible(True)
 
     def update(step: int) -> str:
         now = int(np.flatnonzero(run.step == step)[0])
         dot.set_data([step], [run.accuracy[0, now]])
         for container, layer, query in bars:
-            for bar, weight in zip(container, run.patterns[now, layer, query], strict=False):
+            # A head sees no later place.
+            for bar, weight in zip(
+                container[: query + 1], run.patterns[now, layer, query], strict=False
+            ):
                 bar.set_height(round(float(weight), 3))
         second = run.patterns[now, 1, QUERY, target]
         first = run.patterns[now, 0, target, target - 1]
@@ -356,4 +363,4 @@ def training(
         )
 
     update(0)
-    return figures, update
+    return fig, update

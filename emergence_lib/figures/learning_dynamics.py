@@ -271,6 +271,8 @@ def training() -> tuple[Figure, Callable[..., str]]:
             till = np.minimum(np.arange(1, len(steps)), now)
             curve.set_data(steps[till], score[till] if shown else np.full(len(till), -1.0))
             dot.set_data([step], [score[now] if shown else -1.0])
+            # An artist without a public name is not in the table of numbers.
+            curve.set_label(LINES[measure][2] if shown else f"_{measure} hidden")
         said = (
             f"Step {step:,}: {run.train[0, now]:.1%} of the training pairs right, "
             f"{run.test[0, now]:.1%} of the new ones"

@@ -122,8 +122,8 @@ def lighting_up(results: Runs | None = None, live: quanta.Result | None = None) 
             label=f"skill {skill + 1}",
         )
     ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_chance")
-    ax.text(76, 0.405, "coin", color=theme.GREY, va="center", fontsize=8.5)
-    ax.text(178, 0.9, "skill 1", color=theme.RAMP[0], ha="right", fontweight="bold")
+    ax.text(54, 0.405, "coin", color=theme.GREY, va="center", fontsize=8.5)
+    ax.text(54, 0.9, "skill 1", color=theme.RAMP[0], fontweight="bold")
     ax.text(
         8600,
         0.405,
@@ -136,7 +136,7 @@ def lighting_up(results: Runs | None = None, live: quanta.Result | None = None) 
     ax.set_ylabel("right answers")
     ax.set_title("skill by skill")
     _percent(ax)
-    ax.set(xlim=(72, 9000), ylim=(0.38, 1.04))
+    ax.set(xlim=(50, 9000), ylim=(0.38, 1.04))
 
     second = Figure(figsize=theme.PANEL)
     ax = second.subplots()
@@ -159,12 +159,14 @@ def lighting_up(results: Runs | None = None, live: quanta.Result | None = None) 
     mean = np.mean([each.mean_loss[0] for each in runs], axis=0)
     ax.plot(runs[0].moments, mean, color=theme.ORANGE, lw=2.2, label="all sixty skills")
     if live is not None:
-        ax.scatter(
-            live.moments[::4],
-            live.mean_loss[0, ::4],
-            s=30,
-            facecolors="none",
-            edgecolors=theme.ORANGE,
+        ax.plot(
+            live.moments,
+            live.mean_loss[0],
+            ls="",
+            marker="o",
+            markevery=4,
+            markerfacecolor="none",
+            markeredgecolor=theme.ORANGE,
             label="all sixty skills, trained on this page",
             zorder=4,
         )
@@ -218,7 +220,7 @@ def learning_times(results: Runs | None = None) -> Figure:
         ax.plot(ends, fitted, color=colour, lw=1, label=f"_fit {run.seed}")
     end = runs[0].config.steps
     ax.axhline(end, color=theme.GREY, ls="--", lw=1.2, label="_end")
-    ax.text(0.6, end * 1.06, "training ends", color=theme.GREY, ha="right", fontsize=8.5)
+    ax.text(0.6, end * 0.93, "training ends", color=theme.GREY, ha="right", va="top", fontsize=8.5)
     kappa = np.mean([found.learning_law(run)["kappa"] for run in runs])
     ax.text(
         0.09,

@@ -127,6 +127,37 @@ def mean_look_back(variant: str = "", *, late: bool = False) -> float:
     return float(np.mean([looks_back(each, late=late)[-1] for each in stored(variant)]))
 
 
+def on_target(before: int, result: induction.Result | None = None) -> pd.DataFrame:
+    """Return how much of its attention each head gives to where it should look, in one sequence.
+
+    Parameters
+    ----------
+    before : int
+        Training steps of the earlier of two moments; the later is the end.
+    result : Result, optional
+        A run of two layers; the first stored one if none is given.
+
+    Returns
+    -------
+    DataFrame
+        One row for each place from the second on. Columns: place, and for both moments the first
+        head's attention to the place before, and the second head's to the place after the earlier
+        copy (missing where there is none).
+    """
+    run = result or stored()[0]
+    place = np.arange(1, len(run.example))
+    after_match = place - run.config.shortest + 1
+    table = {"place": place + 1}
+    for step in (before, int(run.step[-1])):
+        first, second = run.patterns[_at(run, step)].astype(float)
+        there = second[place, np.maximum(after_match, 0)]
+        table[f"first head, one back, step {step}"] = first[place, place - 1]
+        table[f"second head, after the copy, step {step}"] = np.where(
+            after_match > 0, there, np.nan
+        )
+    return pd.DataFrame(table)
+
+
 def evidence(results: Runs | None = None) -> pd.DataFrame:
     """Return what each intervention leaves of the accuracy, weakest line of evidence first.
 
@@ -262,6 +293,36 @@ def widths(budget: int, results: Runs | None = None) -> pd.DataFrame:
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("seed")
     frame["ratio"] = frame["loss"] / frame["accuracy"]
     return frame
+
+
+def share_of_fall(smaller: int, larger: int, budget: int) -> float:
+    """Return the share of the loss's whole fall over the ladder that lies between two widths."""
+    table = ladder(budget).groupby("width")["loss"].mean()
+    return float((table[smaller] - table[larger]) / (table.iloc[0] - table.min()))
+
+
+def product_width(skills: int) -> float:
+    """Return the 10-90% width of a product of equal logistic curves, in widths of one of them.
+
+    Parameters
+    ----------
+    skills : int
+        How many curves are multiplied, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+
+    References
+    ----------
+    okawa2023compositional for the product; the width is the book's.
+    """
+    if skills < 1:
+        raise ValueError(f"skills: found {skills}, want at least 1")
+    each = np.array([0.1, 0.9]) ** (1 / skills)
+    start, end = np.log(each / (1 - each))
+    return float((end - start) / (2 * np.log(9)))
 
 
 def ladder_score(name: str, width: int, budget: int) -> float:

@@ -160,28 +160,38 @@ def test_ladder_draws_both_budgets_of_accuracy_and_loss() -> None:
 @pytest.mark.parametrize("step", [0, 460, 800])
 def test_training_draws_the_step_and_reads_it_out(step: int) -> None:
     run = found.stored()[0]
-    figures, update = circuits.training()
+    figure, update = circuits.training()
     said = update(step=step)
     now = step // 20
-    dot = line(figures[0].axes[0], "_now")
+    skill, *heads = figure.axes
+    dot = line(skill, "_now")
     assert np.asarray(dot.get_xdata()).tolist() == [step]
     assert heights(dot) == pytest.approx([run.accuracy[0, now]])
-    for figure, layer, query in ((figures[1], 1, 12), (figures[2], 0, 5)):
-        (bars,) = figure.axes[0].containers
+    for axes, layer, query in zip(heads, (1, 0), (12, 5), strict=True):
+        (bars,) = axes.containers
         assert isinstance(bars, BarContainer)
         drawn = [bar.get_height() for bar in bars]
-        assert drawn == pytest.approx(run.patterns[now, layer, query, : query + 1], abs=1e-3)
+        assert drawn == pytest.approx(run.patterns[now, layer, query, :13], abs=1e-3)
         assert sum(drawn) == pytest.approx(1, abs=0.02)
+        assert not any(drawn[query + 1 :])
     assert said.startswith(f"Step {step}: {run.accuracy[0, now]:.0%} right.")
     assert f"{run.patterns[now, 1, 12, 5]:.0%}" in said
     assert f"{run.patterns[now, 0, 5, 4]:.0%}" in said
 
 
+def test_training_offers_the_jump_step_by_step_and_the_rest_coarsely() -> None:
+    offered, stored = circuits.moments(), found.stored()[0].step
+    assert set(offered) <= set(stored.tolist())
+    assert len(offered) <= 21
+    jump = found.jump()
+    fine = [step for step in stored if jump["start"].min() <= step <= jump["end"].max()]
+    assert set(fine) <= set(offered)
+
+
 def test_training_keeps_its_elements() -> None:
-    figures, update = circuits.training()
+    figure, update = circuits.training()
     pictures = []
     for step in (0, 800):
         update(step=step)
-        trees = [svg.clean(svg.draw(each), f"t{i}") for i, each in enumerate(figures)]
-        pictures.append(frames.nodes(trees))
+        pictures.append(frames.nodes([svg.clean(svg.draw(figure), "t")]))
     assert frames.mismatch(*pictures) == ""

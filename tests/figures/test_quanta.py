@@ -93,9 +93,10 @@ def test_the_parts_and_the_whole_of_the_loss_are_drawn() -> None:
 def test_a_live_run_takes_the_place_of_the_first(live: experiment.Result) -> None:
     first, second = (figure.axes[0] for figure in quanta.lighting_up(live=live))
     assert heights(line(first, "skill 1")) == pytest.approx(live.accuracy[0, :, 0])
-    drawn = marks(second, "all sixty skills, trained on this page")
-    assert drawn[:, 0] == pytest.approx(live.moments[::4])
-    assert drawn[:, 1] == pytest.approx(live.mean_loss[0, ::4])
+    drawn = line(second, "all sixty skills, trained on this page")
+    assert np.asarray(drawn.get_xdata()) == pytest.approx(live.moments)
+    assert heights(drawn) == pytest.approx(live.mean_loss[0])
+    assert drawn.get_markevery() == 4
 
 
 def test_learning_times_are_those_of_the_findings() -> None:

@@ -218,3 +218,35 @@ def test_the_narrowest_nets_do_not_get_there_in_five_times_the_steps() -> None:
 
 def test_accuracy_and_loss_are_about_equally_sharp() -> None:
     assert circuits.widths(500)["ratio"].between(0.8, 1.8).all()
+
+
+def test_product_width_is_read_off_a_drawn_product() -> None:
+    x = np.linspace(-12, 12, 200_001)
+    for skills in (1, 2, 7):
+        product = (1 / (1 + np.exp(-x))) ** skills
+        start, end = np.interp([0.1, 0.9], product, x)
+        one = 2 * np.log(9)
+        assert circuits.product_width(skills) == pytest.approx((end - start) / one, rel=1e-6)
+    # In the limit 0.9 and 0.1 are passed where skills times the miss rate is -log of them.
+    limit = (np.log(np.log(10)) - np.log(-np.log(0.9))) / (2 * np.log(9))
+    assert circuits.product_width(10**9) == pytest.approx(limit, rel=1e-6)
+    with pytest.raises(ValueError, match="skills: found 0, want at least 1"):
+        circuits.product_width(0)
+
+
+def test_later_the_loss_goes_on_falling_after_accuracy_has_jumped() -> None:
+    table = circuits.ladder(2000).groupby("width")["loss"].mean()
+    gap = (table[8] - table[12]) / (table.max() - table.min())
+    assert circuits.share_of_fall(8, 12, 2000) == pytest.approx(gap)
+    assert 0.6 < gap < 0.8
+    assert (circuits.widths(2000)["ratio"] > 1.5).all()
+
+
+def test_on_target_reads_the_two_diagonals() -> None:
+    run = circuits.stored()[0]
+    table = circuits.on_target(300).set_index("place")
+    last = run.patterns[-1]
+    assert table.loc[6, "first head, one back, step 800"] == pytest.approx(last[0, 5, 4])
+    assert table.loc[13, "second head, after the copy, step 800"] == pytest.approx(last[1, 12, 5])
+    # The block has eight symbols, so the ninth place is the first with an earlier copy.
+    assert table["second head, after the copy, step 300"].first_valid_index() == 9

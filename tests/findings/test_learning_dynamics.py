@@ -156,3 +156,9 @@ def test_agreement_tells_the_stored_range() -> None:
         (filtered[0], filtered, "half at about step {:.0f} (stored: {:.0f} to {:.0f})"),
     ):
         assert form.format(own, min(all_seeds), max(all_seeds)) in said
+
+
+def test_no_wall_between_memorising_and_the_rule() -> None:
+    for run in found.stored():
+        start = int(np.argmax(run.train[0] >= found.MEMORISED))
+        assert (np.diff(run.train_loss[0, start:]) < 0).all()
