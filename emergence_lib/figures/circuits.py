@@ -112,17 +112,19 @@ def formation(results: Runs | None = None, live: induction.Result | None = None)
     ):
         _seeds(ax, step, scores, colour, label, dash)
     if live is not None:
-        ax.scatter(
-            live.step[::2],
-            live.accuracy[0, ::2],
-            s=26,
-            facecolors="none",
-            edgecolors=theme.BLUE,
+        (circles,) = ax.plot(
+            live.step,
+            live.accuracy[0],
+            ls="",
+            marker="o",
+            markevery=2,
+            markerfacecolor="none",
+            markeredgecolor=theme.BLUE,
             zorder=4,
             label="accuracy, trained on this page",
         )
         ax.legend(
-            [ax.collections[0]],
+            [circles],
             ["accuracy, trained on this page"],
             loc="lower left",
             bbox_to_anchor=(0, 0.98),
@@ -319,7 +321,7 @@ def training(result: induction.Result | None = None) -> tuple[Figure, Callable[.
     skill, above, below = fig.subplots(3, height_ratios=[5, 4, 4])
     skill.plot(run.step, run.accuracy[0], color=theme.BLUE, label="accuracy")
     (dot,) = skill.plot([0], [0], color=theme.BLUE, marker="o", ms=9, label="_now")
-    skill.set(xlim=(0, int(run.step[-1])), xlabel="training step", ylabel="right")
+    skill.set(xlim=(-15, int(run.step[-1]) + 15), xlabel="training step", ylabel="right")
     _percent(skill)
     names = [LETTERS[symbol] for symbol in run.example[: QUERY + 1]]
     place = np.arange(QUERY + 1)
@@ -332,7 +334,7 @@ def training(result: induction.Result | None = None) -> tuple[Figure, Callable[.
         drawn = ax.bar(place, place * 0.0, color=colour, label=f"{head}, from the {names[query]}")
         bars.append((drawn, layer, query))
         ax.axvline(wanted, color=theme.GREY, ls="--", lw=1, label="_wanted")
-        ax.text(wanted - 0.3, 0.86, "should look here", color=theme.GREY, ha="right", va="center")
+        ax.text(wanted - 0.55, 0.86, "should look here", color=theme.GREY, ha="right", va="center")
         _write(ax, query + 0.5, 0.25, f"looks from this {names[query]}", colour, side)
         ax.set(xlim=(-0.7, QUERY + 0.7), ylim=(0, 1.05), ylabel=head)
         ax.yaxis.set_major_locator(FixedLocator([0, 0.5, 1]))

@@ -86,15 +86,16 @@ def decay(live: grokking.Result | None = None) -> list[Figure]:
         ax.set_title(title)
         _course(ax, variant, "random-labels")
         if live is not None and not variant:
-            steps = np.array(live.config.checkpoints)
             for measure in ("test", "filtered"):
                 colour, _, name = LINES[measure]
-                ax.scatter(
-                    steps[2::3],
-                    getattr(live, measure)[0, 2::3],
-                    s=22,
-                    facecolors="none",
-                    edgecolors=colour,
+                ax.plot(
+                    live.config.checkpoints[1:],
+                    getattr(live, measure)[0, 1:],
+                    ls="",
+                    marker="o",
+                    markevery=(1, 3),
+                    markerfacecolor="none",
+                    markeredgecolor=colour,
                     label=f"{name}, trained on this page",
                     zorder=4,
                 )

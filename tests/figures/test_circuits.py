@@ -75,15 +75,15 @@ def test_formation_draws_skill_and_attention() -> None:
         ("first head: one back", [found.looks_back(each) for each in stored]),
     ):
         assert heights(line(axes, label)) == pytest.approx(np.mean(scores, axis=0))
-    assert not axes.collections
+    assert not any("this page" in str(each.get_label()) for each in axes.lines)
 
 
 def test_formation_marks_the_live_run_apart(live: induction.Result) -> None:
     axes = circuits.formation(live=live).axes[0]
-    (circles,) = axes.collections
-    drawn = np.asarray(circles.get_offsets())
-    assert drawn[:, 0].tolist() == [0, 40]
-    assert drawn[:, 1] == pytest.approx(live.accuracy[0, ::2])
+    circles = line(axes, "accuracy, trained on this page")
+    assert np.asarray(circles.get_xdata()).tolist() == live.step.tolist()
+    assert heights(circles) == pytest.approx(live.accuracy[0])
+    assert (circles.get_linestyle(), circles.get_markevery()) == ("None", 2)
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["accuracy, trained on this page"]

@@ -75,12 +75,10 @@ def test_courses_draw_means_and_seeds(
 def test_live_run_is_drawn_apart() -> None:
     live = grokking.Result.load(store.path("grokking", 1))
     with_live, without = figures.decay(live=live)
-    circles = {str(each.get_label()): each for each in with_live.axes[0].collections}
-    drawn = np.asarray(circles["new pairs, trained on this page"].get_offsets())
-    steps = live.config.checkpoints
-    for step, score in drawn:
-        assert score == pytest.approx(live.test[0, steps.index(int(step))])
-    assert not without.axes[0].collections
+    circles = line(with_live.axes[0], "new pairs, trained on this page")
+    assert np.asarray(circles.get_xdata()).tolist() == list(live.config.checkpoints[1:])
+    assert heights(circles) == pytest.approx(live.test[0, 1:])
+    assert not any("this page" in str(each.get_label()) for each in without.axes[0].lines)
 
 
 def test_control_bars_are_means_and_every_seed_is_ticked() -> None:
