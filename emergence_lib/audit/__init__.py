@@ -4,7 +4,7 @@
 thousands of curves at once; `report` the numbers that come out, and `words` their sentences.
 """
 
-from emergence_lib.audit.assess import SHARP, Verdict, assess
+from emergence_lib.audit.assess import SHARP, Verdict
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import read
 from emergence_lib.audit.report import Report, audit, audit_many
@@ -15,7 +15,6 @@ __all__ = [
     "CurveError",
     "Report",
     "Verdict",
-    "assess",
     "audit",
     "audit_many",
     "read",

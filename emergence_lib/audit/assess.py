@@ -173,7 +173,9 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     flat = models.fit_flat(batch)
     # Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
     gain = (flat.deviance - deviance) / dispersion
-    rises = (gain > _quantile(2, freedom, strained)) & (batch.points >= FEWEST)
+    low, high = _change(batch, dispersion)
+    moves = (gain > _quantile(2, freedom, strained)) | (low > 0) | (high < 0)
+    rises = moves & (batch.points >= FEWEST)
     target = np.where(rises, deviance + critical, -1.0)
     threshold, width = (
         _unite(
@@ -197,7 +199,7 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         misfit=misfit,
         dispersion=dispersion,
         rises=rises,
-        change=_change(batch, dispersion),
+        change=(low, high),
         threshold=_turned_interval(threshold, falls),
         width=width,
         critical=critical,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from emergence_lib import scores
+from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
     SHARP,
@@ -27,7 +27,7 @@ from emergence_lib.fitting.batch import Batch, counts, errors, stack
 from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import aicc
 from emergence_lib.fitting.profile import Interval
-from emergence_lib.fitting.shapes import all_right
+from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
 
 Array = NDArray[np.float64]
 
@@ -158,6 +158,21 @@ class Report:
     next_scale: float
     next_score: Range | None
     sharp: float
+
+    def predict(self, scale: ArrayLike) -> Array:
+        """Return the best curve at some scales: a sigmoid, or a constant where nothing rises."""
+        at = np.log10(laws.within("scale", scale, 0, open_low=True))
+        if self.threshold is None or self.width is None:
+            weight = (
+                self.curve.items
+                if self.curve.items is not None
+                else 1 / np.square(np.asarray(self.curve.stderr))
+            )
+            return np.full_like(at, np.average(self.curve.score, weights=weight))
+        shape = {each.name: each for each in (LOGISTIC, GOMPERTZ)}[self.shape]
+        steepness = (-1 if self.falls else 1) * shape.spread / self.width.best
+        z = shape.middle + steepness * (at - np.log10(self.threshold.best))
+        return self.curve.chance + (self.ceiling - self.curve.chance) * shape.parts(z)[0]
 
 
 def audit(

@@ -90,8 +90,9 @@ def reasons(report: Report) -> list[str]:
     found.extend(_usual(score) for score in report.usual)
     found.extend(_remedy(report))
     if report.next_score is not None:
+        expected = score_range(report.next_score)
         found.append(
-            f"At {size(report, report.next_scale)} the score should be {score_range(report.next_score)}, "
+            f"At {size(report, report.next_scale)} the score should be {expected}, "
             "if the rise goes on in the same way."
         )
     return found

@@ -87,6 +87,11 @@ def test_wide_form_has_errors_or_items_of_each_task_beside_it(write: Any) -> Non
     assert items_of(spell) == [50, 60]
 
 
+def test_a_longer_name_is_no_misspelling(write: Any) -> None:
+    curves = read(write("params,task_1,task_2,n\n1,.1,.2,9\n2,.3,.4,9\n"))
+    assert [curve.name for curve in curves] == ["task_1", "task_2"]
+
+
 @pytest.mark.parametrize(
     ("column", "unit"),
     [

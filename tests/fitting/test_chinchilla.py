@@ -45,6 +45,7 @@ THETA = st.tuples(
 ).map(np.array)
 
 
+@settings(deadline=None)
 @given(THETA, st.sampled_from([1e-3, 0.1, 10.0]))
 def test_objective_is_scipys_huber_loss_of_the_law(theta: Array, delta: float) -> None:
     n, d, loss = runs()

@@ -129,7 +129,7 @@ def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> Non
     missing = [name for role, names in ALIASES.items() if role not in roles for name in names]
     for name in free:
         near = get_close_matches(name, missing, 1, 0.8)
-        if near:
+        if near and not name.startswith(f"{near[0]}_"):
             remedy = f"Rename it to {near[0]!r}, or to something less alike if it is no such thing"
             fail(f"{source}, row 1", f"column {name!r} looks like {near[0]!r} misspelt", remedy)
 

@@ -20,6 +20,8 @@ from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from emergence_lib import figures, theme
+from emergence_lib.audit import CurveError
+from emergence_lib.cli import audit
 from emergence_lib.experiments import store, sweep
 from emergence_lib.reader import svg
 
@@ -55,10 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figure.add_argument("-o", "--output", type=Path, help="FILE.svg or FILE.png")
     figure.set_defaults(command=lambda given: draw(given.name, given.output))
 
+    audit.add(commands)
+
     given = parser.parse_args(arguments)
     try:
         given.command(given)
-    except UsageError as error:
+    except (UsageError, CurveError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

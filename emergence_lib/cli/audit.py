@@ -1,0 +1,138 @@
+"""``python -m emergence_lib audit``: a verdict on curves from a file or a folder."""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from emergence_lib import audit, theme
+from emergence_lib.audit import words
+from emergence_lib.figures import audit as drawn
+from emergence_lib.reader import svg
+
+HELP = """\
+Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
+
+SOURCE is a CSV file or a folder of lm-evaluation-harness results. A CSV file has a row a score:
+
+    task,params,score,n_items
+    addition,1.25e8,0.004,500
+    addition,3.5e8,0.012,500
+    addition,1.3e9,0.204,500
+    addition,2.7e9,0.508,500
+    addition,6.7e9,0.862,500
+    addition,1.3e10,0.954,500
+
+or a row a model and a column a task. Other columns that are understood: train_flops or tokens as
+the scale, stderr in place of n_items, chance, length (tokens of an answer that must all be right),
+other (a second score of the same items), other_stderr, model."""
+EXAMPLES = """\
+examples:
+  python -m emergence_lib audit scores.csv
+      one paragraph a curve
+  python -m emergence_lib audit mmlu.csv --chance 0.25 --items 14042 --report mmlu.html
+      four options a question; a page with figures
+  python -m emergence_lib audit results/ --sizes sizes.csv --task arc_easy --format json
+      a folder of evaluation results; sizes.csv has the columns model,params
+  python -m emergence_lib audit sums.csv --length 5
+      five tokens have to be right together: undo that, and see what is left of the jump"""
+FORMATS = ("text", "markdown", "json")
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser(
+        "audit",
+        help="a verdict on scaling curves of your own",
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", type=Path, help="FILE.csv or a folder of results")
+    parser.add_argument("--chance", type=float, help="score of guessing, 0.25 for four options")
+    parser.add_argument("--items", type=float, help="test items behind each score")
+    parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
+    parser.add_argument("--scale", help="the column that holds the scale, if several could")
+    parser.add_argument("--sizes", type=Path, help="CSV file with the columns model and params")
+    parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
+    parser.add_argument("--metric", help="the metric to audit, if there are several")
+    parser.add_argument("--other", help="a second metric of the same items, to compare with")
+    parser.add_argument(
+        "--repeats", choices=["pool"], help="pool the items of scores at equal scale"
+    )
+    parser.add_argument(
+        "--sharp",
+        type=float,
+        default=audit.SHARP,
+        help="decades below which a rise is sharp (default %(default)g)",
+    )
+    parser.add_argument("--ceiling", type=float, help="the best possible score, if not 1")
+    parser.add_argument("--seed", type=int, default=0, help="of the simulated null distribution")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="write a page with figures"
+    )
+    parser.set_defaults(command=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Read, audit, print, and write the page that was asked for."""
+    if given.report is not None and not given.report.absolute().parent.is_dir():
+        raise audit.CurveError(f"--report: there is no folder {given.report.parent}")
+    curves = audit.read(
+        given.source,
+        scale=given.scale,
+        chance=given.chance,
+        length=given.length,
+        items=given.items,
+        sizes=given.sizes,
+        tasks=given.task,
+        metric=given.metric,
+        other=given.other,
+        repeats=given.repeats,
+    )
+    reports = list(
+        audit.audit_many(curves, sharp=given.sharp, ceiling=given.ceiling, seed=given.seed)
+    )
+    if given.format == "json":
+        print(json.dumps([words.to_dict(each) for each in reports], indent=2, allow_nan=False))
+    else:
+        form = words.to_text if given.format == "text" else words.to_markdown
+        print("\n".join(form(each) for each in reports), end="")
+    if given.report is not None:
+        given.report.write_text("".join(page(reports)), "utf-8")
+        print(given.report)
+
+
+STYLE = """
+body{font:17px/1.55 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;
+color:var(--em-ink);background:#fff}
+@media(prefers-color-scheme:dark){body{background:#14181d}}
+svg{width:100%;height:auto}
+strong{font-weight:650}
+"""
+
+
+def page(reports: Sequence[audit.Report]) -> Iterator[str]:
+    """Yield a page that stands alone: no script, no request, light and dark."""
+    light = "".join(f"--em-{name}:{pair[0]};" for name, pair in theme.COLOURS.items())
+    dark = "".join(f"--em-{name}:{pair[1]};" for name, pair in theme.COLOURS.items())
+    yield (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>Audit of {len(reports)} scaling curves</title><style>:root{{{light}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}{STYLE}</style>"
+        "<h1>Audit of scaling curves</h1>"
+    )
+    for number, report in enumerate(reports):
+        picture = svg.inline(drawn.verdict(report), f"curve-{number}", words.sentence(report))
+        found = "".join(f"<li>{html.escape(each)}</li>" for each in words.reasons(report))
+        yield (
+            f"<section><h2>{html.escape(report.curve.name)}</h2>"
+            f"<p><strong>{html.escape(words.sentence(report))}</strong></p>{picture}"
+            f"<ul>{found}</ul></section>"
+        )
+    yield "</html>"
