@@ -1,0 +1,232 @@
+"""Audits of curves whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emergence_lib import datasets
+from emergence_lib.audit import Curve, Report, Verdict, audit, audit_many, words
+from tests.audit.curves import logistic
+
+
+def flat(score: float, items: float, models: int = 8, **options: object) -> Curve:
+    scale = np.logspace(6, 10, models)
+    return Curve("flat", scale, np.full(models, score), np.full(models, items), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("curve", "verdict"),
+    [
+        (logistic(0.4), Verdict.SHARP),
+        (logistic(3.0), Verdict.SMOOTH),
+        (logistic(0.4, falls=True), Verdict.SHARP),
+        (logistic(3.0, falls=True), Verdict.SMOOTH),
+        (logistic(0.4, chance=0.25), Verdict.SHARP),
+        (logistic(3.0, chance=0.25), Verdict.SMOOTH),
+        (logistic(0.4, ceiling=0.7), Verdict.SHARP),
+        (flat(0.25, 20_000, chance=0.25), Verdict.FLAT),
+        (flat(0.0, 10_000), Verdict.FLAT),
+        (flat(0.25, 20, chance=0.25), Verdict.UNKNOWN),
+        (logistic(1.0, items=50), Verdict.UNKNOWN),
+        (logistic(0.4, models=3), Verdict.UNKNOWN),
+        (logistic(0.4, models=8, threshold=1e10), Verdict.UNKNOWN),
+        (logistic(1.5, models=4, decades=6), Verdict.UNKNOWN),
+    ],
+)
+def test_the_verdict_follows_the_truth(curve: Curve, verdict: Verdict) -> None:
+    assert audit(curve).verdict is verdict
+
+
+def test_the_truth_lies_in_the_intervals_and_is_the_best_value_without_noise() -> None:
+    report = audit(logistic(0.8, threshold=3e7, chance=0.25))
+    assert report.threshold is not None
+    assert report.width is not None
+    assert report.threshold.best == pytest.approx(3e7, rel=1e-3)
+    assert report.width.best == pytest.approx(0.8, rel=1e-3)
+    assert report.shape == "logistic"
+    assert report.candidates[0].name == "logistic"
+    assert report.predict([3e7])[0] == pytest.approx(0.625, abs=1e-3)
+
+
+def test_a_fall_is_a_rise_seen_in_a_mirror() -> None:
+    up, down = logistic(0.8, threshold=3e7), logistic(0.8, threshold=3e7, falls=True)
+    rise, fall = audit(up), audit(down)
+    assert (rise.falls, fall.falls) == (False, True)
+    for one, other in ((rise.threshold, fall.threshold), (rise.width, fall.width)):
+        assert one is not None
+        assert other is not None
+        assert one.best == pytest.approx(other.best, rel=1e-4)
+        assert one.low == pytest.approx(other.low, rel=1e-4)
+    np.testing.assert_allclose(fall.predict(down.scale), down.score, atol=1e-3)
+
+
+def test_the_ceiling_is_fitted_only_where_the_scores_level_off() -> None:
+    below = audit(logistic(0.6, models=16, ceiling=0.7))
+    assert below.ceiling_fitted
+    assert below.ceiling == pytest.approx(0.7, abs=0.01)
+    assert not audit(logistic(0.6, models=16)).ceiling_fitted
+
+
+@settings(max_examples=15, deadline=None)
+@given(factor=st.floats(1e-6, 1e6), seed=st.integers(0, 50))
+def test_the_unit_of_scale_does_not_matter(factor: float, seed: int) -> None:
+    curve = logistic(0.9, models=8, items=200, seed=seed)
+    one, other = audit(curve), audit(replace(curve, scale=curve.scale * factor))
+    assert one.verdict is other.verdict
+    if one.threshold is not None and other.threshold is not None:
+        assert other.threshold.best == pytest.approx(one.threshold.best * factor, rel=1e-3)
+    if one.width is not None and other.width is not None and one.width.high is not None:
+        assert other.width.high == pytest.approx(one.width.high, rel=1e-4)
+
+
+def test_an_answer_of_many_tokens_is_sharp_by_the_metric() -> None:
+    report = audit(logistic(1.5, length=20, threshold=2e7, models=24, items=1e5))
+    assert report.width is not None
+    assert report.verdict is Verdict.SHARP
+    told = audit(replace(report.curve, length=20))
+    assert told.verdict is Verdict.METRIC
+    assert told.metric is not None
+    assert told.metric.width is not None
+    assert told.metric.width.best == pytest.approx(1.5, rel=1e-2)
+    assert told.metric.share == pytest.approx(1 - report.width.best / 1.5, abs=0.02)
+
+
+def test_a_second_metric_decides_between_sharp_and_sharp_by_the_metric() -> None:
+    sharp, smooth = logistic(0.4), logistic(3.0)
+    assert audit(replace(sharp, other=smooth)).verdict is Verdict.METRIC
+    assert audit(replace(sharp, other=logistic(0.5))).verdict is Verdict.SHARP
+    assert audit(replace(sharp, other=logistic(1.0, items=30))).verdict is Verdict.UNKNOWN
+    assert audit(replace(smooth, other=sharp)).verdict is Verdict.SMOOTH
+
+
+def test_a_straight_line_scores_one_less_than_its_models_and_is_no_surprise() -> None:
+    scale = np.logspace(6, 10, 9)
+    report = audit(Curve("line", scale, np.linspace(0.1, 0.9, 9), np.full(9, 1e6)))
+    emergence, linearity = report.usual
+    assert emergence.value == pytest.approx(8)
+    assert linearity.value == pytest.approx(1)
+    assert report.verdict is Verdict.SMOOTH
+
+
+def test_the_score_of_a_clean_step_is_not_a_number_and_is_said_so() -> None:
+    scale, score = np.logspace(6, 10, 8), np.repeat([0.0, 1.0], 4)
+    report = audit(Curve("step", scale, score, np.full(8, 500.0)))
+    assert report.usual[0].value is None
+    assert "not defined" in words.to_text(report)
+    assert report.width is not None
+    assert report.width.low is None
+    assert "cannot be resolved" in words.to_text(report)
+
+
+def test_above_chance_from_where_and_what_could_not_be_seen() -> None:
+    scale = np.logspace(6, 9, 4)
+    report = audit(Curve("few", scale, [0.0, 0.02, 0.0, 0.4], np.full(4, 50.0)))
+    # One right answer of 50 is above a chance of 0, but a later model has none.
+    assert report.first_above_chance == 1e9
+    # A model that is right this often misses 50 items in a row one time in twenty.
+    assert (1 - report.smallest_seen) ** 50 == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("curve", [logistic(0.85, items=60), logistic(0.8, models=6, items=40)])
+def test_the_remedy_that_is_proposed_works_if_the_fitted_curve_is_true(curve: Curve) -> None:
+    report = audit(curve)
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.more_items is not None
+    assert curve.items is not None
+    richer = replace(
+        curve, score=report.predict(curve.scale), items=curve.items * report.more_items
+    )
+    assert audit(richer).verdict is not Verdict.UNKNOWN
+
+
+def test_the_forecast_holds_the_truth_one_step_on() -> None:
+    whole = logistic(2.0, models=9, items=2000, seed=3)
+    assert whole.items is not None
+    seen = Curve("seen", whole.scale[:-1], whole.score[:-1], whole.items[:-1])
+    report = audit(seen)
+    assert report.next_scale == pytest.approx(whole.scale[-1])
+    assert report.next_score is not None
+    assert report.next_score.low is not None
+    assert report.next_score.high is not None
+    truth = logistic(2.0, models=9).score[-1]
+    assert report.next_score.low < truth < report.next_score.high
+    assert report.next_score.high - report.next_score.low < 0.05
+
+
+def test_many_curves_keep_their_order_whatever_their_noise() -> None:
+    counted = [logistic(width, models=m) for width, m in ((0.4, 6), (3.0, 12), (0.9, 9))]
+    measured = [
+        Curve(f"measured {i}", each.scale, each.score, stderr=np.full(each.scale.shape, 0.01))
+        for i, each in enumerate(counted)
+    ]
+    mixed = [counted[0], measured[0], counted[1], measured[1], measured[2], counted[2]]
+    together = list(audit_many(mixed, draws=20))
+    assert [each.curve for each in together] == mixed
+    for one in together:
+        alone = audit(one.curve)
+        assert alone.verdict is one.verdict
+        assert alone.width is not None
+        assert one.width is not None
+        assert alone.width.best == pytest.approx(one.width.best, rel=1e-6)
+
+
+def test_the_same_seed_gives_the_same_report() -> None:
+    curve = logistic(0.9, items=100, seed=1)
+    assert words.to_json(audit(curve)) == words.to_json(audit(curve))
+    assert audit(curve).usual != audit(curve, seed=1).usual
+
+
+def test_gpt3_cannot_say_how_sharp_its_addition_is() -> None:
+    table = datasets.load("gpt3_arithmetic")
+    rows = table[(table["task"] == "3D+") & (table["setting"] == "few_shot")]
+    report = audit(Curve("3D+", rows["params"], rows["score"], rows["n_items"]))  # type: ignore[arg-type]
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.leap > 0.8
+    # By hand: the emergence score that the literature would print for this row.
+    steps = np.diff(rows["score"].to_numpy())
+    assert report.usual[0].value == pytest.approx(
+        np.ptp(rows["score"]) / np.sqrt(np.median(steps**2))
+    )
+
+
+def test_every_form_of_a_report_is_complete_and_finite() -> None:
+    for curve in (logistic(0.4), flat(0.0, 100), logistic(1.0, items=50), logistic(3.0, models=2)):
+        report = audit(curve)
+        data = json.loads(words.to_json(report), parse_constant=pytest.fail)
+        assert data["verdict"] == report.verdict
+        assert data["sentence"] == words.sentence(report)
+        for text in (words.to_text(report), words.to_markdown(report)):
+            assert words.sentence(report) in text
+            assert all(reason in text for reason in words.reasons(report))
+            assert "nan" not in text.lower().split()
+            assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "found"), [({"sharp": 0.0}, "sharp: found 0"), ({"ceiling": 0.1}, "ceiling: found")]
+)
+def test_wrong_options_are_named(options: dict[str, float], found: str) -> None:
+    with pytest.raises(ValueError, match=found):
+        audit(logistic(1.0, chance=0.25), **options)  # type: ignore[arg-type]
+
+
+def test_reports_come_one_chunk_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emergence_lib.audit.report.CHUNK", 2)
+    taken = 0
+
+    def endless() -> "Iterator[Curve]":  # type: ignore[name-defined] # noqa: F821, UP037
+        nonlocal taken
+        while True:
+            taken += 1
+            yield logistic(0.4, models=5)
+
+    reports = audit_many(endless(), draws=0)
+    first: Report = next(reports)
+    assert first.usual == ()
+    assert taken == 2
