@@ -8,7 +8,6 @@ many neurons, recall fails above about 0.138 patterns a neuron (Amit, Gutfreund 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
+from emergence_lib.experiments.settings import Progress, check, watched
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,10 @@ class Config:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
-        for name, value in vars(self).items():
-            if not np.size(value) or np.min(value) <= 0:
-                raise ValueError(f"{name}: found {value}, want numbers above 0")
-        if not self.lowest <= self.highest:
-            raise ValueError(f"highest: found {self.highest:g}, want at least {self.lowest:g}")
-        if self.kept > 1:
-            raise ValueError(f"kept: found {self.kept:g}, want at most 1")
+        check(self, "patterns", "sizes", "recalls", "sweeps", "blocks", low=1, whole=True)
+        check(self, "lowest", low=0, open_low=True)
+        check(self, "highest", low=self.lowest)
+        check(self, "kept", low=0, high=1, open_low=True)
 
     @property
     def neurons(self) -> Integers:
@@ -138,16 +135,12 @@ def recall(neurons: int, patterns: int, config: Config, rng: np.random.Generator
     return overlap
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Try all memories; `progress` wraps the count of the points as tqdm.tqdm does."""
     start = process_time()
     neurons = config.neurons
     overlap, share = np.zeros(neurons.shape), np.zeros(neurons.shape)
-    for point in progress(range(neurons.size)):
+    for point in watched(range(neurons.size), progress):
         row, column = np.unravel_index(point, neurons.shape)
         patterns = config.patterns[row]
         rng = np.random.default_rng([seed, patterns, int(column)])

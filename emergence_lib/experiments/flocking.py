@@ -13,7 +13,6 @@ Of the kind of transition, or of its exponents, these runs say nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 
@@ -22,7 +21,7 @@ from scipy.spatial import KDTree
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 
 @dataclass(frozen=True)
@@ -126,16 +125,12 @@ def fly(birds: int, config: Config, rng: np.random.Generator) -> Floats:
     return order
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Fly flocks of every size; `progress` wraps the sizes as tqdm.tqdm does."""
     start = process_time()
     late = [
         fly(birds, config, np.random.default_rng([seed, birds]))[config.steps // 2 :]
-        for birds in progress(config.birds)
+        for birds in watched(config.birds, progress)
     ]
     quarters = [[part.mean(axis=0) for part in np.array_split(order, 2)] for order in late]
     return Result(

@@ -7,17 +7,25 @@ as it is, and with every neuron reduced to one Fourier frequency, which shows wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from time import process_time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emergence_lib.experiments import store
-from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot, softmax
+from emergence_lib.experiments import fourier, store
+from emergence_lib.experiments.layers import (
+    Floats,
+    Integers,
+    allocate,
+    cross_entropy,
+    flatten,
+    one_hot,
+    softmax,
+)
 from emergence_lib.experiments.optim import Adam
+from emergence_lib.experiments.settings import Progress, check, watched
 
 LOSSES = ("cross-entropy", "squared error")
 TABLES = ("sum", "product", "random")
@@ -51,23 +59,18 @@ class Config:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
-        if self.modulus < 5 or self.modulus % 2 == 0:
-            raise ValueError(f"modulus: found {self.modulus}, want an odd number from 5 on")
-        if self.loss not in LOSSES:
-            raise ValueError(f"loss: found {self.loss!r}, want one of {LOSSES}")
-        if self.table not in TABLES:
-            raise ValueError(f"table: found {self.table!r}, want one of {TABLES}")
-        if not self.shares or not all(0 < share < 1 for share in self.shares):
-            raise ValueError(f"shares: found {self.shares}, want numbers between 0 and 1")
-        if self.decay < 0:
-            raise ValueError(f"decay: found {self.decay}, want at least 0")
-        for name in ("width", "rate", "warm_up"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name}: found {getattr(self, name)}, want a number above 0")
-        if min(self.checkpoints, default=-1) < 0 or np.any(np.diff(self.checkpoints) <= 0):
-            raise ValueError(
-                f"checkpoints: found {self.checkpoints}, want rising numbers of steps from 0 on"
-            )
+        check(self, "modulus", low=5, whole=True)
+        if self.modulus % 2 == 0:
+            raise ValueError(f"modulus: found {self.modulus}, want an odd number")
+        for name, known in (("loss", LOSSES), ("table", TABLES)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}: found {getattr(self, name)!r}, want one of {known}")
+        one_pair = 1 / self.modulus**2
+        check(self, "shares", low=one_pair, high=1 - one_pair)
+        check(self, "decay", low=0)
+        check(self, "rate", low=0, open_low=True)
+        check(self, "width", "warm_up", low=1, whole=True)
+        check(self, "checkpoints", low=0, whole=True, rising=True)
 
     @property
     def steps(self) -> int:
@@ -139,20 +142,18 @@ class Net:
 
     def __init__(self, modulus: int, width: int, rng: np.random.Generator, dtype: Any = np.float32):
         self.modulus, self.width = modulus, width
-        scale = 0.5 / (2 * modulus) ** 0.25
-        first = rng.normal(0, scale, (width, 2 * modulus))
-        last = rng.normal(0, 1 / np.sqrt(width), (modulus, width))
-        self.weights = np.concatenate([first.ravel(), last.ravel()]).astype(dtype)
+        # Weights of a, then those of b; weights of the answers.
+        shapes = [(width, 2 * modulus), (modulus, width)]
+        self.weights, (self.first, self.last) = allocate(shapes, dtype)
+        self.first[:] = rng.normal(0, 0.5 / (2 * modulus) ** 0.25, self.first.shape)
+        self.last[:] = rng.normal(0, 1 / np.sqrt(width), self.last.shape)
 
-    @property
-    def first(self) -> Floats:
-        """Input weights, shape (width, 2 * modulus): those of a, then those of b; a view."""
-        return self.weights[: 2 * self.modulus * self.width].reshape(self.width, -1)
-
-    @property
-    def last(self) -> Floats:
-        """Output weights, shape (modulus, width); a view."""
-        return self.weights[2 * self.modulus * self.width :].reshape(self.modulus, -1)
+    def like(self, first: Floats, last: Floats) -> Net:
+        """Return a net with other weights, of the same type."""
+        modulus, width = last.shape
+        net = Net(modulus, width, np.random.default_rng(0), self.weights.dtype)
+        net.first[:], net.last[:] = first, last
+        return net
 
     def forward(self, inputs: Floats) -> tuple[Floats, Floats]:
         """Return the sums that the units square (width, pairs) and logits (modulus, pairs)."""
@@ -165,7 +166,7 @@ class Net:
         answers = softmax(logits[None])[0] if loss == "cross-entropy" else 2 * logits
         back = (answers - (1 if loss == "cross-entropy" else 2) * targets) / inputs.shape[1]
         back_sums = 2 * sums * (self.last.T @ back)
-        return np.concatenate([(back_sums @ inputs.T).ravel(), (back @ (sums**2).T).ravel()])
+        return flatten([back_sums @ inputs.T, back @ (sums**2).T])
 
     def loss(self, inputs: Floats, targets: Floats, loss: str) -> float:
         """Return the loss, averaged over pairs."""
@@ -177,51 +178,6 @@ class Net:
     def accuracy(self, inputs: Floats, answers: Integers) -> float:
         """Return the share of pairs whose largest logit is the answer's."""
         return float((self.forward(inputs)[1].argmax(0) == answers).mean())
-
-    def like(self, first: Floats, last: Floats) -> Net:
-        """Return a net with other weights, of the same type."""
-        net = Net.__new__(Net)
-        net.modulus, net.width = last.shape
-        net.weights = np.concatenate([first.ravel(), last.ravel()]).astype(self.weights.dtype)
-        return net
-
-
-def waves(net: Net) -> NDArray[np.complexfloating[Any]]:
-    """Return the Fourier coefficients of each neuron's weights of a, of b, and of the answer.
-
-    Returns
-    -------
-    array of complex, shape (3, width, (modulus + 1) / 2)
-    """
-    first = net.first.reshape(net.width, 2, net.modulus).swapaxes(0, 1)
-    return np.fft.rfft(np.concatenate([first, net.last.T[None]]))
-
-
-def power(net: Net) -> Floats:
-    """Return the share of each frequency from 1 on in a neuron's input weights, (width, any)."""
-    square = (np.abs(waves(net)[:2, :, 1:]) ** 2).sum(axis=0)
-    # A neuron that decay has emptied has no power to share.
-    return square / np.maximum(square.sum(axis=1, keepdims=True), 1e-30)
-
-
-def filtered(net: Net, frequencies: Integers) -> Net:
-    """Return the net with each neuron reduced to one frequency (nanda2023progress, restricted)."""
-    kept = waves(net) * (np.arange(net.modulus // 2 + 1) == frequencies[:, None])
-    a, b, answer = np.fft.irfft(kept, net.modulus)
-    return net.like(np.hstack([a, b]), answer.T)
-
-
-def excluded(net: Net, frequencies: Integers) -> Net:
-    """Return the net with one frequency taken from each neuron's input weights."""
-    kept = waves(net)[:2] * (np.arange(net.modulus // 2 + 1) != frequencies[:, None])
-    return net.like(np.hstack(list(np.fft.irfft(kept, net.modulus))), net.last)
-
-
-def reordered(net: Net, order: Integers) -> Net:
-    """Return the net for the numbers ``order[0], order[1], ...``, called 0, 1, ... from here on."""
-    return net.like(
-        np.hstack([half[:, order] for half in np.hsplit(net.first, 2)]), net.last[order]
-    )
 
 
 def table(config: Config, rng: np.random.Generator) -> tuple[Integers, Integers]:
@@ -247,26 +203,23 @@ def examine(
 ) -> dict[str, Any]:
     """Return the measures of one checkpoint, named as in `Result`; the first pairs were seen."""
     targets = one_hot(answers[None], net.modulus)[0]
-    share = power(net)
-    top = share.argmax(axis=1) + 1
-    # Any frequency from 1 on but the strongest.
-    other = (top - 1 + rng.integers(1, net.modulus // 2, net.width)) % (net.modulus // 2) + 1
-    order = rng.permutation(net.modulus)
-    mixed = reordered(net, order)
-    sieved = reordered(filtered(mixed, power(mixed).argmax(axis=1) + 1), np.argsort(order))
-    train, test = slice(seen), slice(seen, None)
+    top = fourier.strongest(net)
+    train, test = (
+        (inputs[:, part], answers[part], targets[:, part])
+        for part in (slice(seen), slice(seen, None))
+    )
     return {
-        "train": net.accuracy(inputs[:, train], answers[train]),
-        "test": net.accuracy(inputs[:, test], answers[test]),
-        "filtered": filtered(net, top).accuracy(inputs[:, test], answers[test]),
-        "shuffled": filtered(net, other).accuracy(inputs[:, test], answers[test]),
-        "scrambled": sieved.accuracy(inputs[:, test], answers[test]),
-        "excluded": excluded(net, top).accuracy(inputs[:, train], answers[train]),
-        "train_loss": net.loss(inputs[:, train], targets[:, train], loss),
-        "test_loss": net.loss(inputs[:, test], targets[:, test], loss),
+        "train": net.accuracy(*train[:2]),
+        "test": net.accuracy(*test[:2]),
+        "filtered": fourier.filtered(net, top).accuracy(*test[:2]),
+        "shuffled": fourier.shuffled(net, rng).accuracy(*test[:2]),
+        "scrambled": fourier.scrambled(net, rng).accuracy(*test[:2]),
+        "excluded": fourier.excluded(net, top).accuracy(*train[:2]),
+        "train_loss": net.loss(train[0], train[2], loss),
+        "test_loss": net.loss(test[0], test[2], loss),
         "norm": np.linalg.norm(net.weights),
         "frequencies": np.unique(top).size,
-        "spectrum": np.sort(share, axis=1)[:, ::-1].mean(axis=0),
+        "spectrum": np.sort(fourier.power(net), axis=1)[:, ::-1].mean(axis=0),
     }
 
 
@@ -280,11 +233,7 @@ def training(net: Net, inputs: Floats, targets: Floats, config: Config) -> Itera
         yield step
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Train and examine one net for each share; `progress` wraps the steps as tqdm.tqdm does."""
     start = process_time()
     rng = np.random.default_rng(seed)
@@ -301,15 +250,11 @@ def run(
         for net, count in zip(nets, seen, strict=True)
     ]
     records: list[list[dict[str, Any]]] = [[] for _ in nets]
-    for step in progress(range(config.steps + 1)):
+    for step in watched(range(config.steps + 1), progress):
         for record, each, net, count in zip(records, trainings, nets, seen, strict=True):
             next(each)
             if step in config.checkpoints:
                 record.append(examine(net, inputs, answers, count, config.loss, rng))
 
-    measures: dict[str, Any] = {
-        name: np.array([[each[name] for each in record] for record in records], np.float32)
-        for name in records[0][0]
-    }
-    seconds = process_time() - start
-    return Result(config=config, seed=seed, seconds=seconds, **measures)
+    measures = store.gather(records, np.float32)
+    return Result(config=config, seed=seed, seconds=process_time() - start, **measures)

@@ -5,6 +5,7 @@ Arrays end in the axis of examples: a batch of 256 questions with ten inputs has
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,24 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 Integers = NDArray[np.int64]
+
+
+def allocate(
+    shapes: Sequence[tuple[int, ...]], dtype: Any = np.float32
+) -> tuple[Floats, list[Floats]]:
+    """Return one flat vector of zeros, and arrays of the given shapes that are views of its parts.
+
+    A step that changes the flat vector changes the arrays.
+    """
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    flat = np.zeros(ends[-1], dtype)
+    parts = np.split(flat, ends[:-1])
+    return flat, [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def flatten(parts: Iterable[Floats]) -> Floats:
+    """Return arrays as one flat vector."""
+    return np.concatenate([part.ravel() for part in parts])
 
 
 def one_hot(symbols: Integers, classes: int, dtype: Any = np.float32) -> Floats:

@@ -13,7 +13,6 @@ change is sharp in the life of the population, though every talk is the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 
@@ -21,7 +20,7 @@ import numpy as np
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 Memory = list[int]
 """The words that an agent holds."""
@@ -134,15 +133,11 @@ def in_parts(values: Integers, parts: int) -> Floats:
     return np.diff(np.interp(ends, np.arange(len(total)), total)) * parts / len(values)
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Let populations of every size agree; `progress` wraps the sizes as tqdm.tqdm does."""
     start = process_time()
     talks, success, words = [], [], []
-    for agents in progress(config.agents):
+    for agents in watched(config.agents, progress):
         rng = np.random.default_rng([seed, agents])
         games = [play(agents, rng) for _ in range(config.repeats)]
         talks.append([len(each) for each, _ in games])

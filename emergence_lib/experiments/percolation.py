@@ -13,7 +13,6 @@ models offers one size a point, so that test is rarely to be had.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 
@@ -23,7 +22,7 @@ from scipy import ndimage
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 CRITICAL = 0.592746
 """Share of open sites at which the infinite lattice begins to span (stauffer1994percolation)."""
@@ -116,11 +115,7 @@ def threshold(field: Floats, halvings: int = 14) -> float:
     return (low + high) / 2
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Open lattices of every size; `progress` wraps the repeats as tqdm.tqdm does."""
     start = process_time()
     # Each size has its own stream: a shorter list of sizes repeats its lattices.
@@ -131,7 +126,7 @@ def run(
                 threshold(rng.random((size, size)))
                 for size, rng in zip(config.sizes, streams, strict=True)
             ]
-            for _ in progress(range(config.repeats))
+            for _ in watched(range(config.repeats), progress)
         ]
     ).T
     return Result(

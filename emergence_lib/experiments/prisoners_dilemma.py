@@ -13,7 +13,6 @@ right summary of such a run is eras and how long they last, not that cooperation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 from time import process_time
@@ -23,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 PAYOFFS = (3.0, 0.0, 5.0, 1.0)
 """What I earn when (I, the other) play CC, CD, DC, DD."""
@@ -161,11 +160,7 @@ def breed(counts: Integers, payoff: Floats, config: Config, rng: np.random.Gener
     return rng.multinomial(config.players, chance)
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Let populations evolve; `progress` wraps the generations as tqdm.tqdm does."""
     start = process_time()
     rng = np.random.default_rng(seed)
@@ -174,7 +169,7 @@ def run(
     everyone = np.full(len(intended), 1 / len(intended))
     counts = rng.multinomial(config.players, everyone, size=config.populations)
     shares, leaders = [], []
-    for generation in progress(range(config.generations)):
+    for generation in watched(range(config.generations), progress):
         if generation % config.every == 0:
             met = counts * against_others(counts, cooperation)
             shares.append(met.sum(axis=1) / config.players)

@@ -7,7 +7,6 @@ examined on every skill at many moments of its training, or networks of many wid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import comb
 from time import process_time
@@ -16,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from emergence_lib.experiments import store
-from emergence_lib.experiments.layers import Floats, Integers
+from emergence_lib.experiments.layers import Floats, Integers, allocate, flatten
 from emergence_lib.experiments.optim import Adam
+from emergence_lib.experiments.settings import Progress, check, watched
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Config:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
-        for name, value in vars(self).items():
-            if not np.size(value) or np.min(value) <= 0:
-                raise ValueError(f"{name}: found {value}, want numbers above 0")
+        counts = ("skills", "bits", "parity", "widths", "steps", "batch", "items", "exams", "first")
+        check(self, *counts, low=1, whole=True)
+        check(self, "alpha", "rate", low=0, open_low=True)
         if self.skills > comb(self.bits, self.parity):
             raise ValueError(
                 f"skills: found {self.skills}, want at most {comb(self.bits, self.parity)}, the "
@@ -157,14 +157,8 @@ class Net:
     """A layer of rectified units and one logit for "the parity is odd"."""
 
     def __init__(self, width: int, config: Config, rng: np.random.Generator, dtype: Any = "f4"):
-        shapes = ((width, config.skills + config.bits), (width, 1), (1, width), (1, 1))
-        ends = np.cumsum([np.prod(shape) for shape in shapes])
-        self.weights = np.zeros(ends[-1], dtype)
-        # The four arrays are views: a step that changes the flat vector changes them.
-        self.w1, self.b1, self.w2, self.b2 = (
-            part.reshape(shape)
-            for part, shape in zip(np.split(self.weights, ends[:-1]), shapes, strict=True)
-        )
+        shapes = [(width, config.skills + config.bits), (width, 1), (1, width), (1, 1)]
+        self.weights, (self.w1, self.b1, self.w2, self.b2) = allocate(shapes, dtype)
         # He's rule; one skill and all bits are switched on.
         self.w1[:] = rng.normal(0, np.sqrt(2 / (1 + config.bits)), self.w1.shape)
         self.w2[:] = rng.normal(0, 0.5 * np.sqrt(2 / width), self.w2.shape)
@@ -182,8 +176,9 @@ class Net:
         back = (0.5 * (1 + np.tanh(0.5 * logits)) - answers) / len(answers)
         back_hidden = self.w2.T * back
         back_hidden *= hidden > 0
-        parts = back_hidden @ inputs.T, back_hidden.sum(1), hidden @ back, back.sum(keepdims=True)
-        return np.concatenate([part.ravel() for part in parts])
+        return flatten(
+            [back_hidden @ inputs.T, back_hidden.sum(1), hidden @ back, back.sum(keepdims=True)]
+        )
 
 
 def cross_entropy(logits: Floats, answers: Floats) -> Floats:
@@ -198,11 +193,7 @@ def examine(net: Net, inputs: Floats, answers: Floats, items: int) -> tuple[Floa
     return right.mean(1), cross_entropy(logits, answers).reshape(-1, items).mean(1)
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Train the nets and examine them; `progress` wraps the training steps as tqdm.tqdm does."""
     start = process_time()
     rng = np.random.default_rng(seed)
@@ -214,7 +205,7 @@ def run(
     thresholds = np.cumsum(config.frequencies)[:-1]
     moments = config.moments
     scores: list[list[tuple[Floats, Floats]]] = []
-    for step in progress(range(1, config.steps + 1)):
+    for step in watched(range(1, config.steps + 1), progress):
         asked = np.searchsorted(thresholds, rng.random(config.batch))
         inputs, answers = questions(asked, subsets, config, rng)
         for net, optimiser in zip(nets, optimisers, strict=True):

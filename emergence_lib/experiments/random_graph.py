@@ -11,7 +11,6 @@ hundred nodes even the kink is rounded away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 
@@ -22,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 
 @dataclass(frozen=True)
@@ -126,15 +125,11 @@ def draw_links(nodes: int, graphs: int, count: int, rng: np.random.Generator) ->
     return np.stack([first, second])
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Let graphs of every size grow; `progress` wraps the sizes as tqdm.tqdm does."""
     start = process_time()
     measures = np.zeros((2, len(config.nodes), len(config.degrees)))
-    for place in progress(range(len(config.nodes))):
+    for place in watched(range(len(config.nodes)), progress):
         nodes = config.nodes[place]
         graphs = config.budget // nodes
         # Half a link to a node: a link has two ends. The same graphs grow from degree to degree.

@@ -13,7 +13,7 @@ a failure to explore, not gaming of the reward, and the two look the same from o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import process_time
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 STARTS = ("anywhere", "first cell")
 """Where training episodes begin: an axis of the results."""
@@ -127,9 +127,7 @@ def critical_bonus(config: Config = BOOK) -> float:
     return config.prize * config.discount ** (way - 2) * (1 - config.discount**2)
 
 
-def train(
-    config: Config, rng: np.random.Generator, progress: Callable[[Iterable[int]], Iterable[int]]
-) -> Iterator[Floats]:
+def train(config: Config, rng: np.random.Generator, progress: Progress | None) -> Iterator[Floats]:
     """Train all learners side by side; give Q at each exam, (starts, bonuses, learners, cells, 2).
 
     The table is the same array each time, and changes when the training goes on.
@@ -145,7 +143,7 @@ def train(
         return np.where(anywhere, rng.integers(config.cells - 1, size=lanes), 0)
 
     cells, age = start(), np.zeros(lanes, int)
-    for step in progress(range(1, config.exams[-1] + 1)):
+    for step in watched(range(1, config.exams[-1] + 1), progress):
         known = flat[offset + cells]
         ties = known[..., 0] == known[..., 1]
         random = ties | (rng.random(lanes) < config.explore)
@@ -176,11 +174,7 @@ def examine(table: Floats, config: Config) -> tuple[NDArray[np.bool_], Integers]
     return cells == config.cells - 1, visits
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Train and examine all learners; `progress` wraps the training steps as tqdm.tqdm does."""
     start = process_time()
     tables = train(config, np.random.default_rng(seed), progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from importlib import metadata, resources
 from pathlib import Path
@@ -112,6 +113,14 @@ class Result:
             raise ValueError(
                 f"path: {path} is not a stored {cls.__module__} result: {error}"
             ) from error
+
+
+def gather(table: Sequence[Sequence[Mapping[str, Any]]], dtype: Any = None) -> dict[str, Any]:
+    """Return a table of examinations as one array (rows, columns, ...) for each measure."""
+    return {
+        name: np.array([[cell[name] for cell in row] for row in table], dtype)
+        for name in table[0][0]
+    }
 
 
 def experiment(name: str) -> ModuleType:

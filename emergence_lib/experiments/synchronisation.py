@@ -11,7 +11,6 @@ half-width 1/2 the critical coupling is 1 and the order of infinitely many oscil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 
@@ -20,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
-from emergence_lib.experiments.settings import check
+from emergence_lib.experiments.settings import Progress, check, watched
 
 HALF_WIDTH = 0.5
 """Half-width of the Lorentz curve of frequencies; the critical coupling is twice that."""
@@ -121,17 +120,13 @@ def integrate(count: int, config: Config, rng: np.random.Generator) -> Floats:
     return np.array(order).T
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Couple populations of every size; `progress` wraps the sizes as tqdm.tqdm does."""
     start = process_time()
     orders = np.array(
         [
             integrate(count, config, np.random.default_rng([seed, count]))
-            for count in progress(config.oscillators)
+            for count in watched(config.oscillators, progress)
         ]
     )
     steps = orders.shape[-1] - 1

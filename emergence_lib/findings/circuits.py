@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emergence_lib.experiments import induction, store
+from emergence_lib.experiments import ablation, attention, induction, store
 from emergence_lib.findings.mirage import transition
 
 Array = NDArray[np.float64]
@@ -165,8 +165,8 @@ def evidence(results: Runs | None = None) -> pd.DataFrame:
     kept (mean divided by that of the whole network).
     """
     cuts = np.array([each.cut[0] for each in results or stored()])
-    place = {name: column for column, name in enumerate(induction.INTERVENTIONS)}
-    order = [("whole", induction.INTERVENTIONS[0])]
+    place = {name: column for column, name in enumerate(ablation.INTERVENTIONS)}
+    order = [("whole", ablation.INTERVENTIONS[0])]
     order += [(line, name) for line, names in LINES.items() for name in names]
     rows = []
     for line, name in order:
@@ -185,7 +185,7 @@ def evidence(results: Runs | None = None) -> pd.DataFrame:
 
 
 def after(intervention: str, results: Runs | None = None) -> float:
-    """Return the accuracy under one of `induction.INTERVENTIONS`, averaged over seeds."""
+    """Return the accuracy under one of `ablation.INTERVENTIONS`, averaged over seeds."""
     means = evidence(results).set_index("intervention")["mean"]
     if intervention not in means:
         raise ValueError(f"intervention: found {intervention!r}, want one of {list(means.index)}")
@@ -230,7 +230,7 @@ def ideal(items: int = 20_000, seed: int = 0, config: induction.Config = inducti
 def copying(items: int = 20_000, seed: int = 0, config: induction.Config = induction.BOOK) -> float:
     """Return the accuracy of predicting one of the positions so far, drawn at random."""
     tokens, periods = induction.sequences(config, items, np.random.default_rng(seed))
-    past = induction.blurred(config.length - 1) > 0
+    past = attention.blurred(config.length - 1) > 0
     same = (tokens[:, :-1, None] == tokens[:, None, 1:]) & past
     known = induction.given_away(periods, config.length - 1)
     return float((same.sum(1) / np.arange(1, config.length))[known].mean())
@@ -337,8 +337,8 @@ def agreement(live: induction.Result, results: Runs | None = None) -> str:
     start, end = jump(results=[live]).loc[0, ["start", "end"]]
     others = jump(results=runs)
     final = [each.accuracy[0, -1] for each in runs]
-    route = induction.INTERVENTIONS.index("seen by keys only")
-    gone = induction.INTERVENTIONS.index("first head removed")
+    route = ablation.INTERVENTIONS.index("seen by keys only")
+    gone = ablation.INTERVENTIONS.index("first head removed")
     return (
         f"Seed {live.seed}, {live.seconds:.0f} CPU seconds. Its accuracy passes 30% at step "
         f"{start:.0f} and 70% at step {end:.0f} (the {len(runs)} stored seeds: "

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from emergence_lib.experiments import addition, grokking, induction, layers, optim, quanta
+from emergence_lib.experiments import (
+    addition,
+    attention,
+    grokking,
+    induction,
+    layers,
+    optim,
+    quanta,
+)
 from tests.crosscheck import torch_twins
 
 Batch = tuple[Any, ...]
@@ -120,8 +128,8 @@ def induction_pair(
     """Return the attention-only net of one width."""
     rng = np.random.default_rng(1)
     drawn = [induction.sequences(config, config.batch, rng)[0] for _ in range(steps)]
-    given = {0: induction.back(config.length - 1)} if config.given else {}
-    net = induction.Net(width, config, rng, dtype)
+    given = {0: attention.back(config.length - 1)} if config.given else {}
+    net = attention.Net(width, config.symbols, config.length - 1, config.layers, rng, dtype)
     return Pair(
         net=net,
         twin=torch_twins.Induction(

@@ -168,10 +168,10 @@ def test_stored_transitions_sharpen_towards_the_known_threshold() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"patterns": ()}, r"patterns: found \(\), want numbers above 0"),
+        ({"patterns": ()}, r"patterns: found \(\), want whole numbers of at least 1"),
         ({"recalls": -3}, "recalls: found -3"),
-        ({"lowest": 5.0, "highest": 4.0}, "highest: found 4, want at least 5"),
-        ({"kept": 1.5}, "kept: found 1.5, want at most 1"),
+        ({"lowest": 5.0, "highest": 4.0}, "highest: found 4.0, want numbers of at least 5"),
+        ({"kept": 1.5}, "kept: found 1.5, want numbers above 0, at most 1"),
     ],
 )
 def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message: str) -> None:

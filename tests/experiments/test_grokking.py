@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import grokking, store
-from emergence_lib.experiments.layers import Floats, Integers, one_hot
+from emergence_lib.experiments import fourier, grokking, store
+from emergence_lib.experiments.layers import Floats, one_hot
 from emergence_lib.experiments.optim import Adam
+from tests.experiments.differences import central_differences
 
 REDUCED = grokking.Config(
     modulus=31, width=96, shares=(0.45,), checkpoints=(0, 20, 60, 100, 400, 800)
@@ -41,10 +42,6 @@ def planted(modulus: int, width: int, noise: float = 0.0) -> grokking.Net:
     )
 
 
-def strongest(net: grokking.Net) -> Integers:
-    return grokking.power(net).argmax(axis=1) + 1
-
-
 def accuracy(net: grokking.Net) -> float:
     pairs = np.indices((net.modulus, net.modulus)).reshape(2, -1)
     return net.accuracy(grokking.encode(pairs, net.modulus), pairs.sum(axis=0) % net.modulus)
@@ -58,14 +55,7 @@ def test_backward_pass_agrees_with_central_differences(loss: str) -> None:
     inputs = grokking.encode(pairs, 7).astype(np.float64)
     targets = one_hot(pairs.sum(axis=0)[None] % 7, 7, np.float64)[0]
     gradient = net.gradient(inputs, targets, loss)
-    numeric = np.empty_like(gradient)
-    step = 1e-6
-    for place in range(net.weights.size):
-        net.weights[place] += step
-        above = net.loss(inputs, targets, loss)
-        net.weights[place] -= 2 * step
-        numeric[place] = (above - net.loss(inputs, targets, loss)) / (2 * step)
-        net.weights[place] += step
+    numeric = central_differences(lambda: net.loss(inputs, targets, loss), net.weights)
     assert np.abs(numeric - gradient).max() < 1e-8
     assert np.abs(gradient).max() > 0.01
 
@@ -119,38 +109,38 @@ def test_random_labels_are_split_like_the_sums() -> None:
 
 def test_power_finds_the_frequency_of_a_wave() -> None:
     net = planted(13, 12)
-    assert strongest(net).tolist() == [1, 2, 3, 4, 5, 6] * 2
-    assert grokking.power(net).max(axis=1) == pytest.approx(1)
+    assert fourier.strongest(net).tolist() == [1, 2, 3, 4, 5, 6] * 2
+    assert fourier.power(net).max(axis=1) == pytest.approx(1)
 
 
 def test_filter_keeps_a_planted_solution() -> None:
     net = planted(31, 150)
     assert accuracy(net) == 1
-    kept = grokking.filtered(net, strongest(net))
+    kept = fourier.filtered(net, fourier.strongest(net))
     assert kept.weights == pytest.approx(net.weights, abs=1e-12)
-    assert np.abs(grokking.excluded(net, strongest(net)).first).max() < 1e-12
+    assert np.abs(fourier.excluded(net, fourier.strongest(net)).first).max() < 1e-12
 
 
 def test_filter_digs_a_planted_solution_out_of_noise() -> None:
     net = planted(31, 150, noise=1.5)
     assert accuracy(net) < 0.3
-    assert accuracy(grokking.filtered(net, strongest(net))) > 0.9
+    assert accuracy(fourier.filtered(net, fourier.strongest(net))) > 0.9
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_filter_invents_nothing_on_random_weights(seed: int) -> None:
     net = grokking.Net(31, 150, np.random.default_rng(seed), np.float64)
     # chance is 0.032; 961 pairs, five standard deviations
-    assert accuracy(grokking.filtered(net, strongest(net))) < 0.032 + 5 * 0.0057
+    assert accuracy(fourier.filtered(net, fourier.strongest(net))) < 0.032 + 5 * 0.0057
 
 
 def test_filter_wants_the_right_order_of_the_numbers() -> None:
     net = planted(31, 150)
     order = np.random.default_rng(1).permutation(31)
-    mixed = grokking.reordered(net, order)
-    sieved = grokking.filtered(mixed, strongest(mixed))
-    assert accuracy(grokking.reordered(sieved, np.argsort(order))) < 0.1
-    back = grokking.reordered(mixed, np.argsort(order))
+    mixed = fourier.reordered(net, order)
+    sieved = fourier.filtered(mixed, fourier.strongest(mixed))
+    assert accuracy(fourier.reordered(sieved, np.argsort(order))) < 0.1
+    back = fourier.reordered(mixed, np.argsort(order))
     assert np.array_equal(back.weights, net.weights)
 
 
@@ -159,7 +149,7 @@ def test_products_are_sums_of_logarithms() -> None:
     powers = np.array([pow(3, k, 31) for k in range(30)])
     assert sorted(powers) == list(range(1, 31))
     logs = np.argsort(powers)
-    net = grokking.reordered(planted(30, 150), logs)
+    net = fourier.reordered(planted(30, 150), logs)
     pairs = np.indices((30, 30)).reshape(2, -1)
     product = (pairs[0] + 1) * (pairs[1] + 1) % 31
     assert net.accuracy(grokking.encode(pairs, 30), product - 1) == 1
@@ -278,13 +268,14 @@ def test_a_stored_run_can_be_had_again() -> None:
     ("settings", "message"),
     [
         ({"modulus": 12}, "modulus: found 12, want an odd number"),
+        ({"modulus": 3}, "modulus: found 3, want whole numbers of at least 5"),
         ({"loss": "hinge"}, "loss: found 'hinge', want one of"),
         ({"table": "quotient"}, "table: found 'quotient', want one of"),
-        ({"shares": ()}, r"shares: found \(\), want numbers between 0 and 1"),
+        ({"shares": ()}, r"shares: found \(\), want numbers from 0.000287"),
         ({"shares": (0.5, 1.0)}, r"shares: found \(0.5, 1.0\)"),
-        ({"decay": -1}, "decay: found -1, want at least 0"),
-        ({"width": 0}, "width: found 0, want a number above 0"),
-        ({"checkpoints": ()}, r"checkpoints: found \(\), want rising"),
+        ({"decay": -1}, "decay: found -1, want numbers of at least 0"),
+        ({"width": 0}, "width: found 0, want whole numbers of at least 1"),
+        ({"checkpoints": ()}, r"checkpoints: found \(\), want .* each above the one before"),
         ({"checkpoints": (0, 5, 5)}, "checkpoints: found"),
     ],
 )

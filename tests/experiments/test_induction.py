@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import induction, store
+from emergence_lib.experiments import ablation, attention, induction, store
 from emergence_lib.experiments.layers import cross_entropy, one_hot
+from tests.experiments.differences import central_differences
 
 # Fewer symbols and a higher rate: the circuit forms in some 200 steps.
 EASY: dict[str, Any] = {
@@ -34,11 +35,8 @@ def one() -> induction.Result:
     return induction.run(induction.Config(**EASY, layers=1), seed=5)
 
 
-def net(layers: int = 2, width: int = 5, dtype: Any = np.float64) -> induction.Net:
-    config = induction.Config(
-        layers=layers, symbols=6, length=8, shortest=2, longest=3, steps=20, every=20
-    )
-    made = induction.Net(width, config, np.random.default_rng(1), dtype)
+def net(layers: int = 2, width: int = 5, dtype: Any = np.float64) -> attention.Net:
+    made = attention.Net(width, 6, 7, layers, np.random.default_rng(1), dtype)
     # Larger than at the start, so that attention is far from even.
     made.weights *= 2
     return made
@@ -79,11 +77,11 @@ def test_follows_by_hand() -> None:
 
 
 def test_patterns_are_attention() -> None:
-    for pattern in (induction.back(6), induction.back(6, 2), induction.blurred(6)):
+    for pattern in (attention.back(6), attention.back(6, 2), attention.blurred(6)):
         assert pattern.sum(0) == pytest.approx(1)
         assert np.all(np.tril(pattern, -1) == 0)
-    assert induction.back(6).argmax(0).tolist() == [0, 0, 1, 2, 3, 4]
-    assert induction.back(6, 2).argmax(0).tolist() == [0, 0, 0, 1, 2, 3]
+    assert attention.back(6).argmax(0).tolist() == [0, 0, 1, 2, 3, 4]
+    assert attention.back(6, 2).argmax(0).tolist() == [0, 0, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -122,20 +120,13 @@ def test_backward_pass_agrees_with_central_differences(layers: int, given: bool)
     made = net(layers)
     tokens = np.random.default_rng(4).integers(0, 6, (3, 8))
     targets = one_hot(tokens[:, 1:], 6, np.float64)
-    forced = {0: induction.back(7)} if given else None
+    forced = {0: attention.back(7)} if given else None
 
     def loss() -> float:
         return float(cross_entropy(made.forward(tokens[:, :-1], forced)[0], targets).mean())
 
     gradient = made.gradient(tokens[:, :-1], targets, forced)
-    numeric = np.empty_like(gradient)
-    step = 1e-6
-    for place in range(made.weights.size):
-        made.weights[place] += step
-        above = loss()
-        made.weights[place] -= 2 * step
-        numeric[place] = (above - loss()) / (2 * step)
-        made.weights[place] += step
+    numeric = central_differences(loss, made.weights)
     assert np.abs(numeric - gradient).max() < 1e-8
     assert np.abs(gradient).max() > 0.01
     for head in range(layers):
@@ -144,7 +135,7 @@ def test_backward_pass_agrees_with_central_differences(layers: int, given: bool)
         assert (learned > 1e-4).tolist() == [not (given and head == 0)] * 2 + [True, True]
 
 
-def made_part(made: induction.Net, gradient: Any, head: int) -> Any:
+def made_part(made: attention.Net, gradient: Any, head: int) -> Any:
     """Return the part of a flat gradient that belongs to one head."""
     size = made.heads[head].size
     start = made.weights.size - size * (len(made.heads) - head)
@@ -190,7 +181,7 @@ def test_two_layers_learn_and_one_does_not(two: induction.Result, one: induction
 
 
 def test_the_circuit_is_previous_token_through_keys(two: induction.Result) -> None:
-    score = dict(zip(induction.INTERVENTIONS, two.cut[0], strict=True))
+    score = dict(zip(ablation.INTERVENTIONS, two.cut[0], strict=True))
     whole = score["nothing changed"]
     assert whole == two.accuracy[0, -1]
     for name in ("first head removed", "second head removed", "second head blurred"):
@@ -204,13 +195,13 @@ def test_the_circuit_is_previous_token_through_keys(two: induction.Result) -> No
 
 def test_one_layer_has_only_a_first_head_to_take_away(one: induction.Result) -> None:
     assert one.cut.shape == (1, 3)
-    assert tuple(induction.interventions(1, 4)) == induction.INTERVENTIONS[:3]
+    assert tuple(ablation.interventions(1, 4)) == ablation.INTERVENTIONS[:3]
 
 
 def test_a_given_head_looks_one_back_from_the_start() -> None:
     result = induction.run(induction.Config(**{**EASY, "steps": 40}, given=True), seed=0)
     assert result.previous[..., 1:] == pytest.approx(1)
-    assert np.array_equal(result.patterns[0, 0].T, induction.back(16))
+    assert np.array_equal(result.patterns[0, 0].T, attention.back(16))
 
 
 def test_patterns_are_of_a_repeating_example(two: induction.Result) -> None:
@@ -280,9 +271,9 @@ def test_a_stored_run_can_be_had_again() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"widths": ()}, r"widths: found \(\), want numbers above 0"),
+        ({"widths": ()}, r"widths: found \(\), want whole numbers of at least 1"),
         ({"steps": -1}, "steps: found -1"),
-        ({"layers": 3}, "layers: found 3, want 1 or 2"),
+        ({"layers": 3}, "layers: found 3, want whole numbers from 1 to 2"),
         ({"shortest": 20}, r"longest: found 16, want at least shortest \(20\)"),
         ({"longest": 31}, r"longest: found 31, .* less than length - 1 \(31\)"),
         ({"layers": 1, "given": True}, "given: found True with one layer"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from emergence_lib.experiments import quanta, store
+from tests.experiments.differences import central_differences
 
 REDUCED = quanta.Config(
     skills=6, bits=10, parity=2, alpha=1.0, widths=(64,), steps=1200, batch=128, rate=0.01, exams=21
@@ -69,14 +70,7 @@ def test_backward_pass_agrees_with_central_differences() -> None:
         return quanta.cross_entropy(net.forward(inputs)[1], answers).mean()
 
     gradient = net.gradient(inputs, answers)
-    numeric = np.empty_like(gradient)
-    step = 1e-6
-    for place in range(net.weights.size):
-        net.weights[place] += step
-        above = loss()
-        net.weights[place] -= 2 * step
-        numeric[place] = (above - loss()) / (2 * step)
-        net.weights[place] += step
+    numeric = central_differences(loss, net.weights)
     assert np.abs(numeric - gradient).max() < 1e-8
     assert np.abs(gradient).max() > 0.01
 
@@ -190,7 +184,7 @@ def test_a_stored_run_can_be_had_again() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"widths": ()}, r"widths: found \(\), want numbers above 0"),
+        ({"widths": ()}, r"widths: found \(\), want whole numbers of at least 1"),
         ({"alpha": -0.5}, "alpha: found -0.5"),
         ({"steps": 0}, "steps: found 0"),
         ({"skills": 11, "bits": 5, "parity": 2}, "skills: found 11, want at most 10"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 
 from emergence_lib.experiments.settings import check
@@ -29,6 +30,13 @@ def test_bad_settings_are_named(value: Any) -> None:
 def test_fractions_are_refused_where_whole_numbers_are_wanted() -> None:
     with pytest.raises(ValueError, match=r"value: found 2\.5, want whole numbers of at least 1$"):
         check(Sample(2.5), "value", low=1, whole=True)
+
+
+def test_the_lower_limit_may_be_shut_out() -> None:
+    check(Sample(0.1), "value", low=0, open_low=True)
+    for high, words in ((np.inf, "numbers above 0$"), (3, "numbers above 0, at most 3$")):
+        with pytest.raises(ValueError, match=f"^value: found 0, want {words}"):
+            check(Sample(0), "value", low=0, high=high, open_low=True)
 
 
 def test_order_is_wanted_in_words() -> None:

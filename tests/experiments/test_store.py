@@ -56,6 +56,15 @@ def test_difference_is_the_largest_over_all_arrays(result: addition.Result, tmp_
     assert result.difference(other) == pytest.approx(0.25)
 
 
+def test_tables_of_examinations_become_arrays() -> None:
+    table = [[{"a": 10 * row + column, "b": [row, column, 1]} for column in range(3)]
+             for row in range(2)]  # fmt: skip
+    arrays = store.gather(table)
+    assert arrays["a"].tolist() == [[0, 1, 2], [10, 11, 12]]
+    assert arrays["b"].shape == (2, 3, 3)
+    assert store.gather(table, np.float32)["b"].dtype == np.float32
+
+
 def test_difference_refuses_other_seeds(result: addition.Result) -> None:
     with pytest.raises(ValueError, match=r"other: found .*seed 4; want .*seed 3"):
         result.difference(addition.run(TINY, seed=4))

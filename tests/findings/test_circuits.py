@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import induction
+from emergence_lib.experiments import ablation, induction
 from emergence_lib.findings import circuits
 
 STEPS = np.arange(0, 801, 20)
@@ -12,7 +12,7 @@ STEPS = np.arange(0, 801, 20)
 def run(start: float = 300, seed: int = 0, final: float = 0.9) -> induction.Result:
     """Return a made-up run whose accuracy rises in a line over 100 steps."""
     accuracy = np.clip((STEPS - start) / 100, 0, 1) * (final - 0.1) + 0.1
-    cut = np.linspace(final, 0.1, len(induction.INTERVENTIONS))
+    cut = np.linspace(final, 0.1, len(ablation.INTERVENTIONS))
     previous = np.zeros((1, len(STEPS), 31))
     previous[..., 1:16], previous[..., 16], previous[..., 17:] = 0.8, 0.5, 0.2
     return induction.Result(
@@ -86,7 +86,7 @@ def test_looks_back_tells_the_first_block_from_the_rest() -> None:
 
 def test_evidence_lists_every_intervention_once() -> None:
     table = circuits.evidence([run(final=0.9), run(final=0.7, seed=1)])
-    assert sorted(table["intervention"]) == sorted(induction.INTERVENTIONS)
+    assert sorted(table["intervention"]) == sorted(ablation.INTERVENTIONS)
     assert table["line"].tolist() == (
         ["whole"] + ["necessary"] * 4 + ["the route"] * 4 + ["the content"] * 2
     )
@@ -94,7 +94,7 @@ def test_evidence_lists_every_intervention_once() -> None:
     assert (whole["mean"], whole["lowest"], whole["highest"], whole["kept"]) == pytest.approx(
         (0.8, 0.7, 0.9, 1)
     )
-    last = table.set_index("intervention").loc[induction.INTERVENTIONS[-1]]
+    last = table.set_index("intervention").loc[ablation.INTERVENTIONS[-1]]
     assert last["kept"] == pytest.approx(0.1 / 0.8)
     with pytest.raises(ValueError, match="intervention: found 'prayer'"):
         circuits.after("prayer")
