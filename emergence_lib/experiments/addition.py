@@ -2,12 +2,12 @@
 
 A network with one hidden layer reads two numbers of up to five digits and writes all the digits of
 their sum at once. Nets of several widths see the same problems in training and sit the same exam,
-which is then scored in several ways: whole answers, single digits, cross-entropy, Brier score.
+which is then scored in several ways: whole answers, single digits, edits, cross-entropy, Brier
+score. One of the nets is also examined at many moments of a longer training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -16,8 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emergence_lib.experiments import store
-from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot, softmax
+from emergence_lib.experiments.layers import (
+    Floats,
+    Integers,
+    allocate,
+    cross_entropy,
+    flatten,
+    one_hot,
+    softmax,
+)
 from emergence_lib.experiments.optim import Adam, cosine_rate
+from emergence_lib.experiments.settings import Progress, check, watched
 
 
 @dataclass(frozen=True)
@@ -35,16 +44,19 @@ class Config:
     """Peak learning rate."""
     warm_up: int = 50
     """Steps until the peak is reached."""
+    exams: tuple[int, ...] = ()
+    """Steps, before the last, after which the nets sit an exam; each exam has fresh problems."""
     items: int = 10_000
-    """Exam problems of each length."""
+    """Problems of each length in an exam."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
-        for name, value in vars(self).items():
-            if not np.size(value) or np.min(value) <= 0:
-                raise ValueError(f"{name}: found {value}, want numbers above 0")
-        if self.digits > 17:
-            raise ValueError(f"lengths: found {self.digits} digits, want at most 17 (64-bit sums)")
+        # 64-bit numbers hold sums of 17 digits.
+        check(self, "lengths", low=1, high=17, whole=True)
+        check(self, "widths", "steps", "batch", "warm_up", "items", low=1, whole=True)
+        check(self, "rate", low=0, open_low=True)
+        if self.exams:
+            check(self, "exams", low=1, high=self.steps - 1, whole=True, rising=True)
 
     @property
     def digits(self) -> int:
@@ -54,15 +66,23 @@ class Config:
 
 @dataclass(frozen=True, kw_only=True)
 class Result(store.Result):
-    """Exam scores of a ladder; every array but the first starts (nets, lengths).
+    """Exam scores; all arrays but the first two start (papers, lengths).
+
+    A net hands in one paper at each exam: all nets those of the first exam, then those of the
+    next. With the one exam of the default, papers are nets.
 
     Attributes
     ----------
-    parameters : array, shape (nets,)
+    parameters : array, shape (papers,)
+        Of the net.
+    step : array, shape (papers,)
+        Training steps before the exam.
     exact_match : array
         Share of answers with every digit right.
     position_accuracy : array, shape (nets, lengths, digits + 1)
         Share right of each digit, units first, leading zeros included: `live` leaves them out.
+    edit_distance : array
+        Mean of `edit_distance` over the answers, in digits, from 0 to length + 1.
     cross_entropy, brier : array
         Mean over the length + 1 live digits: nats, and squared distance between the ten
         probabilities and the truth, from 0 to 2, uniform guess 0.9 (brier1950verification).
@@ -72,14 +92,16 @@ class Result(store.Result):
 
     config: Config
     parameters: Integers
+    step: Integers
     exact_match: Floats
     position_accuracy: Floats
+    edit_distance: Floats
     cross_entropy: Floats
     brier: Floats
     error_correlation: Floats
 
     def live(self, length: int) -> Floats:
-        """Return the accuracy of each net on the digits that count, shape (nets, length + 1)."""
+        """Return the accuracy of each paper on the digits that count, (papers, length + 1)."""
         return self.position_accuracy[:, self.index(length), : length + 1]
 
     def index(self, length: int) -> int:
@@ -90,6 +112,13 @@ class Result(store.Result):
 
 
 BOOK = Config()
+VARIANTS = {
+    "": BOOK,
+    "time": Config(
+        widths=(128,), steps=6000, exams=tuple(np.geomspace(30, 6000, 32).astype(int).tolist()[:-1])
+    ),
+}
+"""Settings of the stored results: the ladder, and one net through its training."""
 
 
 def problems(lengths: Integers, digits: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
@@ -112,19 +141,9 @@ class Net:
     """One-hot digits, a layer of rectified units, ten logits for each digit of the answer."""
 
     def __init__(self, width: int, digits: int, rng: np.random.Generator, dtype: Any = np.float32):
-        shapes = (
-            (width, 20 * digits),
-            (width, 1),
-            (10 * (digits + 1), width),
-            (10 * (digits + 1), 1),
-        )
-        ends = np.cumsum([np.prod(shape) for shape in shapes])
-        self.weights = np.zeros(ends[-1], dtype)
-        # The four arrays are views: a step that changes the flat vector changes them.
-        self.w1, self.b1, self.w2, self.b2 = (
-            part.reshape(shape)
-            for part, shape in zip(np.split(self.weights, ends[:-1]), shapes, strict=True)
-        )
+        outputs = 10 * (digits + 1)
+        shapes = [(width, 20 * digits), (width, 1), (outputs, width), (outputs, 1)]
+        self.weights, (self.w1, self.b1, self.w2, self.b2) = allocate(shapes, dtype)
         # He's rule; a question has only 2 * digits inputs switched on.
         self.w1[:] = rng.normal(0, np.sqrt(2 / (2 * digits)), self.w1.shape)
         self.w2[:] = rng.normal(0, 0.5 * np.sqrt(2 / width), self.w2.shape)
@@ -139,8 +158,7 @@ class Net:
         hidden, logits = self.forward(inputs)
         back = (softmax(logits) - targets).reshape(-1, inputs.shape[1]) / inputs.shape[1]
         back_hidden = (self.w2.T @ back) * (hidden > 0)
-        parts = back_hidden @ inputs.T, back_hidden.sum(1), back @ hidden.T, back.sum(1)
-        return np.concatenate([part.ravel() for part in parts])
+        return flatten([back_hidden @ inputs.T, back_hidden.sum(1), back @ hidden.T, back.sum(1)])
 
 
 def encode(questions: Integers, answers: Integers) -> tuple[Floats, Floats]:
@@ -148,15 +166,42 @@ def encode(questions: Integers, answers: Integers) -> tuple[Floats, Floats]:
     return one_hot(questions, 10).reshape(-1, questions.shape[1]), one_hot(answers, 10)
 
 
+def edit_distance(written: Integers, answers: Integers) -> Integers:
+    """Return how many digits to insert, delete or replace to correct each answer, at the least.
+
+    The Levenshtein distance (levenshtein1966binary), the mirage paper's partial credit
+    (schaeffer2023emergent). Answers are as long as they should be, so it is at most the number of
+    wrong digits; it is less where a digit left out or doubled has moved the others by a place.
+
+    Parameters
+    ----------
+    written, answers : array of int, shape (digits, problems)
+
+    Returns
+    -------
+    array of int, shape (problems,)
+    """
+    # distances[j]: from what was read of `written` to the first j digits of the answer
+    distances = [np.full(written.shape[1], j) for j in range(len(answers) + 1)]
+    for digit in written:
+        before, distances = distances, [distances[0] + 1]
+        for j, right in enumerate(answers):
+            other = np.minimum(before[j + 1], distances[j]) + 1
+            distances.append(np.minimum(before[j] + (digit != right), other))
+    return distances[-1]
+
+
 def examine(net: Net, length: int, questions: Integers, answers: Integers) -> dict[str, Any]:
     """Return the scores of one net on problems of one length, named as in `Result`."""
     inputs, targets = encode(questions, answers)
     logits = net.forward(inputs)[1]
-    wrong = logits.argmax(1) != answers
+    written = logits.argmax(1)
+    wrong = written != answers
     live = slice(length + 1)
     return {
         "exact_match": 1 - wrong.any(0).mean(),
         "position_accuracy": 1 - wrong.mean(1),
+        "edit_distance": edit_distance(written[live], answers[live]).mean(),
         "cross_entropy": cross_entropy(logits, targets)[live].mean(dtype=float),
         "brier": ((softmax(logits) - targets) ** 2).sum(1)[live].mean(dtype=float),
         "error_correlation": mean_correlation(wrong[live]),
@@ -171,11 +216,7 @@ def mean_correlation(rows: NDArray[np.bool_]) -> float:
     return float(np.corrcoef(varying)[np.triu_indices(len(varying), 1)].mean())
 
 
-def run(
-    config: Config = BOOK,
-    seed: int = 0,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Result:
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
     """Train the ladder and examine it; `progress` wraps the training steps as tqdm.tqdm does."""
     start = process_time()
     rng = np.random.default_rng(seed)
@@ -184,21 +225,28 @@ def run(
         Net(width, config.digits, np.random.default_rng([seed, width])) for width in config.widths
     ]
     optimisers = [Adam(net.weights) for net in nets]
-    for step in progress(range(config.steps)):
+    papers = []
+    for step in watched(range(config.steps), progress):
         lengths = rng.choice(config.lengths, config.batch)
         inputs, targets = encode(*problems(lengths, config.digits, rng))
         rate = cosine_rate(step, config.steps, config.rate, config.warm_up)
         for net, optimiser in zip(nets, optimisers, strict=True):
             optimiser.step(net.gradient(inputs, targets), rate)
+        if step + 1 in (*config.exams, config.steps):
+            exams = {
+                length: problems(np.full(config.items, length), config.digits, rng)
+                for length in config.lengths
+            }
+            for net in nets:
+                scores = [examine(net, length, *exam) for length, exam in exams.items()]
+                papers.append((net.weights.size, step + 1, scores))
 
-    exams = {
-        length: problems(np.full(config.items, length), config.digits, rng)
-        for length in config.lengths
-    }
-    scores = [[examine(net, length, *exam) for length, exam in exams.items()] for net in nets]
-    measures: dict[str, Any] = {
-        name: np.array([[exam[name] for exam in net] for net in scores]) for name in scores[0][0]
-    }
-    parameters = np.array([net.weights.size for net in nets])
-    seconds = process_time() - start
-    return Result(config=config, seed=seed, seconds=seconds, parameters=parameters, **measures)
+    parameters, steps, table = zip(*papers, strict=True)
+    return Result(
+        config=config,
+        seed=seed,
+        seconds=process_time() - start,
+        parameters=np.array(parameters),
+        step=np.array(steps),
+        **store.gather(table),
+    )

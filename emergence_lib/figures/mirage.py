@@ -9,7 +9,13 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    NullLocator,
+    PercentFormatter,
+    StrMethodFormatter,
+)
 from numpy.typing import NDArray
 
 from emergence_lib import laws, theme
@@ -220,6 +226,64 @@ def continuous_scores(results: Ladders | None = None) -> list[Figure]:
         )
         figures.append(fig)
     return figures
+
+
+@theme.figure
+def through_training(results: Ladders | None = None) -> Figure:
+    """Whole sums right against training steps, and what the single digits predict.
+
+    Parameters
+    ----------
+    results : sequence of Result, optional
+        One net through its training, each seed; the stored ones if none are given.
+    """
+    runs = results or found.through_training()
+    table = found.product_rule(runs)
+    steps = runs[0].step
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    ax.set_xscale("log")
+    ax.set(xlim=(steps[0] / 1.1, 1.1 * steps[-1]), xlabel="training steps", ylabel="share right")
+    ax.xaxis.set_major_locator(FixedLocator([30, 100, 300, 1000, 3000]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    digits = np.mean([each.live(found.LONGEST).mean(axis=1) for each in runs], axis=0)
+    ax.plot(steps, digits, color=theme.GREY, ls="--", label="digits of 5-digit sums")
+    for colour, length in zip(theme.RAMP, runs[0].config.lengths, strict=False):
+        scores = [each.exact_match[:, each.index(length)] for each in runs]
+        mean = _seeds(ax, steps, scores, colour, _name(length))
+        product = table[table["length"] == length].groupby("step")["product"].mean()
+        (crosses,) = ax.plot(
+            # Every second moment: all would hide the lines.
+            steps[::2],
+            product.iloc[::2],
+            ls="",
+            marker="x",
+            ms=5,
+            color=theme.ORANGE,
+            zorder=4,
+            label=f"{_name(length)}, product of its digits",
+        )
+        side, level = {1: ("right", 0.8), 5: ("left", 0.22)}.get(length, ("right", 0.45))
+        ax.text(
+            _reach(steps, mean, level) * (0.92 if side == "right" else 1.12),
+            level,
+            _name(length) if length in (1, 5) else f"{length}",
+            color=colour,
+            fontweight="bold",
+            ha=side,
+        )
+    ax.text(33, 0.24, "digits of\n5-digit sums", color=theme.GREY, va="bottom")
+    ax.legend(
+        [crosses],
+        ["product of its digits"],
+        loc="lower left",
+        bbox_to_anchor=(0, 0.98),
+        handletextpad=0.2,
+        borderaxespad=0,
+    )
+    _percent(ax)
+    return fig
 
 
 @theme.figure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, cycle
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,12 @@ GUESS = 0.1
 def stored() -> tuple[addition.Result, ...]:
     """Return the stored ladders, one for each seed."""
     return tuple(store.stored("addition"))
+
+
+@cache
+def through_training() -> tuple[addition.Result, ...]:
+    """Return one net examined all through its training, once for each seed."""
+    return tuple(store.stored("addition", "time"))
 
 
 def power_level(level: ArrayLike, n: ArrayLike, slope: float = 1.0) -> Array:
@@ -78,25 +84,27 @@ def power_width_limit(slope: float = 1.0) -> float:
 
 
 def product_rule(results: Ladders | None = None) -> pd.DataFrame:
-    """Exact match beside what the digits alone predict, one row for each net and length.
+    """Exact match beside what the digits alone predict, one row for each paper and length.
 
-    Columns: seed, width, parameters, length, exact_match; ``product`` of the accuracies of the
-    single positions; ``power`` of their mean; ``error`` = product - exact_match; ``power_error``.
+    Columns: seed, width, parameters, step, length, exact_match; ``product`` of the accuracies of
+    the single positions; ``power`` of their mean; ``error`` = product - exact_match;
+    ``power_error``.
     """
     rows = [
         {
             "seed": result.seed,
             "width": width,
-            "parameters": result.parameters[net],
+            "parameters": result.parameters[paper],
+            "step": result.step[paper],
             "length": length,
-            "exact_match": result.exact_match[net, result.index(length)],
+            "exact_match": result.exact_match[paper, result.index(length)],
             "product": laws.product(digits),
             "power": laws.exact_match(digits.mean(), length + 1),
         }
         for result in results or stored()
         for length in result.config.lengths
-        for net, (width, digits) in enumerate(
-            zip(result.config.widths, result.live(length), strict=True)
+        for paper, (width, digits) in enumerate(
+            zip(cycle(result.config.widths), result.live(length), strict=False)
         )
     ]
     table = pd.DataFrame(rows)
@@ -106,7 +114,7 @@ def product_rule(results: Ladders | None = None) -> pd.DataFrame:
 
 
 def product_error(results: Ladders | None = None) -> tuple[float, float]:
-    """Return mean and largest absolute error of the product rule over nets and lengths."""
+    """Return mean and largest absolute error of the product rule over papers and lengths."""
     error = product_rule(results)["error"].abs()
     return float(error.mean()), float(error.max())
 
@@ -303,7 +311,14 @@ def mean_score(name: str, width: int, length: int = LONGEST) -> float:
     ValueError
         If there is no such score, net or length.
     """
-    scores = ("digits", "exact_match", "cross_entropy", "brier", "error_correlation")
+    scores = (
+        "digits",
+        "exact_match",
+        "edit_distance",
+        "cross_entropy",
+        "brier",
+        "error_correlation",
+    )
     if name not in scores:
         raise ValueError(f"name: found {name!r}, want one of {', '.join(scores)}")
     ladders = stored()

@@ -1,15 +1,19 @@
 """The addition experiment: its parts, and that the stored ladders can be had again."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emergence_lib import laws
 from emergence_lib.experiments import addition, store
 from emergence_lib.experiments.layers import Integers, cross_entropy, log_softmax, one_hot, softmax
 from emergence_lib.experiments.optim import Adam, cosine_rate
+from tests.experiments.differences import central_differences
 
 REDUCED = addition.Config(widths=(32, 64), lengths=(1, 2), steps=1000, items=4000)
 
@@ -61,14 +65,7 @@ def test_backward_pass_agrees_with_central_differences() -> None:
         return cross_entropy(net.forward(inputs)[1], targets).sum(0).mean()
 
     gradient = net.gradient(inputs, targets)
-    numeric = np.empty_like(gradient)
-    step = 1e-6
-    for place in range(net.weights.size):
-        net.weights[place] += step
-        above = loss()
-        net.weights[place] -= 2 * step
-        numeric[place] = (above - loss()) / (2 * step)
-        net.weights[place] += step
+    numeric = central_differences(loss, net.weights)
     assert np.abs(numeric - gradient).max() < 1e-8
     assert np.abs(gradient).max() > 0.01
 
@@ -140,6 +137,70 @@ def test_product_of_the_digits_predicts_the_whole_answer(reduced: addition.Resul
         assert product == pytest.approx(reduced.exact_match[:, reduced.index(length)], abs=0.02)
 
 
+def slow_edit_distance(one: list[int], other: list[int]) -> int:
+    """Try every way to spend one edit on the last digits; exponential, and nothing shared."""
+    if not one or not other:
+        return len(one) + len(other)
+    return min(
+        slow_edit_distance(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+        slow_edit_distance(one[:-1], other) + 1,
+        slow_edit_distance(one, other[:-1]) + 1,
+    )
+
+
+# Few symbols, so that shifted matches are common.
+digit_tables = st.tuples(st.integers(1, 5), st.integers(1, 5)).flatmap(
+    lambda shape: st.lists(
+        st.lists(st.integers(0, 2), min_size=sum(shape), max_size=sum(shape)),
+        min_size=1,
+        max_size=3,
+    ).map(lambda rows: (np.array(rows).T[: shape[0]], np.array(rows).T[shape[0] :]))
+)
+
+
+@given(digit_tables)
+def test_edit_distance_agrees_with_brute_force(digits: tuple[Integers, Integers]) -> None:
+    written, answers = digits
+    assert addition.edit_distance(written, answers).tolist() == [
+        slow_edit_distance(one, other)
+        for one, other in zip(written.T.tolist(), answers.T.tolist(), strict=True)
+    ]
+
+
+def test_edit_distance_forgives_a_shift() -> None:
+    # 123456 written as 012345: every digit is wrong, two edits put it right.
+    written, answer = np.array([[5, 4, 3, 2, 1, 0]]).T, np.array([[6, 5, 4, 3, 2, 1]]).T
+    assert np.all(written != answer)
+    assert addition.edit_distance(written, answer).tolist() == [2]
+    assert addition.edit_distance(answer, answer).tolist() == [0]
+
+
+def test_edits_are_at_most_the_wrong_digits(reduced: addition.Result) -> None:
+    for length in (1, 2):
+        wrong = (1 - reduced.live(length)).sum(axis=1)
+        edits = reduced.edit_distance[:, reduced.index(length)]
+        assert np.all(edits <= wrong + 1e-12)
+        # At least one edit for each answer that is not right.
+        assert np.all(edits >= 1 - reduced.exact_match[:, reduced.index(length)] - 1e-12)
+
+
+def test_exams_on_the_way_are_handed_in_in_order(reduced: addition.Result) -> None:
+    config = replace(REDUCED, exams=(1, 300), items=200)
+    result = addition.run(config, seed=5)
+    assert result.step.tolist() == [1, 1, 300, 300, 1000, 1000]
+    assert result.parameters.tolist() == [*reduced.parameters] * 3
+    assert result.exact_match.shape == (6, 2)
+    first, _, last = result.exact_match[:, 0].reshape(3, 2)
+    assert np.all(first < last)
+
+
+def test_first_exam_does_not_depend_on_later_ones() -> None:
+    config = addition.Config(widths=(4,), lengths=(1, 2), steps=20, exams=(5, 10), items=50)
+    every, one = addition.run(config, seed=1), addition.run(replace(config, exams=(5,)), seed=1)
+    assert np.array_equal(every.position_accuracy[0], one.position_accuracy[0])
+    assert not np.array_equal(every.position_accuracy[-1], one.position_accuracy[-1])
+
+
 def test_correlated_errors_are_seen() -> None:
     rows = np.random.default_rng(0).random((1, 3000)) < 0.3
     assert addition.mean_correlation(np.vstack([rows, rows])) == pytest.approx(1)
@@ -181,10 +242,13 @@ def test_a_stored_net_can_be_trained_again() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"widths": ()}, r"widths: found \(\), want numbers above 0"),
+        ({"widths": ()}, r"widths: found \(\), want whole numbers of at least 1"),
         ({"lengths": (0, 1)}, r"lengths: found \(0, 1\)"),
         ({"steps": -1}, "steps: found -1"),
-        ({"lengths": (18,)}, "at most 17"),
+        ({"lengths": (18,)}, r"lengths: found \(18,\), want whole numbers from 1 to 17"),
+        ({"rate": 0}, "rate: found 0, want numbers above 0"),
+        ({"exams": (4000,)}, r"exams: found \(4000,\), want whole numbers from 1 to 3999"),
+        ({"exams": (9, 8)}, "each above the one before"),
     ],
 )
 def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message: str) -> None:
