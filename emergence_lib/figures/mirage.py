@@ -264,16 +264,18 @@ def through_training(results: Ladders | None = None) -> Figure:
             zorder=4,
             label=f"{_name(length)}, product of its digits",
         )
-        side, level = {1: ("right", 0.8), 5: ("left", 0.22)}.get(length, ("right", 0.45))
+        side, level = {1: ("right", 0.8), 2: ("right", 0.3), 5: ("left", 0.22)}.get(
+            length, ("right", 0.45)
+        )
         ax.text(
-            _reach(steps, mean, level) * (0.92 if side == "right" else 1.12),
+            _reach(steps, mean, level) * (0.92 if side == "right" else 1.17),
             level,
             _name(length) if length in (1, 5) else f"{length}",
             color=colour,
             fontweight="bold",
             ha=side,
         )
-    ax.text(33, 0.24, "digits of\n5-digit sums", color=theme.GREY, va="bottom")
+    ax.text(33, 0.28, "digits of\n5-digit sums", color=theme.GREY, fontsize=8.5)
     ax.legend(
         [crosses],
         ["product of its digits"],

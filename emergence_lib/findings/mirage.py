@@ -129,7 +129,7 @@ def error_correlation(results: Ladders | None = None) -> float:
 
 
 def transition(parameters: ArrayLike, score: ArrayLike) -> tuple[float, float]:
-    """Midpoint (log10 parameters) and 10-90% width (decades) of a measured curve.
+    """Midpoint (log10 parameters, or steps) and 10-90% width (decades) of a measured curve.
 
     The score is rescaled to run from 0 at the smallest to 1 at the largest net, made monotone by
     its running maximum, and read off by straight lines between the nets: a crossing is known no
@@ -165,11 +165,17 @@ def subset_match(digits: ArrayLike, count: int) -> Array:
     return np.mean([laws.product(table[:, list(some)]) for some in chosen], axis=0)
 
 
-def widths(results: Ladders | None = None) -> pd.DataFrame:
+def widths(results: Ladders | None = None, axis: str = "parameters") -> pd.DataFrame:
     """Midpoint and width of every score of the five-digit sums, one row for each seed and score.
 
-    Columns: seed, score, midpoint (log10 parameters), width (decades). The scores are
+    Columns: seed, score, midpoint (log10 of the axis), width (decades). The scores are
     ``cross-entropy``, ``Brier``, ``1 of 6 digits`` ... ``6 of 6 digits``, ``exact match``.
+
+    Parameters
+    ----------
+    results : sequence of Result, optional
+    axis : str
+        ``parameters``, or ``step`` for one net through its training.
     """
     rows = []
     for result in results or stored():
@@ -179,19 +185,24 @@ def widths(results: Ladders | None = None) -> pd.DataFrame:
             scores[f"{count} of {digits.shape[1]} digits"] = subset_match(digits, count)
         scores["exact match"] = result.exact_match[:, at]
         for name, score in scores.items():
-            middle, width = transition(result.parameters, score)
+            middle, width = transition(getattr(result, axis), score)
             rows.append({"seed": result.seed, "score": name, "midpoint": middle, "width": width})
     return pd.DataFrame(rows)
 
 
-def metric_effect(results: Ladders | None = None) -> pd.DataFrame:
+def metric_effect(results: Ladders | None = None, axis: str = "parameters") -> pd.DataFrame:
     """Compare the curve of exact match with that of single digits, one row for each seed.
 
     Columns: ``digit`` and ``exact`` (widths, decades), ``ratio`` = digit / exact, ``share`` =
     part of the digit curve's width that the metric takes away, ``shift`` of the midpoint
     (decades), ``loss_ratio`` = width of the cross-entropy / width of exact match.
+
+    Parameters
+    ----------
+    results, axis
+        As in `widths`.
     """
-    table = widths(results)
+    table = widths(results, axis)
     width = table.pivot_table(index="seed", columns="score", values="width")
     middle = table.pivot_table(index="seed", columns="score", values="midpoint")
     digit, exact = "1 of 6 digits", "exact match"

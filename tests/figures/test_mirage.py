@@ -20,6 +20,7 @@ DRAWINGS = [
     mirage.exact_match_ladder,
     mirage.digit_accuracy,
     mirage.continuous_scores,
+    mirage.through_training,
     mirage.strictness,
     mirage.two_forecasts,
     mirage.power,
@@ -91,6 +92,24 @@ def test_continuous_scores_have_two_log_axes_and_the_guess() -> None:
         assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
         assert heights(line(axes, "_guess"))[0] == pytest.approx(guess)
         assert axes.get_ylim()[1] > guess
+
+
+def test_training_draws_mean_seeds_product_and_digits() -> None:
+    axes, runs = mirage.through_training().axes[0], found.through_training()
+    assert axes.get_xscale() == "log"
+    for length in (1, 5):
+        name = "1 digit" if length == 1 else "5 digits"
+        curve = line(axes, name)
+        assert np.asarray(curve.get_xdata()) == pytest.approx(runs[0].step)
+        mean = np.mean([each.exact_match[:, length - 1] for each in runs], axis=0)
+        assert heights(curve) == pytest.approx(mean)
+        product = np.mean([laws.product(each.live(length)) for each in runs], axis=0)
+        crosses = line(axes, f"{name}, product of its digits")
+        assert heights(crosses) == pytest.approx(product[::2])
+        assert np.asarray(crosses.get_xdata()) == pytest.approx(runs[0].step[::2])
+    digits = np.mean([each.live(5).mean(axis=1) for each in runs], axis=0)
+    assert heights(line(axes, "digits of 5-digit sums")) == pytest.approx(digits)
+    assert sum(each.get_label() == "_seed" for each in axes.lines) == 3 * 5
 
 
 def test_strictness_curves_run_from_zero_to_one() -> None:

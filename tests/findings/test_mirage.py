@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -184,7 +185,47 @@ def test_agreement_speaks_of_the_points_outside_the_stored_range() -> None:
     assert "by at most 20 points" in mirage.agreement(live, [lower, upper])
 
 
+def test_product_rule_names_net_and_step_of_each_paper() -> None:
+    config = addition.Config(widths=(4, 8), lengths=(1, 2), steps=9, exams=(3,), items=50)
+    result = addition.run(config, seed=0)
+    table = mirage.product_rule([result])
+    one = table[table["length"] == 2]
+    assert one["width"].tolist() == [4, 8, 4, 8]
+    assert one["step"].tolist() == [3, 3, 9, 9]
+    assert one["parameters"].tolist() == result.parameters.tolist()
+    assert one["product"].to_numpy() == pytest.approx(laws.product(result.live(2)))
+
+
+def test_widths_can_be_read_along_steps() -> None:
+    made = ladder(widths=tuple(np.unique(np.geomspace(1, 10**7, 400).astype(int)).tolist()))
+    in_time = replace(made, step=made.parameters, parameters=np.ones_like(made.parameters))
+    assert mirage.widths([in_time], "step").equals(mirage.widths([made]))
+
+
 # What the chapter says in words about the stored ladders.
+
+
+def test_through_training_the_product_rule_holds_and_the_metric_takes_more() -> None:
+    runs = mirage.through_training()
+    table = mirage.product_rule(runs)
+    assert table["error"].abs().mean() < 0.004
+    assert table.loc[table["length"] > 1, "error"].abs().max() < 0.025
+    worst = table.loc[table["error"].abs().idxmax()]
+    assert worst["length"] == 1
+    assert worst["step"] < 300
+    in_time, in_size = mirage.metric_effect(runs, "step"), mirage.metric_effect()
+    assert in_time["share"].min() > in_size["share"].max()
+    for each in runs:
+        # Carry and units pass three quarters well before the other places of the answer.
+        reached = each.step[(each.live(5) > 0.75).argmax(axis=0)]
+        assert 2 * max(reached[0], reached[5]) < min(reached[1:5])
+
+
+def test_edits_hardly_differ_from_wrong_digits() -> None:
+    for each in mirage.stored():
+        wrong = (1 - each.live(5)).sum(axis=1)
+        assert np.all(each.edit_distance[:, 4] <= wrong + 1e-9)
+        assert each.edit_distance[:, 4] == pytest.approx(wrong, rel=0.03)
 
 
 def test_exact_match_is_the_product_of_the_digits() -> None:
