@@ -104,7 +104,10 @@ def run(name: str, seed: int, settings: Sequence[str], output: Path | None) -> N
     if not target.parent.is_dir():
         raise UsageError(f"output: there is no folder {target.parent}")
     bar = partial(tqdm, desc=f"{name} seed {seed}", leave=False, disable=None)
-    result = experiment.run(config, seed=seed, progress=bar)
+    try:
+        result = experiment.run(config, seed=seed, progress=bar)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from error
     result.save(target)
     print(summary(name, result, target))
 

@@ -36,11 +36,13 @@ class Config:
     """Populations of each size."""
     parts: int = 50
     """Equal parts into which the time to consensus is cut for the curves."""
+    limit: int = 1_000_000
+    """Most talks of a population; the longest of the book's needs about 50,000."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
         check(self, "agents", low=2, whole=True, rising=True)
-        check(self, "repeats", low=1, whole=True)
+        check(self, "repeats", "limit", low=1, whole=True)
         check(self, "parts", low=2, whole=True)
 
 
@@ -103,13 +105,28 @@ def talk(speaker: Memory, listener: Memory, held: Counter[int], luck: float) -> 
     return True
 
 
-def play(agents: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """Talk until consensus, which comes with certainty.
+def play(
+    agents: int, rng: np.random.Generator, limit: int = BOOK.limit
+) -> tuple[Integers, Integers]:
+    """Talk until consensus, which comes with certainty, though not soon: about agents**1.5 talks.
+
+    Parameters
+    ----------
+    agents : int
+        At least 2.
+    rng : Generator
+    limit : int
+        Most talks.
 
     Returns
     -------
     success, words : array of int, shape (talks,)
         Whether each talk succeeded (1 or 0), and the number of different words after it.
+
+    Raises
+    ------
+    ValueError
+        If so many talks bring no consensus.
     """
     memories: list[Memory] = [[] for _ in range(agents)]
     held: Counter[int] = Counter()
@@ -124,6 +141,11 @@ def play(agents: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
             words.append(len(held))
             if len(held) == 1 and held.total() == agents:
                 return np.array(success, np.int64), np.array(words)
+            if len(success) == limit:
+                raise ValueError(
+                    f"limit: found {limit} talks, want more or fewer agents: {agents} have not "
+                    f"agreed and still hold {len(held)} words"
+                )
 
 
 def in_parts(values: Integers, parts: int) -> Floats:
@@ -139,7 +161,7 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
     talks, success, words = [], [], []
     for agents in watched(config.agents, progress):
         rng = np.random.default_rng([seed, agents])
-        games = [play(agents, rng) for _ in range(config.repeats)]
+        games = [play(agents, rng, config.limit) for _ in range(config.repeats)]
         talks.append([len(each) for each, _ in games])
         success.append(np.mean([in_parts(each, config.parts) for each, _ in games], axis=0))
         ends = np.linspace(0, 1, config.parts + 1)[1:]

@@ -64,6 +64,16 @@ def test_three_agents_take_as_long_as_the_exact_chain_says() -> None:
     assert abs(np.mean(talks) - expected_talks(3)) < 4.5 * error
 
 
+def test_a_population_that_takes_too_long_is_an_error() -> None:
+    talks = len(naming_game.play(20, np.random.default_rng(0))[0])
+    # Just long enough is enough.
+    assert len(naming_game.play(20, np.random.default_rng(0), limit=talks)[0]) == talks
+    with pytest.raises(ValueError, match=rf"^limit: found {talks - 1} talks, want .*20 have not"):
+        naming_game.play(20, np.random.default_rng(0), limit=talks - 1)
+    with pytest.raises(ValueError, match="limit: found 30 talks"):
+        naming_game.run(naming_game.Config(agents=(50,), repeats=1, limit=30))
+
+
 def test_talks_follow_the_rule() -> None:
     held = Counter({1: 1, 2: 2, 3: 1})
     speaker, listener = [1, 2], [2, 3]
