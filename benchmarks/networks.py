@@ -18,37 +18,40 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from statistics import median
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import emergence_lib  # noqa: F401 - asks for one BLAS thread, before NumPy is imported
 
 # isort: split
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from emergence_lib.experiments import addition, grokking, induction, quanta
-from tests.crosscheck import pairs
+
+if TYPE_CHECKING:
+    from tests.crosscheck import pairs
 
 STEPS = 40
 ROUNDS = 9
 SINGLE: Any = np.float32
 
-NETWORKS: dict[str, Callable[[], list[pairs.Pair]]] = {
-    f"addition, all {len(addition.BOOK.widths)} widths": lambda: [
-        pairs.addition_pair(addition.BOOK, width, STEPS, SINGLE, fused=True)
-        for width in addition.BOOK.widths
-    ],
-    "grokking": lambda: [pairs.grokking_pair(grokking.BOOK, STEPS, SINGLE, fused=True)],
-    "induction": lambda: [
-        pairs.induction_pair(induction.BOOK, width, STEPS, SINGLE, fused=True)
-        for width in induction.BOOK.widths
-    ],
-    "quanta": lambda: [
-        pairs.quanta_pair(quanta.BOOK, width, STEPS, SINGLE, fused=True)
-        for width in quanta.BOOK.widths
-    ],
-}
+
+def networks() -> dict[str, Callable[[], list[pairs.Pair]]]:
+    """Return what makes each of the book's networks and its twin, by name."""
+    from tests.crosscheck import pairs  # needs PyTorch
+
+    add, grok, induce, many = addition.BOOK, grokking.BOOK, induction.BOOK, quanta.BOOK
+    made: dict[str, Any] = {"dtype": SINGLE, "fused": True}
+    return {
+        f"addition, all {len(add.widths)} widths": lambda: [
+            pairs.addition_pair(add, width, STEPS, **made) for width in add.widths
+        ],
+        "grokking": lambda: [pairs.grokking_pair(grok, STEPS, **made)],
+        "induction": lambda: [
+            pairs.induction_pair(induce, width, STEPS, **made) for width in induce.widths
+        ],
+        "quanta": lambda: [pairs.quanta_pair(many, width, STEPS, **made) for width in many.widths],
+    }
 
 
 def seconds(trainings: Iterable[Iterator[None]]) -> float:
@@ -87,9 +90,11 @@ def table(comparisons: Iterable[tuple[str, tuple[float, float, float]]]) -> str:
 
 def main(rounds: int = ROUNDS) -> None:
     """Time every network and print the table."""
+    import torch
+
     torch.set_num_threads(1)
-    networks = tqdm(NETWORKS.items(), leave=False, disable=None)
-    print(table([(name, compare(network(), rounds)) for name, network in networks]))
+    known = tqdm(networks().items(), leave=False, disable=None)
+    print(table([(name, compare(network(), rounds)) for name, network in known]))
     print(
         f"\nMedians of {rounds} rounds of {STEPS} steps, one thread. Python "
         f"{platform.python_version()}, NumPy {version('numpy')}, PyTorch {torch.__version__}, "

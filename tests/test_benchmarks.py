@@ -1,22 +1,52 @@
 """The table of timings."""
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-FILE = Path(__file__).parents[1] / "benchmarks" / "experiments.py"
+FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 
-@pytest.fixture
-def benchmark() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_of_experiments", FILE)
+def loaded(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"benchmark_of_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def benchmark() -> ModuleType:
+    return loaded("experiments")
+
+
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the comparison with PyTorch, by a clock that only the made-up networks move."""
+    module = loaded("networks")
+    monkeypatch.setattr(module, "process_time", lambda: Pair.clock)
+    return module
+
+
+class Pair:
+    """Two trainings that take the time they are told to, round after round."""
+
+    clock = 0.0
+
+    def __init__(self, ours: list[float], theirs: list[float]):
+        self.ours, self.theirs = iter(ours), iter(theirs)
+
+    def steps(self) -> Iterator[None]:
+        Pair.clock += next(self.ours)
+        yield
+
+    def twin_steps(self) -> Iterator[None]:
+        Pair.clock += next(self.theirs)
+        yield
 
 
 def test_the_fastest_experiment_is_run_and_timed(
@@ -45,3 +75,19 @@ def test_all_that_exist_are_timed_unless_told(
 def test_unknown_experiment_is_named(benchmark: ModuleType) -> None:
     with pytest.raises(SystemExit, match="no experiment 'alchemy'; there is: addition"):
         benchmark.main(["alchemy"])
+
+
+def test_networks_are_compared_round_by_round(networks: ModuleType) -> None:
+    # The first round warms up. The second is twice as slow for both: the ratio does not mind.
+    pair = Pair([9, 1, 2, 4], [1, 2, 4, 2])
+    assert networks.compare([pair], 3) == (2, 2, 0.5)
+
+
+def test_all_widths_of_a_ladder_count(networks: ModuleType) -> None:
+    pairs = [Pair([1, 1], [3, 3]), Pair([2, 2], [3, 3])]
+    assert networks.compare(pairs, 1) == (3, 6, 0.5)
+
+
+def test_times_are_those_of_one_step_in_milliseconds(networks: ModuleType) -> None:
+    table = networks.table([("grokking", (0.02 * networks.STEPS, 0.04 * networks.STEPS, 0.5))])
+    assert table.splitlines()[-1] == "| grokking | 20.00 | 40.00 | 0.50 |"

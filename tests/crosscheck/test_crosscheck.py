@@ -13,6 +13,7 @@ torch = pytest.importorskip(
     "torch", reason="PyTorch is not part of the environment; `make crosscheck` runs these tests"
 )
 
+from benchmarks import networks  # noqa: E402
 from tests.crosscheck import pairs, torch_twins  # noqa: E402 - needs torch
 
 STEPS = 20
@@ -94,3 +95,13 @@ def test_rates_follow_pytorchs_schedules() -> None:
         )
         optimiser.step()
         schedule.step()
+
+
+def test_every_network_is_timed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(networks, "STEPS", 2)
+    networks.main(1)
+    rows = capsys.readouterr().out.splitlines()[2:-2]
+    assert [row.split("|")[1].strip() for row in rows] == list(networks.networks())
+    assert all(float(cell) > 0 for row in rows for cell in row.split("|")[2:5])

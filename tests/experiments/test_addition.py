@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emergence_lib import laws
-from emergence_lib.experiments import addition, store
+from emergence_lib.experiments import addition
 from emergence_lib.experiments.layers import Integers, cross_entropy, log_softmax, one_hot, softmax
 from emergence_lib.experiments.optim import Adam, cosine_rate
 from tests.experiments.differences import central_differences
@@ -225,18 +225,6 @@ def test_progress_wraps_the_training_steps() -> None:
 
     addition.run(addition.Config(widths=(4,), lengths=(1,), steps=7, items=10), 0, watch)
     assert seen == list(range(7))
-
-
-@pytest.mark.slow
-def test_a_stored_net_can_be_trained_again() -> None:
-    stored = addition.Result.load(store.path("addition", 1))
-    config = addition.Config(widths=(24,), items=stored.config.items)
-    again = addition.run(config, seed=1)
-    net = stored.config.widths.index(24)
-    # The same problems and the same first weights: other machines differ by rounding, which
-    # thousands of steps amplify, so a band and not the bits.
-    assert again.exact_match[0] == pytest.approx(stored.exact_match[net], abs=0.1)
-    assert again.cross_entropy[0] == pytest.approx(stored.cross_entropy[net], abs=0.15)
 
 
 @pytest.mark.parametrize(

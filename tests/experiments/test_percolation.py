@@ -97,13 +97,6 @@ def test_same_seed_same_bits_kept_and_read(tmp_path: Path) -> None:
         alone.width_exponent()
 
 
-@pytest.mark.slow
-def test_stored_lattices_can_be_had_again() -> None:
-    stored = store.stored("percolation")[1]
-    again = percolation.run(percolation.Config(sizes=(8, 16)), seed=1)
-    assert np.array_equal(again.spanning, stored.spanning[:2])
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -96,13 +96,6 @@ def test_same_seed_same_bits_kept_and_read(tmp_path: Path) -> None:
     assert result.largest[:, 0] == pytest.approx([1 / 50, 1 / 500])
 
 
-@pytest.mark.slow
-def test_stored_graphs_can_be_had_again() -> None:
-    stored = store.stored("random_graph")[1]
-    again = random_graph.run(random_graph.Config(nodes=(1000,)), seed=1)
-    assert np.allclose(again.largest[0], stored.largest[1], atol=1e-12)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -107,13 +107,6 @@ def test_same_seed_same_bits_kept_and_read(tmp_path: Path) -> None:
     assert not np.array_equal(reward_gaming.run(TINY, seed=3).visits, result.visits)
 
 
-@pytest.mark.slow
-def test_stored_learners_can_be_had_again() -> None:
-    stored = store.stored("reward_gaming")[1]
-    again = reward_gaming.run(reward_gaming.Config(exams=(2500,)), seed=1)
-    assert np.array_equal(again.finish[0], stored.finish[0])
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

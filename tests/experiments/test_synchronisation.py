@@ -94,13 +94,6 @@ def test_same_seed_same_bits_kept_and_read(tmp_path: Path) -> None:
     assert result.course.shape == (2, 2, 51)
 
 
-@pytest.mark.slow
-def test_stored_populations_can_be_had_again() -> None:
-    stored = store.stored("synchronisation")[1]
-    again = synchronisation.run(synchronisation.Config(oscillators=(200,)), seed=1)
-    assert again.order[0] == pytest.approx(stored.order[1], abs=0.05)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
