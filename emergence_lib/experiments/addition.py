@@ -144,7 +144,7 @@ class Net:
         outputs = 10 * (digits + 1)
         shapes = [(width, 20 * digits), (width, 1), (outputs, width), (outputs, 1)]
         self.weights, (self.w1, self.b1, self.w2, self.b2) = allocate(shapes, dtype)
-        # He's rule; a question has only 2 * digits inputs switched on.
+        # He's rule (he2015delving); a question has only 2 * digits inputs switched on.
         self.w1[:] = rng.normal(0, np.sqrt(2 / (2 * digits)), self.w1.shape)
         self.w2[:] = rng.normal(0, 0.5 * np.sqrt(2 / width), self.w2.shape)
 

@@ -1,9 +1,8 @@
 """Experiment: how many neurons a Hopfield memory needs to hold a fixed number of patterns.
 
-Patterns are random, stored by Hebb's rule (Hopfield, 1982). The memory starts at a stored pattern
-and is left to itself: it stays near if it holds the pattern and drifts away if it does not. With
-many neurons, recall fails above about 0.138 patterns a neuron (Amit, Gutfreund and Sompolinsky,
-1985).
+Patterns are random, stored by Hebb's rule (hopfield1982neural). The memory starts at a stored
+pattern and is left to itself: it stays near if it holds the pattern and drifts away if it does not.
+With many neurons, recall fails above about 0.138 patterns a neuron (amit1985storing).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All see the same nameless object. In each talk a speaker says a word it has for it (it makes one up
 if it has none) to a listener. If the listener knows the word, both forget all others; if not, it
-adds the word to its list (Baronchelli et al., 2006). First words multiply, then one takes over;
+adds the word to its list (baronchelli2006sharp). First words multiply, then one takes over;
 once everybody holds that word alone, nothing can change any more.
 
 Why it matters here: a convention that belongs to no one. The share of talks that succeed stays low

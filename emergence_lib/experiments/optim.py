@@ -20,7 +20,7 @@ def cosine_rate(step: int, steps: int, peak: float, warm_up: int, last: float = 
 
 @dataclass
 class Adam:
-    """Adam (Kingma and Ba, 2015) on one flat vector of weights, updated in place.
+    """Adam (kingma2015adam) on one flat vector of weights, updated in place.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class Adam:
     epsilon : float, optional
         Keeps the division safe where the gradient has been zero.
     decay : float, optional
-        Weight decay, decoupled from the gradient (AdamW): each step first shrinks every weight by
-        the share ``rate * decay``.
+        Weight decay, decoupled from the gradient (AdamW, loshchilov2019decoupled): each step first
+        shrinks every weight by the share ``rate * decay``.
     """
 
     weights: Floats

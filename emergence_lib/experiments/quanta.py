@@ -159,7 +159,7 @@ class Net:
     def __init__(self, width: int, config: Config, rng: np.random.Generator, dtype: Any = "f4"):
         shapes = [(width, config.skills + config.bits), (width, 1), (1, width), (1, 1)]
         self.weights, (self.w1, self.b1, self.w2, self.b2) = allocate(shapes, dtype)
-        # He's rule; one skill and all bits are switched on.
+        # He's rule (he2015delving); one skill and all bits are switched on.
         self.w1[:] = rng.normal(0, np.sqrt(2 / (1 + config.bits)), self.w1.shape)
         self.w2[:] = rng.normal(0, 0.5 * np.sqrt(2 / width), self.w2.shape)
 

@@ -1,6 +1,6 @@
 """Experiment: links are thrown among nodes until a giant component appears.
 
-Pairs of nodes are linked at random (Erdos and Renyi, 1960). While a node has less than one link on
+Pairs of nodes are linked at random (erdos1960evolution). While a node has less than one link on
 average, all that hangs together are small trees; past one, a single component holds a finite share
 of all nodes, and in the limit of many nodes that share leaves zero with a kink at exactly one.
 
@@ -69,7 +69,7 @@ def giant_share(degree: ArrayLike) -> Floats:
     """Return the share of the giant component in an infinite graph.
 
     A node is outside exactly if all its neighbours are: the largest root of
-    ``s = 1 - exp(-degree * s)``, zero up to degree 1 (Erdos and Renyi, 1960).
+    ``s = 1 - exp(-degree * s)``, zero up to degree 1 (erdos1960evolution).
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Experiment: a learner on a track finds that circling beats finishing.
 
 A track of ten cells pays 10 for reaching its end. To help learning, a cell on the way pays a small
-bonus at each visit. A Q-learner (Watkins, 1989) earns what it is paid for: past a critical bonus
-the best it can do is to step off the bonus and back on for ever, and it no longer finishes.
+bonus at each visit. A Q-learner (watkins1989learning) earns what it is paid for: past a critical
+bonus the best it can do is to step off the bonus and back on for ever, and it no longer finishes.
 
 Why it matters here: nothing about the learner changes at the critical bonus; what is optimal
 changes, at a point that can be worked out beforehand. The optimum switches at once; learners with

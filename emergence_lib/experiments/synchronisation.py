@@ -1,7 +1,7 @@
 """Experiment: clocks of many speeds, weakly coupled, begin to tick together.
 
 Each oscillator runs at its own frequency and is pulled towards the mean phase of all, the harder
-the better they already agree (Kuramoto, 1975). Up to a critical coupling the pull is too weak to
+the better they already agree (kuramoto1975self). Up to a critical coupling the pull is too weak to
 start; past it some lock together, which strengthens the pull, and order grows with the coupling.
 
 Why it matters here: a threshold that can be derived. With frequencies spread as a Lorentz curve of
