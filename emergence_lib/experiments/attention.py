@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,22 @@ def back(places: int, distance: int = 1) -> Floats:
 def blurred(places: int) -> Floats:
     """Return the pattern (to, from) of a head that looks at all positions so far alike."""
     return (np.triu(np.ones((places, places))) / np.arange(1, places + 1)).astype(np.float32)
+
+
+class Layer(NamedTuple):
+    """What one layer computed; shapes as in `Net`."""
+
+    before: Floats
+    """The stream as the layer found it."""
+    query: Floats
+    key: Floats
+    value: Floats
+    pattern: Floats
+    """Attention: each column sums to 1."""
+    mixed: Floats
+    """Values, averaged by attention."""
+    after: Floats
+    """The stream as the layer left it."""
 
 
 class Net:
@@ -70,7 +86,7 @@ class Net:
 
     def forward(
         self, tokens: Integers, forced: Mapping[int, Floats] | None = None, through: str = "qkvr"
-    ) -> tuple[Floats, list[tuple[Floats, ...]]]:
+    ) -> tuple[Floats, list[Layer]]:
         """Return logits (sequences, symbols, positions) and what each layer computed.
 
         Parameters
@@ -85,7 +101,7 @@ class Net:
         start = (self.embed[tokens] + self.place[: tokens.shape[1]]).swapaxes(1, 2)
         future = np.tril(np.full((tokens.shape[1],) * 2, -1e9, self.weights.dtype), -1)
         stream = start
-        layers: list[tuple[Floats, ...]] = []
+        layers: list[Layer] = []
         for layer, head in enumerate(self.heads):
             reads = [stream if letter in through else start for letter in "qkvr"]
             query, key, value = (head[place] @ reads[place] for place in range(3))
@@ -95,9 +111,9 @@ class Net:
                 scale = len(head[0]) ** -0.5
                 pattern = softmax(key.swapaxes(1, 2) @ query * scale + future)
             mixed = value @ pattern
-            layers.append((stream, query, key, value, pattern, mixed))
-            stream = reads[3] + head[3] @ mixed
-        layers.append((stream,))
+            after = reads[3] + head[3] @ mixed
+            layers.append(Layer(stream, query, key, value, pattern, mixed, after))
+            stream = after
         return self.read @ stream, layers
 
     def gradient(
@@ -106,15 +122,17 @@ class Net:
         """Return the gradient of the mean cross-entropy of the next symbols."""
         logits, layers = self.forward(tokens, forced)
         error = (softmax(logits) - targets) / tokens.size
-        parts = [_outer(error, layers.pop()[0])]
+        parts = [_outer(error, layers[-1].after)]
         error = self.read.T @ error
         heads: list[Floats] = []
         for layer in reversed(range(len(self.heads))):
             head = self.heads[layer]
-            stream, query, key, value, pattern, mixed = layers[layer]
+            stream, query, key, value, pattern, mixed, _ = layers[layer]
             through = head[3].T @ error
+            # Of the loss in the scores: back through the softmax.
             slope = pattern * (value.swapaxes(1, 2) @ through)
             slope -= pattern * slope.sum(1, keepdims=True)
+            # A pattern that was forced does not follow its scores.
             slope *= 0 if forced and layer in forced else len(head[0]) ** -0.5
             behind = key @ slope, query @ slope.swapaxes(1, 2), through @ pattern.swapaxes(1, 2)
             heads = [*(_outer(part, stream) for part in behind), _outer(error, mixed), *heads]

@@ -168,7 +168,7 @@ def examine(
     logits, layers = net.forward(seen, forced)
     losses = cross_entropy(logits, one_hot(following, logits.shape[1]))
     chosen, known = logits.argmax(1), given_away(periods, seen.shape[1])
-    first, last = layers[0][4], layers[-2][4]
+    first, last = layers[0].pattern, layers[-1].pattern
     matching = last * follows(seen)
     past = np.triu(np.ones(first.shape[1:], bool))
     copied = ((chosen[:, None, :] == seen[:, :, None]) & past).any(1)
@@ -189,16 +189,8 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
     exam = sequences(config, config.items, rng)
     example = np.resize(rng.permutation(config.symbols)[: config.shortest], (1, EXAMPLE))
     # A net's first weights depend on seed and width only: a shorter ladder repeats its nets.
-    nets = [
-        Net(
-            width,
-            config.symbols,
-            config.length - 1,
-            config.layers,
-            np.random.default_rng([seed, width]),
-        )
-        for width in config.widths
-    ]
+    sizes = config.symbols, config.length - 1, config.layers
+    nets = [Net(width, *sizes, np.random.default_rng([seed, width])) for width in config.widths]
     optimisers = [Adam(net.weights) for net in nets]
     given = {0: back(config.length - 1)} if config.given else {}
     shown = {layer: pattern[:EXAMPLE, :EXAMPLE] for layer, pattern in given.items()}
@@ -206,8 +198,8 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
     for step in watched(range(config.steps + 1), progress):
         if step % config.every == 0:
             scores.append([examine(net, *exam, given) for net in nets])
-            layers = nets[-1].forward(example, shown)[1][:-1]
-            patterns.append([layer[4][0].T for layer in layers])
+            layers = nets[-1].forward(example, shown)[1]
+            patterns.append([layer.pattern[0].T for layer in layers])
         if step == config.steps:
             break
         tokens, _ = sequences(config, config.batch, rng)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import fourier, grokking, store
+from emergence_lib.experiments import grokking, store
 from emergence_lib.experiments.layers import Floats, one_hot
 from emergence_lib.experiments.optim import Adam
 from tests.experiments.differences import central_differences
@@ -26,25 +26,6 @@ def reduced() -> dict[str, grokking.Result]:
         "product": replace(REDUCED, table="product"),
     }
     return {name: grokking.run(config, seed=5) for name, config in settings.items()}
-
-
-def planted(modulus: int, width: int, noise: float = 0.0) -> grokking.Net:
-    """Return a net that adds mod an odd number: each neuron one frequency, phases that match."""
-    rng = np.random.default_rng(8)
-    net = grokking.Net(modulus, width, rng, np.float64)
-    frequency = 1 + np.arange(width) % (modulus // 2)
-    a, b = rng.uniform(0, 2 * np.pi, (2, width, 1))
-    angle = 2 * np.pi * frequency[:, None] * np.arange(modulus) / modulus
-    first = np.hstack([np.cos(angle + a), np.cos(angle + b)])
-    return net.like(
-        first + rng.normal(0, noise, first.shape),
-        (np.cos(angle + a + b) + rng.normal(0, noise, angle.shape)).T,
-    )
-
-
-def accuracy(net: grokking.Net) -> float:
-    pairs = np.indices((net.modulus, net.modulus)).reshape(2, -1)
-    return net.accuracy(grokking.encode(pairs, net.modulus), pairs.sum(axis=0) % net.modulus)
 
 
 @pytest.mark.parametrize("loss", grokking.LOSSES)
@@ -105,54 +86,6 @@ def test_random_labels_are_split_like_the_sums() -> None:
     # 59 answers, each expected 59 times; five standard deviations
     assert np.all(np.abs(np.bincount(noise[1], minlength=59) - 59) < 5 * np.sqrt(59))
     assert np.mean(sums[1] == noise[1]) < 0.05
-
-
-def test_power_finds_the_frequency_of_a_wave() -> None:
-    net = planted(13, 12)
-    assert fourier.strongest(net).tolist() == [1, 2, 3, 4, 5, 6] * 2
-    assert fourier.power(net).max(axis=1) == pytest.approx(1)
-
-
-def test_filter_keeps_a_planted_solution() -> None:
-    net = planted(31, 150)
-    assert accuracy(net) == 1
-    kept = fourier.filtered(net, fourier.strongest(net))
-    assert kept.weights == pytest.approx(net.weights, abs=1e-12)
-    assert np.abs(fourier.excluded(net, fourier.strongest(net)).first).max() < 1e-12
-
-
-def test_filter_digs_a_planted_solution_out_of_noise() -> None:
-    net = planted(31, 150, noise=1.5)
-    assert accuracy(net) < 0.3
-    assert accuracy(fourier.filtered(net, fourier.strongest(net))) > 0.9
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_filter_invents_nothing_on_random_weights(seed: int) -> None:
-    net = grokking.Net(31, 150, np.random.default_rng(seed), np.float64)
-    # chance is 0.032; 961 pairs, five standard deviations
-    assert accuracy(fourier.filtered(net, fourier.strongest(net))) < 0.032 + 5 * 0.0057
-
-
-def test_filter_wants_the_right_order_of_the_numbers() -> None:
-    net = planted(31, 150)
-    order = np.random.default_rng(1).permutation(31)
-    mixed = fourier.reordered(net, order)
-    sieved = fourier.filtered(mixed, fourier.strongest(mixed))
-    assert accuracy(fourier.reordered(sieved, np.argsort(order))) < 0.1
-    back = fourier.reordered(mixed, np.argsort(order))
-    assert np.array_equal(back.weights, net.weights)
-
-
-def test_products_are_sums_of_logarithms() -> None:
-    """3 generates all numbers from 1 to 30 mod 31, so the planted sum mod 30 multiplies."""
-    powers = np.array([pow(3, k, 31) for k in range(30)])
-    assert sorted(powers) == list(range(1, 31))
-    logs = np.argsort(powers)
-    net = fourier.reordered(planted(30, 150), logs)
-    pairs = np.indices((30, 30)).reshape(2, -1)
-    product = (pairs[0] + 1) * (pairs[1] + 1) % 31
-    assert net.accuracy(grokking.encode(pairs, 30), product - 1) == 1
 
 
 def test_untrained_net_scores_chance_everywhere(reduced: dict[str, grokking.Result]) -> None:
