@@ -365,8 +365,8 @@ def _first_above_chance(curve: Curve) -> float | None:
     """
     level = (1 - CONFIDENCE) / len(curve.scale)
     if curve.items is not None:
-        right = curve.score * curve.items
-        luck = stats.binom.sf(np.ceil(right - 1e-9) - 1, np.ceil(curve.items), curve.chance)
+        right, items = np.rint(curve.score * curve.items), np.rint(curve.items)
+        luck = stats.binom.sf(right - 1, np.maximum(items, right), curve.chance)
     else:
         luck = stats.norm.sf((curve.score - curve.chance) / np.asarray(curve.stderr))
     above = np.minimum.accumulate((luck < level)[::-1])[::-1]

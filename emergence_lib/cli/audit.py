@@ -65,7 +65,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--sharp",
-        type=float,
+        type=above_zero,
         default=audit.SHARP,
         help="decades below which a rise is sharp (default %(default)g)",
     )
@@ -76,6 +76,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--report", type=Path, metavar="FILE.html", help="write a page with figures"
     )
     parser.set_defaults(command=run)
+
+
+def above_zero(text: str) -> float:
+    """Return a number from the command line that has to be above 0."""
+    number = float(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"found {text}, want a number above 0")
+    return number
 
 
 def run(given: argparse.Namespace) -> None:
@@ -94,6 +102,12 @@ def run(given: argparse.Namespace) -> None:
         other=given.other,
         repeats=given.repeats,
     )
+    too_low = [each for each in curves if (given.ceiling or 1.0) <= each.chance]
+    if too_low:
+        raise audit.CurveError(
+            f"--ceiling: found {given.ceiling:g}, want it above chance, {too_low[0].chance:g}, "
+            f"and at most 1 ({too_low[0].name})"
+        )
     reports = list(
         audit.audit_many(curves, sharp=given.sharp, ceiling=given.ceiling, seed=given.seed)
     )
