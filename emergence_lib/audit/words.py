@@ -287,7 +287,7 @@ def bounds(value: Range) -> str:
 
 
 def score_range(value: Range) -> str:
-    """Return an interval of scores."""
-    low = "0" if value.low is None else f"{value.low:.2f}"
-    high = "1" if value.high is None else f"{value.high:.2f}"
-    return f"{value.best:.2f} ({low} to {high})"
+    """Return a score and its interval, with a third digit where two would look alike."""
+    low, high = value.low or 0.0, 1.0 if value.high is None else value.high
+    digits = 2 if high - low > 0.02 else 3
+    return f"{value.best:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"

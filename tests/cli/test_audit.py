@@ -54,10 +54,8 @@ def test_the_page_stands_alone(scores: Path, tmp_path: Path) -> None:
     assert main(["audit", str(scores), "--report", str(page)]) == 0
     soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
     assert soup.find("script") is None
-    assert not [
-        tag for tag in soup.find_all(True) if tag.get("src") or tag.get("href", "#")[0] != "#"
-    ]
-    picture = soup.find("svg")
+    assert not soup.select("[src], [href]:not([href^='#'])")
+    picture = soup.select_one("svg")
     assert picture is not None
     assert "rise" in str(picture["aria-label"])
     assert "var(--em-blue" in page.read_text("utf-8")
