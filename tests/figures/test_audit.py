@@ -37,7 +37,7 @@ def test_a_flat_curve_has_no_threshold_and_no_forecast() -> None:
     scale = np.logspace(6, 9, 6)
     figure = verdict(audit(Curve("flat", scale, np.full(6, 0.25), np.full(6, 1e4), chance=0.25)))
     assert labelled(figure, "_threshold") == []
-    assert not [each for each in figure.axes[0].containers if "forecast" in each.get_label()]
+    assert not [each for each in figure.axes[0].containers if "forecast" in str(each.get_label())]
 
 
 def test_error_bars_are_those_of_counts_or_of_standard_errors() -> None:
