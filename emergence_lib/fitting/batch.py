@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from emergence_lib import laws
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp] | NDArray[np.bool_]
+
+TINY = 1e-140
+"""Predictions are kept this far from 0 and 1, where one wrong item would surprise infinitely."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +44,7 @@ class Batch:
         """Return the number of curves."""
         return len(self.x)
 
-    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Batch:
+    def __getitem__(self, rows: Rows | slice) -> Batch:
         """Return some of the curves."""
         return replace(
             self,
@@ -77,25 +80,59 @@ class Batch:
             weight=np.where(turn, self.weight[:, ::-1], self.weight),
         )
 
-    def deviance(self, p: Array, q: Array) -> Array:
-        """Twice the log-likelihood lost against a perfect fit; -> shape (curves,).
+    @property
+    def likelihood(self) -> Likelihood:
+        """What the scores say about predictions."""
+        y, weight = np.ascontiguousarray(self.score.T), np.ascontiguousarray(self.weight.T)
+        return Likelihood(y, weight, self.binomial)
 
-        ``p`` is the predicted score and ``q`` what it leaves to 1, both above 0: given apart,
-        because one minus a score near 1 has lost its digits.
+    def deviance(self, p: ArrayLike, q: ArrayLike) -> Array:
+        """Return twice the log-likelihood lost against a perfect fit; -> shape (curves,).
+
+        ``p`` is the predicted score and ``q`` what it leaves to 1, broadcast to `score`: given
+        apart, because one minus a score near 1 has lost its digits.
+        """
+        shape = self.score.shape
+        return self.likelihood.deviance(np.broadcast_to(p, shape).T, np.broadcast_to(q, shape).T)
+
+
+class Likelihood:
+    """Scores and their noise, laid out for speed: points first, curves last.
+
+    Predictions are given as in `Batch.deviance`, shape (points, curves).
+    """
+
+    def __init__(self, score: Array, weight: Array, binomial: bool) -> None:
+        self.score, self.weight, self.binomial = score, weight, binomial
+        self.rest = 1 - score
+        # A score of 0 says nothing about the logarithm of p: any finite number serves below it.
+        self.up, self.down = (1 / np.where(y > TINY, y, 1.0) for y in (score, self.rest))
+
+    def take(self, rows: Rows) -> Likelihood:
+        """Return some of the curves."""
+        return Likelihood(self.score[:, rows], self.weight[:, rows], self.binomial)
+
+    def deviance(self, p: Array, q: Array) -> Array:
+        """Return twice the log-likelihood lost against a perfect fit; -> shape (curves,)."""
+        if not self.binomial:
+            return np.sum(self.weight * (self.score - p) ** 2, axis=0)
+        won = self.score * np.log(np.maximum(p, TINY) * self.up)
+        won += self.rest * np.log(np.maximum(q, TINY) * self.down)
+        return -2 * np.sum(self.weight * won, axis=0)
+
+    def derivatives(self, p: Array, q: Array, exact: bool) -> tuple[Array, Array]:
+        """Return half the fall of the deviance with each prediction, and how fast that fall slows.
+
+        The second is Fisher's expectation, or the exact one, which depends on the scores.
         """
         if not self.binomial:
-            return np.sum(self.weight * (self.score - p) ** 2, axis=1)
-        y, rest = self.score, 1 - self.score
-        # xlogy: a score of 0 says nothing about the logarithm of p.
-        lost = special.xlogy(y, y / p) + special.xlogy(rest, rest / q)
-        return 2 * np.sum(self.weight * lost, axis=1)
-
-    def pull(self, p: Array, q: Array) -> tuple[Array, Array]:
-        """Return half the fall of the deviance with each prediction, and its Fisher information."""
-        if not self.binomial:
             return self.weight * (self.score - p), self.weight
-        information = self.weight / (p * q)
-        return information * (self.score - p), information
+        p, q = np.maximum(p, TINY), np.maximum(q, TINY)
+        if exact:
+            gain, loss = self.weight * self.score / p, self.weight * self.rest / q
+            return gain - loss, gain / p + loss / q
+        expected = self.weight / (p * q)
+        return expected * (self.score - p), expected
 
 
 def counts(scale: ArrayLike, score: ArrayLike, items: ArrayLike, floor: ArrayLike = 0.0) -> Batch:

@@ -1,32 +1,56 @@
-"""Maximum likelihood for thousands of curves at once: damped Fisher scoring in a box.
+"""Maximum likelihood for thousands of curves at once: damped Fisher scoring, then Newton, in a box.
 
-One iteration moves every curve that has not converged; converged curves leave the arrays, so a few
-slow ones do not hold up the rest.
+All arrays have the curves last, so that one NumPy call on a short row serves every curve. Curves
+that have converged leave the arrays from time to time, so that a few slow ones do not hold up the
+rest.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emergence_lib.fitting.batch import Batch
+from emergence_lib.fitting.batch import Batch, Likelihood, Rows
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 STEPS = 200
-CONVERGED = 1e-11
-"""Deviance that one more step could still gain."""
-TINY = 1e-280
+CAUTIOUS = 3
+"""First steps, which use Fisher's information: it leads downhill from everywhere."""
+CONVERGED = 1e-8
+"""Share of one plus the deviance that one more step could still gain."""
+STUCK = 1e12
+"""Damping at which a curve is given up: rounding hides what is left to gain."""
+
+
+class Prediction(NamedTuple):
+    """Scores that a model predicts, and how they change with its parameters.
+
+    ``p`` is the score and ``q`` what it leaves to 1; ``slope`` holds the derivative of p by each
+    parameter, ``bend`` the second derivatives that are not 0, by the numbers of two parameters.
+    Every array has shape (points, curves), or broadcasts to it.
+    """
+
+    p: Array
+    q: Array
+    slope: list[Array]
+    bend: dict[tuple[int, int], Array]
 
 
 class Model(Protocol):
-    """Predictions of a curve for given parameters."""
+    """A family of curves."""
 
-    def __call__(self, theta: Array, rows: Rows) -> tuple[Array, Array, Array]:
-        """Return score, its rest to 1, both (curves, points), and (curves, parameters, points)."""
+    def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
+        """Return parameters of shape (parameters, curves) and what they predict.
+
+        The parameters are those given, or better ones where they can be had without iteration.
+        """
+
+    def take(self, rows: Rows) -> Self:
+        """Return the model of some of the curves."""
 
 
 def maximise(
@@ -36,73 +60,88 @@ def maximise(
 
     Parameters
     ----------
-    model : callable
-        `Model`; ``rows`` says which curves of the batch ``theta`` belongs to.
-    start, low, high : array, shape (curves, parameters)
+    model : Model
+    batch : Batch
+        The scores, in the order of the model's curves.
+    start, low, high : array, shape (parameters, curves)
         First guess and the box; a parameter may end on an edge, where the rest are optimised.
 
     Returns
     -------
-    theta : array, shape (curves, parameters)
+    theta : array, shape (parameters, curves)
     deviance : array, shape (curves,)
     """
-    theta = np.clip(start, low, high)
-    rows = np.arange(len(theta))
-    at, data = theta.copy(), batch
-    p, q, slope = _inside(*model(at, rows))
-    lost = data.deviance(p, q)
-    best = lost.copy()
-    damping = np.full(len(rows), 1e-4)
-    for _ in range(STEPS):
-        step, gain = _step(data, p, q, slope, damping, at <= low[rows], at >= high[rows])
-        moving = (gain > CONVERGED) & (damping < 1e12)
-        if not moving.all():
-            rows, at, lost, damping = rows[moving], at[moving], lost[moving], damping[moving]
-            p, q, slope, step = p[moving], q[moving], slope[moving], step[moving]
-            data = batch[rows]
-        if not len(rows):
+    theta, best = np.empty_like(start), np.empty(len(batch))
+    rows, data = np.arange(len(batch)), batch.likelihood
+    at, here = _parabola(model, data, start, low, high, exact=False)
+    damping = np.full(len(batch), 1e-4)
+    for count in range(1, STEPS + 1):
+        step, gain = _step(here, damping, at <= low, at >= high)
+        moving = (gain > CONVERGED * (1 + here.deviance)) & (damping < STUCK)
+        if np.count_nonzero(moving) < 0.8 * moving.size:
+            theta[:, rows], best[rows] = at, here.deviance
+            rows, model, data = rows[moving], model.take(moving), data.take(moving)
+            here = Parabola(*(each[..., moving] for each in here))
+            at, step, low, high = (each[:, moving] for each in (at, step, low, high))
+            damping, moving = damping[moving], moving[moving]
+        if not rows.size:
             break
-        trial = np.clip(at + step, low[rows], high[rows])
-        p_new, q_new, slope_new = _inside(*model(trial, rows))
-        lost_new = data.deviance(p_new, q_new)
-        better = lost_new <= lost
+        trial, there = _parabola(model, data, at + step, low, high, exact=count >= CAUTIOUS)
+        better = moving & (there.deviance <= here.deviance)
         damping = np.where(better, np.maximum(damping / 10, 1e-9), damping * 10)
-        at[better], lost[better] = trial[better], lost_new[better]
-        p[better], q[better], slope[better] = p_new[better], q_new[better], slope_new[better]
-        theta[rows], best[rows] = at, lost
+        for old, new in zip((at, *here), (trial, *there), strict=True):
+            np.copyto(old, new, where=better)
+    theta[:, rows], best[rows] = at, here.deviance
     return theta, best
 
 
-def _inside(p: Array, q: Array, slope: Array) -> tuple[Array, Array, Array]:
-    """Keep predictions off 0 and 1, where one wrong item would be infinitely surprising."""
-    return np.maximum(p, TINY), np.maximum(q, TINY), slope
+class Parabola(NamedTuple):
+    """Deviance of each curve, half its downhill gradient and half its Hessian."""
+
+    deviance: Array
+    gradient: Array
+    hessian: Array
 
 
-def _step(
-    data: Batch,
-    p: Array,
-    q: Array,
-    slope: Array,
-    damping: Array,
-    at_low: NDArray[np.bool_],
-    at_high: NDArray[np.bool_],
-) -> tuple[Array, Array]:
-    """Return the step of each curve and the deviance it would gain on a parabola."""
-    residual, information = data.pull(p, q)
-    gradient = (slope @ residual[:, :, None])[:, :, 0]
-    hessian = (slope * information[:, None, :]) @ slope.swapaxes(1, 2)
+def _parabola(
+    model: Model, data: Likelihood, theta: Array, low: Array, high: Array, exact: bool
+) -> tuple[Array, Parabola]:
+    """Return parameters in the box, settled, and the deviance around them."""
+    theta, (p, q, slopes, bends) = model(np.minimum(np.maximum(theta, low), high), data)
+    pull, weight = data.derivatives(p, q, exact)
+    slope = np.stack(slopes)
+    gradient = np.einsum("ipc,pc->ic", slope, pull)
+    hessian = np.einsum("ipc,jpc->ijc", slope * weight, slope)
+    if exact:
+        for (i, j), bend in bends.items():
+            hessian[i, j] -= np.einsum("pc,pc->c", pull, bend)
+            hessian[j, i] = hessian[i, j]
+    return theta, Parabola(data.deviance(p, q), gradient, hessian)
+
+
+def _step(here: Parabola, damping: Array, at_low: Flags, at_high: Flags) -> tuple[Array, Array]:
+    """Return the step of each curve and the deviance it would gain on the parabola."""
     # A parameter that is pushed against its edge stays; the others go on without it.
-    held = (at_low & (gradient <= 0)) | (at_high & (gradient >= 0))
-    gradient = np.where(held, 0.0, gradient)
-    hessian = np.where(held[:, :, None] | held[:, None, :], 0.0, hessian)
-    size = slope.shape[1]
-    diagonal = hessian[:, range(size), range(size)]
-    hessian[:, range(size), range(size)] = np.where(
-        held, 1.0, diagonal * (1 + damping[:, None]) + TINY
-    )
+    held = (at_low & (here.gradient <= 0)) | (at_high & (here.gradient >= 0))
     # Scaled to ones on the diagonal: parameters of very different size solve equally well.
-    unit = 1 / np.sqrt(hessian[:, range(size), range(size)])
-    scaled = hessian * unit[:, :, None] * unit[:, None, :]
-    scaled[:, range(size), range(size)] += 1e-12
-    step = unit * np.linalg.solve(scaled, (unit * gradient)[:, :, None])[:, :, 0]
-    return step, np.sum(step * gradient, axis=1)
+    unit = 1 / np.sqrt(np.maximum(np.abs(np.einsum("iic->ic", here.hessian)), 1e-100))
+    unit[held] = 0
+    step = unit * _solve(here.hessian * unit[:, None] * unit, unit * here.gradient, damping)
+    return step, np.einsum("ic,ic->c", step, here.gradient)
+
+
+def _solve(matrix: Array, right: Array, damping: Array) -> Array:
+    """Solve a small symmetric system for every curve, ``damping`` added to its diagonal.
+
+    A pivot that is not positive changes sign, so that the solution always leads downhill.
+    """
+    size = len(right)
+    table = np.concatenate([matrix, right[:, None]], axis=1)
+    for j in range(size):
+        pivot = np.maximum(np.abs(table[j, j] + damping), 1e-12)
+        table[j, j + 1 :] /= pivot
+        table[j + 1 :, j + 1 :] -= table[j + 1 :, j, None] * table[j, j + 1 :]
+    answer = table[:, size]
+    for j in reversed(range(size - 1)):
+        answer[j] -= np.einsum("ic,ic->c", table[j, j + 1 : size], answer[j + 1 :])
+    return answer

@@ -8,16 +8,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emergence_lib import laws
-from emergence_lib.fitting.batch import Batch
-from emergence_lib.fitting.fisher import Rows, maximise
-from emergence_lib.fitting.shapes import Shape
+from emergence_lib.fitting.batch import TINY, Batch, Likelihood, Rows
+from emergence_lib.fitting.fisher import Prediction, maximise
+from emergence_lib.fitting.shapes import Parts, Shape
 
 Array = NDArray[np.float64]
 
 STEEPEST, WIDEST = 1 / 200, 20.0
 """Widths that are tried: from 1/200 of the closest gap, a step, to twenty times the whole range."""
-LOWEST_CEILING = 0.02
-"""Least height of a rise whose ceiling is free."""
+LEAST_REACH = 0.02
+"""Share of the way from floor to 1 that a rise with a free ceiling covers at least."""
+FARTHEST = 1e5
+"""Bound on z at the middle of the range."""
+EDGE = 1e-9
+"""A line stays this far from 0 and 1."""
+WIDTHS = 2.0, 0.5, 0.12
+PLACES = -0.5, -0.25, 0.0, 0.25, 0.5
+"""Widths and thresholds that are tried as a first guess; the unit is the range of scale."""
+HOPE = 3.0
+"""A start this many times worse than a fit that was found is not followed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +81,7 @@ def _average(weight: Array, score: Array) -> Array:
 
 def _deviance(batch: Batch, p: Array) -> Array:
     """Deviance of predictions that may be 0 or 1 where every score is."""
-    tiny = 1e-280
-    return batch.deviance(np.maximum(p, tiny), np.maximum(1 - p, tiny))
+    return batch.deviance(p, 1 - p)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,25 +99,32 @@ class Line:
 
 def fit_line_batch(batch: Batch) -> Line:
     """Fit a straight line to each curve by maximum likelihood, given by its two ends."""
-    t = _along(batch)
-    slope = np.stack([1 - t, t], axis=1)
-
-    def model(theta: Array, rows: Rows) -> tuple[Array, Array, Array]:
-        columns = slope[rows]
-        p = np.sum(theta[:, :, None] * columns, axis=1)
-        return p, 1 - p, columns
-
-    edge = 1e-9
     level = np.clip(fit_flat(batch).low, 0.05, 0.95)
-    start = np.stack([level, level], axis=1)
-    low, high = np.full_like(start, edge), np.full_like(start, 1 - edge)
-    theta, lost = maximise(model, batch, start, low, high)
-    return Line(theta[:, 0], theta[:, 1], lost)
+    start = np.stack([level, level])
+    low, high = np.full_like(start, EDGE), np.full_like(start, 1 - EDGE)
+    (first, last), lost = maximise(_Chord(_along(batch)), batch, start, low, high)
+    return Line(first, last, lost)
+
+
+class _Chord:
+    """The straight line from one score to another, for `maximise`."""
+
+    def __init__(self, along: Array) -> None:
+        self.along = along
+
+    def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
+        first, last = theta
+        p = first + (last - first) * self.along
+        return theta, Prediction(p, 1 - p, [1 - self.along, self.along], {})
+
+    def take(self, rows: Rows) -> _Chord:
+        return _Chord(self.along[:, rows])
 
 
 def _along(batch: Batch) -> Array:
-    """Place of each model between the smallest (0) and the largest (1)."""
-    return (batch.x - batch.x[:, :1]) / batch.span[:, None]
+    """Return the place of models between the smallest (0) and the largest (1), curves last."""
+    x = batch.x.T
+    return np.ascontiguousarray((x - x[0]) / batch.span)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,53 +165,93 @@ class Sigmoids:
         return self.floor[:, None] + (self.ceiling - self.floor)[:, None] * up
 
 
+@dataclass(frozen=True, eq=False)
 class Rise:
-    """A sigmoid model for `maximise`: z is an offset plus parameters times columns.
+    """A sigmoid for `maximise`, with z an offset plus parameters times columns.
 
-    The parameters are the coefficients of the columns, then the ceiling and the floor where these
-    are free. ``pinned`` fixes the score at ``pin``: the offset then follows from the ceiling.
+    The parameters are the coefficients of the columns; then, where it is free, the reach, which is
+    the share of the way from floor to 1 that the rise covers; then the floor where it is free.
+
+    Attributes
+    ----------
+    shape : Shape
+    columns : array, shape (coefficients, points, curves)
+    offset : array, broadcast to shape (points, curves)
+    floor : array, shape (curves,)
+        Not used where the floor is free.
+    reach : array, shape (curves,), or None
+        None if it is free.
+    free_floor : bool
     """
 
-    def __init__(
-        self,
-        shape: Shape,
-        columns: Array,
-        offset: Array,
-        floor: Array,
-        ceiling: Array | None,
-        free_floor: bool = False,
-        pinned: Array | None = None,
-    ) -> None:
-        self.shape, self.columns, self.offset = shape, columns, offset
-        self.floor, self.ceiling, self.free_floor = floor, ceiling, free_floor
-        self.pinned = pinned
+    shape: Shape
+    columns: Array
+    offset: Array
+    floor: Array
+    reach: Array | None
+    free_floor: bool = False
 
-    def __call__(self, theta: Array, rows: Rows) -> tuple[Array, Array, Array]:
-        """Return predictions and gradient, as `fisher.Model` wants them."""
-        columns = self.columns[rows]
-        count = columns.shape[1]
-        ceiling = theta[:, count] if self.ceiling is None else self.ceiling[rows]
-        floor = theta[:, -1] if self.free_floor else self.floor[rows]
-        height = (ceiling - floor)[:, None]
-        offset, drift = self.offset[rows], None
-        if self.pinned is not None:
-            share = (self.pinned[rows] - floor)[:, None] / height
-            offset = self.shape.inverse(share)
-            drift = -share / (height * self.shape.parts(offset)[2])
-        z = offset + np.sum(theta[:, :count, None] * columns, axis=1)
-        up, down, rise = self.shape.parts(z)
-        parts = [columns * (height * rise)[:, None, :]]
-        if self.ceiling is None:
-            parts.append((up if drift is None else up + height * rise * drift)[:, None, :])
+    def take(self, rows: Rows) -> Rise:
+        """Return the model of some of the curves."""
+        return replace(
+            self,
+            columns=self.columns[..., rows],
+            offset=self.offset[..., rows],
+            floor=self.floor[rows],
+            reach=None if self.reach is None else self.reach[rows],
+        )
+
+    def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
+        """Return predictions with their first and second derivatives; see `fisher.Model`."""
+        size = len(self.columns)
+        reach = theta[size] if self.reach is None else self.reach
+        floor = theta[-1] if self.free_floor else self.floor
+        z = self.offset
+        for coefficient, column in zip(theta, self.columns, strict=False):
+            z = z + coefficient * column
+        parts = self.shape.parts(z)
+        if len(theta) > size:
+            # The score is linear in both ends: one step of weighted least squares nearly solves
+            # for them, and so keeps the iteration on the floor of a curved valley.
+            _, weight = data.derivatives(*scores(floor, reach, parts), exact=False)
+            floor, reach = _ends(self, weight, data.score, parts)
+            free = [reach] * (self.reach is None) + [floor] * self.free_floor
+            theta = np.concatenate([theta[:size], free])
+
+        up, down, slope, bend = parts
+        room = 1 - floor
+        height = room * reach
+        rise, curve = height * slope, height * bend
+        slopes = [column * rise for column in self.columns]
+        bends = {}
+        for i, column in enumerate(self.columns):
+            curved = column * curve
+            for j in range(i, size):
+                bends[i, j] = curved * self.columns[j]
+        if self.reach is None:
+            by_reach = room * slope
+            slopes.append(room * up)
+            for i, column in enumerate(self.columns):
+                bends[i, size] = column * by_reach
         if self.free_floor:
-            parts.append(down[:, None, :])
-        p = floor[:, None] + height * up
-        q = (1 - ceiling)[:, None] + height * down
-        return p, q, np.concatenate(parts, axis=1)
+            last, by_floor = len(slopes), -reach * slope
+            slopes.append(1 - reach + reach * down)
+            for i, column in enumerate(self.columns):
+                bends[i, last] = column * by_floor
+            if self.reach is None:
+                bends[size, last] = -up
+        return theta, Prediction(*scores(floor, reach, parts), slopes, bends)
+
+
+def scores(floor: Array, reach: Array, parts: Parts) -> tuple[Array, Array]:
+    """Return the scores of a rise and what they leave to 1, without cancellation."""
+    room = 1 - floor
+    height = room * reach
+    return floor + height * parts.up, room - height + height * parts.down
 
 
 def centred(batch: Batch) -> Array:
-    """Return log10 scales with each curve's range shrunk to -1/2 .. 1/2."""
+    """Return log10 scales, each curve's range shrunk to -1/2 .. 1/2; -> shape (points, curves)."""
     return _along(batch) - 0.5
 
 
@@ -238,70 +293,117 @@ def fit_sigmoid(
         If a ceiling is not above the floor, or above 1.
     """
     u = centred(batch)
-    top = known_ceiling(batch, ceiling)
-    columns = np.stack([np.ones_like(u), u], axis=1)
-    model = Rise(shape, columns, np.zeros_like(u), batch.floor, top, free_floor)
+    reach = known_reach(batch, ceiling, free_floor)
+    model = Rise(shape, np.stack([np.ones_like(u), u]), np.zeros_like(u), batch.floor, reach)
+    model = replace(model, free_floor=free_floor)
     least, most = steepness_box(batch, shape)
-    measured = batch.weight > 0
-    highest = np.where(measured, batch.score, 0).max(axis=1)
-    lowest = np.where(measured, batch.score, 1).min(axis=1)
-    foot = np.clip(lowest - 0.02, 0, 0.9) if free_floor else batch.floor
-    heads = [top] if top is not None else [np.minimum(highest + 0.02, 1.0), np.ones(len(batch))]
-    tries = []
-    for guess in heads:
-        head = np.maximum(guess, foot + LOWEST_CEILING)
-        start = [*_first_guess(batch, shape, u, foot, head)]
-        low, high = [np.full(len(batch), -1e5), least], [np.full(len(batch), 1e5), most]
-        if top is None:
-            start.append(head)
-            low.append(batch.floor + LOWEST_CEILING if not free_floor else lowest + LOWEST_CEILING)
-            high.append(np.ones(len(batch)))
-            low[-1] = np.minimum(low[-1], 1.0)
-        if free_floor:
-            start.append(foot)
-            low.append(np.zeros(len(batch)))
-            high.append(np.maximum(np.minimum(highest, 1 - LOWEST_CEILING), 0.0))
-        tries.append(
-            maximise(model, batch, *(np.stack(each, axis=1) for each in (start, low, high)))
-        )
-    theta, lost = tries[0]
-    for other, other_lost in tries[1:]:
-        better = other_lost < lost
-        theta, lost = np.where(better[:, None], other, theta), np.where(better, other_lost, lost)
-    place = (shape.middle - theta[:, 0]) / theta[:, 1]
+    wide, ones = np.full(len(batch), FARTHEST), np.ones(len(batch))
+    low, high = [-wide, least], [wide, most]
+    if reach is None:
+        low.append(LEAST_REACH * ones)
+        high.append(ones)
+    if free_floor:
+        low.append(0 * ones)
+        high.append(ones - LEAST_REACH)
+    theta, lost = _best_of(model, batch, u, np.stack(low), np.stack(high))
+    floor = theta[-1] if free_floor else batch.floor
+    place = (shape.middle - theta[0]) / theta[1]
     return Sigmoids(
         shape=shape,
         threshold=batch.x[:, 0] + (place + 0.5) * batch.span,
-        width=shape.spread / theta[:, 1] * batch.span,
-        floor=theta[:, -1] if free_floor else batch.floor,
-        ceiling=theta[:, 2] if top is None else top,
+        width=shape.spread / theta[1] * batch.span,
+        floor=floor,
+        ceiling=floor + (1 - floor) * (theta[2] if reach is None else reach),
         deviance=lost,
-        parameters=theta.shape[1],
+        parameters=len(theta),
     )
 
 
-def known_ceiling(batch: Batch, ceiling: ArrayLike | None) -> Array | None:
-    """Return a fixed ceiling for each curve, or None."""
+def known_reach(batch: Batch, ceiling: ArrayLike | None, free_floor: bool = False) -> Array | None:
+    """Return the share of the way from floor to 1 that a known ceiling leaves each curve."""
     if ceiling is None:
         return None
     top = np.broadcast_to(laws.within("ceiling", ceiling, 0, 1), len(batch))
+    if free_floor and np.any(top < 1):
+        raise ValueError("ceiling: found one below 1 with a free floor; want 1, or None")
     if np.any(top <= batch.floor):
         worst = int(np.argmin(top - batch.floor))
         raise ValueError(
             f"ceiling: found {top[worst]:g}, want above the floor {batch.floor[worst]:g}"
         )
-    return top
+    return (top - batch.floor) / (1 - batch.floor)
+
+
+def _best_of(model: Rise, batch: Batch, u: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """Maximise from the best place of each width, unless that has no chance."""
+    guesses = [_first_guess(model, batch, u, high[1], width) for width in WIDTHS]
+    starts, costs = (np.stack(each) for each in zip(*guesses, strict=True))
+    best = np.argmin(costs, axis=0)
+    curves = np.arange(len(batch))
+    theta, lost = maximise(model, batch, starts[best, :, curves].T, low, high)
+    if model.reach is not None and not model.free_floor:
+        return theta, lost  # with both ends known, a second maximum was never seen
+    costs[best, curves] = np.inf
+    other, rows = np.nonzero(costs < HOPE * (lost + 1))
+    found, less = maximise(
+        model.take(rows), batch[rows], starts[other, :, rows].T, low[:, rows], high[:, rows]
+    )
+    for attempt in range(len(WIDTHS)):
+        better = (other == attempt) & (less < lost[rows])
+        theta[:, rows[better]], lost[rows[better]] = found[:, better], less[better]
+    return theta, lost
 
 
 def _first_guess(
-    batch: Batch, shape: Shape, u: Array, floor: Array, ceiling: Array
+    model: Rise, batch: Batch, u: Array, most: Array, width: float
 ) -> tuple[Array, Array]:
-    """Return height and steepness of z from a straight line through the scores, turned into z."""
-    share = (batch.score - floor[:, None]) / (ceiling - floor)[:, None]
-    z = shape.inverse(np.clip(share, 0.02, 0.98))
-    weight = (batch.weight > 0) / np.maximum(np.sum(batch.weight > 0, axis=1), 1)[:, None]
-    u_mean, z_mean = np.sum(weight * u, axis=1), np.sum(weight * z, axis=1)
-    away = u - u_mean[:, None]
-    slope = np.sum(weight * away * z, axis=1) / np.sum(weight * away**2, axis=1)
-    slope = np.maximum(slope, 1.0)
-    return z_mean - slope * u_mean, slope
+    """Return the best of a row of places for a rise of some width, and its deviance.
+
+    Free ends of the rise are least squares there, weighted by the noise of the scores.
+    """
+    data = batch.likelihood
+    weight = data.weight
+    if data.binomial:
+        # No score is so sure that it outweighs all others.
+        safe = (weight * data.score + 0.5) / (weight + 1)
+        weight = weight / (safe * (1 - safe))
+    steep = np.minimum(model.shape.spread / width, most)
+    best = np.full(len(batch), np.inf)
+    guess = np.zeros((len(model.columns) + (model.reach is None) + model.free_floor, len(batch)))
+    for place in PLACES:
+        middle = model.shape.middle - steep * place
+        parts = model.shape.parts(middle + steep * u)
+        floor, reach = _ends(model, weight, data.score, parts)
+        lost = data.deviance(*scores(floor, reach, parts))
+        found = [middle, steep]
+        if model.reach is None:
+            found.append(reach)
+        if model.free_floor:
+            found.append(floor)
+        np.copyto(guess, found, where=lost < best)
+        np.minimum(best, lost, out=best)
+    return guess, best
+
+
+def _ends(model: Rise, weight: Array, y: Array, parts: Parts) -> tuple[Array, Array]:
+    """Return the floor and the reach of the least squares for a given rise."""
+    up, down, _, _ = parts
+    high, most = weight * up, 1 - LEAST_REACH
+    a, b, right = _total(high, up), _total(high, down), _total(high, y)
+    a = np.maximum(a, TINY)
+    floor = model.floor
+    if model.free_floor:
+        low = weight * down
+        c, left = np.maximum(_total(low, down), TINY), _total(low, y)
+        floor = np.clip((left * a - right * b) / np.maximum(a * c - b * b, 1e-9 * a * c), 0, most)
+        # A ceiling that wants to be above 1 stays there, and the floor makes do with that.
+        floor = np.where(right - floor * b > a, np.clip((left - b) / c, 0, most), floor)
+    if model.reach is not None:
+        return np.clip((left - b) / c, 0, most) if model.free_floor else floor, model.reach
+    ceiling = (right - floor * b) / a
+    return floor, np.clip((ceiling - floor) / (1 - floor), LEAST_REACH, 1)
+
+
+def _total(a: Array, b: Array) -> Array:
+    """Return the sum over points of a product."""
+    return np.einsum("pc,pc->c", a, b)

@@ -7,28 +7,32 @@ data do not bound is *open*: the number given is then only where the search stop
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import elementwise
 
-from emergence_lib.fitting.batch import Batch
-from emergence_lib.fitting.fisher import Rows, maximise
+from emergence_lib.fitting.batch import Batch, Likelihood
+from emergence_lib.fitting.fisher import Model, Prediction, maximise
 from emergence_lib.fitting.models import (
-    LOWEST_CEILING,
+    LEAST_REACH,
     STEEPEST,
     WIDEST,
     Rise,
     Sigmoids,
     centred,
+    scores,
     steepness_box,
 )
+from emergence_lib.fitting.shapes import FAR, Shape
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Profile = Callable[[Array, Rows], Array]
+Rows = NDArray[np.intp]
+Refit = Callable[[Array, Rows, Array], tuple[Array, Array]]
+"""From values of the quantity, the curves they are for, and starts for the rest of the curve,
+shape (starts, parameters, curves), to the rest that fits best and its deviance."""
 
 BEYOND = 2.0
 """Ranges of scale beyond the smallest and largest model where a threshold is looked for."""
@@ -36,6 +40,14 @@ CLIMBS = 12
 """Steepnesses that start a profile."""
 ENDS = 1e-6
 """A score is looked for no closer than this to floor and ceiling."""
+FIRST = 0.1
+"""Share of the way to the search's bound that is tried first."""
+CLOSE = 1e-8
+"""Share of the way, or miss in the root of the deviance, at which the search ends."""
+MOST = 100
+"""Steps of one search."""
+FARTHEST = 1e4
+"""Bound on a threshold in ranges of scale from the middle, for a given width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,26 +91,26 @@ def threshold_interval(
     ----------
     brown2001interval for the alternatives; the method is the likelihood ratio's.
     """
-    u = centred(batch)
-    ones = np.ones((len(batch), 1, 1))
-    fitted = (fit.threshold - batch.x[:, 0]) / batch.span - 0.5
-    steep = fit.shape.spread / fit.width * batch.span
+    u, reach = centred(batch), _reach(batch, fit)
     low, high = steepness_box(batch, fit.shape)
+    steep, fitted = _standard(batch, fit)
+    climbs = np.geomspace(low, high, CLIMBS)
 
-    def profile(place: Array, rows: Rows) -> Array:
-        part = batch[rows]
+    def refit(place: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
         model = Rise(
-            fit.shape,
-            (u[rows] - place[:, None])[:, None, :],
-            ones[rows, 0] * fit.shape.middle,
-            part.floor,
-            None if ceiling_free else fit.ceiling[rows],
+            shape=fit.shape,
+            columns=(u[:, rows] - place)[None],
+            offset=np.full((1, len(rows)), fit.shape.middle),
+            floor=batch.floor[rows],
+            reach=None if ceiling_free else reach[rows],
         )
-        starts = np.concatenate([_climbs(low[rows], high[rows]), steep[rows, None]], axis=1)
-        return _best(model, part, starts, low[rows], high[rows], fit.ceiling[rows])
+        free = reach[rows] if ceiling_free else None
+        starts, *box = _rest(climbs[:, rows], low[rows], high[rows], free)
+        return _best(model, batch[rows], [*start, *starts], *box)
 
     edge = np.full(len(batch), 0.5 + BEYOND)
-    found = _interval(profile, np.clip(fitted, -edge, edge), -edge, edge, target, fit.deviance)
+    best, home = np.clip(fitted, -edge, edge), np.stack([steep, reach][: 1 + ceiling_free])
+    found = _interval(refit, best, home, -edge, edge, target, fit.deviance)
     shift = batch.x[:, 0] + 0.5 * batch.span
     return Interval(
         shift + found.low * batch.span,
@@ -116,29 +128,31 @@ def width_interval(
     An open low end means that a step between two models fits as well; an open high end, that the
     rise may go on without end. Arguments as in `threshold_interval`.
     """
-    u = centred(batch)
-    ones = np.ones_like(u)[:, None, :]
-    fitted = (fit.threshold - batch.x[:, 0]) / batch.span - 0.5
+    u, reach = centred(batch), _reach(batch, fit)
+    between = (u[1:] + u[:-1]) / 2
+    beyond = np.array([-BEYOND, -1.0, -0.5, -0.2, 0.2, 0.5, 1.0, BEYOND])
+    outside = np.repeat((np.sign(beyond) * 0.5 + beyond)[:, None], len(batch), axis=1)
+    fitted = _standard(batch, fit)[1]
+    places = np.concatenate([u, between, outside])
 
-    def profile(log_width: Array, rows: Rows) -> Array:
-        part = batch[rows]
-        steep = fit.shape.spread / np.exp(log_width) * part.span
+    def refit(log_width: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
+        steep = fit.shape.spread / np.exp(log_width) * batch.span[rows]
         model = Rise(
-            fit.shape,
-            ones[rows],
-            steep[:, None] * u[rows],
-            part.floor,
-            None if ceiling_free else fit.ceiling[rows],
+            shape=fit.shape,
+            columns=np.broadcast_to(-steep, (1, len(u), len(rows))),
+            offset=fit.shape.middle + steep * u[:, rows],
+            floor=batch.floor[rows],
+            reach=None if ceiling_free else reach[rows],
         )
-        places = np.concatenate([_places(u[rows]), fitted[rows, None]], axis=1)
-        wide = np.full(len(rows), 1e5)
-        return _best(
-            model, part, fit.shape.middle - steep[:, None] * places, -wide, wide, fit.ceiling[rows]
-        )
+        far = np.full(len(rows), FARTHEST)
+        free = reach[rows] if ceiling_free else None
+        starts, *box = _rest(places[:, rows], -far, far, free)
+        return _best(model, batch[rows], [*start, *starts], *box)
 
     found = _interval(
-        profile,
+        refit,
         np.log(fit.width),
+        np.stack([fitted, reach][: 1 + ceiling_free]),
         np.log(STEEPEST * batch.gap),
         np.log(WIDEST * batch.span),
         target,
@@ -155,106 +169,176 @@ def score_interval(
     The interval is for the curve itself: a measured score scatters around it by its own noise.
     Other arguments as in `threshold_interval`.
     """
-    u = centred(batch)
+    u, reach, inverse = centred(batch), _reach(batch, fit), fit.shape.inverse
     place = (x - batch.x[:, 0]) / batch.span - 0.5
     low, high = steepness_box(batch, fit.shape)
-    steep = fit.shape.spread / fit.width * batch.span
+    steep = _standard(batch, fit)[0]
+    climbs = np.geomspace(low, high, CLIMBS)
     top = np.ones(len(batch)) if ceiling_free else fit.ceiling
-
-    def profile(score: Array, rows: Rows) -> Array:
-        part = batch[rows]
-        model = Rise(
-            fit.shape,
-            (u[rows] - place[rows, None])[:, None, :],
-            np.zeros((len(rows), 1)),
-            part.floor,
-            None if ceiling_free else fit.ceiling[rows],
-            pinned=score,
-        )
-        starts = np.concatenate([_climbs(low[rows], high[rows]), steep[rows, None]], axis=1)
-        above = score + ENDS * (1 - score)
-        ceiling = np.maximum(fit.ceiling[rows], above)
-        return _best(model, part, starts, low[rows], high[rows], ceiling, lowest_ceiling=above)
-
     height = top - batch.floor
     bottom, head = batch.floor + ENDS * height, top - 2 * ENDS * height
+
+    def refit(score: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
+        model = _Pinned(fit.shape, u[:, rows] - place[rows], batch.floor[rows], score)
+        # The higher the ceiling, the less of the rise is done where the score is pinned.
+        share = (score - batch.floor[rows]) / height[rows]
+        least = inverse(share)
+        most = np.full(len(rows), FAR) if ceiling_free else least
+        heights = [least, least + fit.shape.spread, least + 3 * fit.shape.spread]
+        starts = [*start]
+        for each in heights if ceiling_free else heights[:1]:
+            starts += [np.stack([climb, each]) for climb in climbs[:, rows]]
+        box = np.stack([low[rows], least]), np.stack([high[rows], most])
+        return _best(model, batch[rows], starts, *box)
+
     fitted = np.clip(fit.predict(x[:, None])[:, 0], bottom, head)
-    return _interval(profile, fitted, bottom, head, target, fit.deviance)
+    home = np.stack([steep, inverse((fitted - batch.floor) / (reach * (1 - batch.floor)))])
+    return _interval(refit, fitted, home, bottom, head, target, fit.deviance)
 
 
-def _climbs(low: Array, high: Array) -> Array:
-    """Return steepnesses between two bounds, evenly in their logarithm."""
-    return np.geomspace(low, high, CLIMBS, axis=1)
+@dataclass(frozen=True, eq=False)
+class _Pinned:
+    """A rise through a given score where `column` is 0; for `maximise`.
+
+    Its parameters are the steepness and the z of that point, from which the ceiling follows.
+    """
+
+    shape: Shape
+    column: Array
+    floor: Array
+    pin: Array
+
+    def take(self, rows: Rows | Flags) -> _Pinned:
+        column = self.column[:, rows]
+        return _Pinned(self.shape, column, self.floor[rows], self.pin[rows])
+
+    def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
+        steep, z = theta
+        parts = self.shape.parts(z + steep * self.column)
+        here = self.shape.parts(z)
+        height = (self.pin - self.floor) / here.up
+        up, slope, bend = height * parts.up, height * parts.slope, height * parts.bend
+        shrink = here.slope / here.up
+        return theta, Prediction(
+            *scores(self.floor, height / (1 - self.floor), parts),
+            [self.column * slope, slope - shrink * up],
+            {
+                (0, 0): self.column**2 * bend,
+                (0, 1): self.column * (bend - shrink * slope),
+                (1, 1): bend - 2 * shrink * slope + (2 * shrink**2 - here.bend / here.up) * up,
+            },
+        )
 
 
-def _places(u: Array) -> Array:
-    """Return thresholds to start from: at and between the models, and beyond them."""
-    between = (u[:, 1:] + u[:, :-1]) / 2
-    beyond = np.array([-BEYOND, -1.0, -0.5, -0.2, 0.2, 0.5, 1.0, BEYOND])
-    outside = np.sign(beyond) * 0.5 + beyond
-    return np.concatenate([u, between, np.broadcast_to(outside, (len(u), len(outside)))], axis=1)
+def _standard(batch: Batch, fit: Sigmoids) -> tuple[Array, Array]:
+    """Return steepness and threshold of a fit in units of each curve's range."""
+    steep = fit.shape.spread / fit.width * batch.span
+    return steep, (fit.threshold - batch.x[:, 0]) / batch.span - 0.5
+
+
+def _reach(batch: Batch, fit: Sigmoids) -> Array:
+    if np.any(fit.floor != batch.floor):
+        raise ValueError("fit: found a fitted floor, want the chance level of the batch")
+    return (fit.ceiling - batch.floor) / (1 - batch.floor)
 
 
 def _best(
-    model: Rise,
-    batch: Batch,
-    starts: Array,
-    low: Array,
-    high: Array,
-    ceiling: Array,
-    lowest_ceiling: Array | None = None,
-) -> Array:
-    """Return the least deviance over one coefficient (and a free ceiling), from the best start."""
-    curves, tries = starts.shape
-    rows = np.repeat(np.arange(curves), tries)
-    theta = [starts.reshape(-1)]
-    box = [(low, high)]
-    if model.ceiling is None:
-        theta.append(np.repeat(ceiling, tries))
-        least = batch.floor + LOWEST_CEILING if lowest_ceiling is None else lowest_ceiling
-        box.append((np.minimum(least, 1.0), np.ones(curves)))
-    grid = np.stack(theta, axis=1)
-    p, q, _ = model(grid, rows)
-    lost = batch[rows].deviance(np.maximum(p, 1e-280), np.maximum(q, 1e-280))
-    chosen = lost.reshape(curves, tries).argmin(axis=1) + np.arange(curves) * tries
-    lows, highs = (np.stack([each[side] for each in box], axis=1) for side in (0, 1))
-    return maximise(model, batch, grid[chosen], lows, highs)[1]
+    model: Model, batch: Batch, starts: Sequence[Array], low: Array, high: Array
+) -> tuple[Array, Array]:
+    """Maximise from the best of many starts."""
+    data = batch.likelihood
+    theta, lost = [], []
+    for start in starts:
+        settled, (p, q, _, _) = model(np.clip(start, low, high), data)
+        theta.append(settled)
+        lost.append(data.deviance(p, q))
+    best = np.argmin(lost, axis=0)
+    return maximise(model, batch, np.stack(theta)[best, :, np.arange(len(batch))].T, low, high)
+
+
+def _rest(
+    one: Array, low: Array, high: Array, reach: Array | None
+) -> tuple[list[Array], Array, Array]:
+    """Return starts and the box for one coefficient, and for the reach if one is given."""
+    if reach is None:
+        return [each[None] for each in one], low[None], high[None]
+    full = np.ones_like(reach)
+    starts = [np.stack([each, some]) for some in (reach, full) for each in one]
+    return starts, np.stack([low, LEAST_REACH * full]), np.stack([high, full])
 
 
 def _interval(
-    profile: Profile, best: Array, lowest: Array, highest: Array, target: Array, deviance: Array
+    refit: Refit,
+    best: Array,
+    home: Array,
+    lowest: Array,
+    highest: Array,
+    target: Array,
+    deviance: Array,
 ) -> Interval:
     """Find on both sides of the best value where the profile meets the target.
 
+    ``home`` is the rest of the curve at the best value, for the first search to start from.
     Curves whose own fit lies above the target have no interval: both ends are the best value.
     """
     ends, opens = [], []
     for bound in (lowest, highest):
         end, is_open = best.copy(), (deviance < target) & (bound == best)
         rows = np.flatnonzero((deviance < target) & (bound != best))
-        if len(rows):
-            inside = profile(bound[rows], rows) <= target[rows]
+        if rows.size:
+            rest, lost = refit(bound[rows], rows, home[None][..., rows])
+            inside = lost <= target[rows]
             end[rows[inside]], is_open[rows[inside]] = bound[rows[inside]], True
-            rows = rows[~inside]
-        if len(rows):
-            end[rows] = _cross(profile, best, bound, target, rows)
+            rows, rest = rows[~inside], rest[:, ~inside]
+        if rows.size:
+            limits = best[rows], bound[rows], deviance[rows], target[rows]
+            end[rows] = _cross(refit, rows, home[:, rows], rest, *limits)
         ends.append(end)
         opens.append(is_open)
     return Interval(ends[0], ends[1], opens[0], opens[1])
 
 
-def _cross(profile: Profile, best: Array, bound: Array, target: Array, rows: Rows) -> Array:
-    """Return where the profile of some curves meets their target, between best value and bound."""
+def _cross(
+    refit: Refit,
+    rows: Rows,
+    home: Array,
+    outer: Array,
+    best: Array,
+    bound: Array,
+    deviance: Array,
+    target: Array,
+) -> Array:
+    """Return where the profile of some curves meets their target, between best value and bound.
 
-    def excess(value: Array, row: Array) -> Array:
-        at = row.astype(np.intp).ravel()
-        return (profile(np.ravel(value), at) - target[at]).reshape(np.shape(value))
-
-    found = elementwise.find_root(
-        excess,
-        (best[rows], bound[rows]),
-        args=(rows.astype(float),),
-        tolerances={"xatol": 1e-9, "xrtol": 0, "fatol": 1e-9, "frtol": 0},
-        maxiter=100,
-    )
-    return found.x
+    The root of the deviance lost since the best value is nearly a straight line: the secant finds
+    its crossing in a few steps. Where it does not halve the miss, the bracket is halved instead.
+    """
+    found = best.copy()
+    live = np.arange(len(rows))  # the entries of `found` that the arrays below belong to
+    aim, close = np.sqrt(target - deviance), CLOSE * np.abs(bound - best)
+    near, far = best, bound  # values below and above the target
+    rests = np.stack([home, outer])  # what the rest of the curve was there
+    last, last_miss = best, -aim
+    value = best + FIRST * (bound - best)
+    for _ in range(MOST):
+        rest, lost = refit(value, rows, rests)
+        miss = np.sqrt(np.maximum(lost - deviance, 0)) - aim
+        below = miss <= 0
+        near, far = np.where(below, value, near), np.where(below, far, value)
+        rests = np.where([below[None], ~below[None]], rest, rests)
+        change = miss - last_miss
+        run = np.divide(value - last, change, out=np.zeros_like(change), where=change != 0)
+        onwards = value - miss * run
+        good = (onwards - near) * (onwards - far) < 0
+        good &= (np.abs(miss) < np.abs(last_miss) / 2) | (last == best)
+        done = (np.abs(miss) < CLOSE) | (np.abs(far - near) < close)
+        found[live[done]] = value[done]
+        last, last_miss, value = value, miss, np.where(good, onwards, (near + far) / 2)
+        if done.all():
+            return found
+        go = ~done
+        live, rows, rests = live[go], rows[go], rests[..., go]
+        aim, close, deviance, best = aim[go], close[go], deviance[go], best[go]
+        near, far, last, last_miss, value = near[go], far[go], last[go], last_miss[go], value[go]
+    found[live] = value
+    return found

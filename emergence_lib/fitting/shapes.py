@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +15,29 @@ from scipy import special
 
 Array = NDArray[np.float64]
 
-FAR = 600.0
-"""Beyond this z a sigmoid is 0 or 1 to 260 digits; kept off it, nothing under- or overflows."""
+FAR = 300.0
+"""Beyond this z a sigmoid is 0 or 1 to 130 digits; kept off it, nothing under- or overflows."""
+
+
+class Parts(NamedTuple):
+    """A rise at some z: the share risen, the share still to rise, the slope and its slope."""
+
+    up: Array
+    down: Array
+    slope: Array
+    bend: Array
 
 
 @dataclass(frozen=True)
 class Shape:
     """A rise from 0 to 1.
 
-    `parts` maps z to the share risen, the share still to rise (without cancellation near 1) and
-    the slope; `inverse` maps a share strictly between 0 and 1 to z.
+    `parts` maps z to its `Parts`, the share still to rise without cancellation near 1; `inverse`
+    maps a share strictly between 0 and 1 to z.
     """
 
     name: str
-    parts: Callable[[Array], tuple[Array, Array, Array]]
+    parts: Callable[[Array], Parts]
     inverse: Callable[[Array], Array]
 
     @property
@@ -42,16 +52,19 @@ class Shape:
         return float(high - low)
 
 
-def _logistic(z: Array) -> tuple[Array, Array, Array]:
-    z = np.clip(z, -FAR, FAR)
-    up, down = special.expit(z), special.expit(-z)
-    return up, down, up * down
+def _logistic(z: Array) -> Parts:
+    odds = np.exp(-np.clip(z, -FAR, FAR))
+    up = 1 / (1 + odds)
+    down = odds * up
+    slope = up * down
+    return Parts(up, down, slope, slope * (down - up))
 
 
-def _gompertz(z: Array) -> tuple[Array, Array, Array]:
-    loss = np.clip(np.exp(-np.clip(z, -FAR, FAR)), 0, FAR)
+def _gompertz(z: Array) -> Parts:
+    loss = np.exp(-np.clip(z, -np.log(FAR), FAR))
     up = np.exp(-loss)
-    return up, -np.expm1(-loss), loss * up
+    slope = loss * up
+    return Parts(up, -np.expm1(-loss), slope, slope * (loss - 1))
 
 
 LOGISTIC = Shape("logistic", _logistic, special.logit)
@@ -76,12 +89,14 @@ def all_right(length: int) -> Shape:
     if length < 1 or length != int(length):
         raise ValueError(f"length: found {length}, want a whole number of tokens, 1 or more")
 
-    def parts(z: Array) -> tuple[Array, Array, Array]:
+    def parts(z: Array) -> Parts:
         # One token is right at least this often, or the power would underflow.
-        z = np.clip(z, -FAR / length, FAR)
-        log_up = length * special.log_expit(z)
+        odds = np.exp(-np.clip(z, -FAR / length, FAR))
+        log_up = -length * np.log1p(odds)
         up = np.exp(log_up)
-        return up, -np.expm1(log_up), length * up * special.expit(-z)
+        wrong = odds / (1 + odds)
+        slope = length * up * wrong
+        return Parts(up, -np.expm1(log_up), slope, slope * ((length + 1) * wrong - 1))
 
     return Shape(
         f"{length} tokens right", parts, lambda share: special.logit(share ** (1 / length))
