@@ -72,12 +72,17 @@ class Batch:
 
     def mirrored(self, rows: NDArray[np.bool_]) -> Batch:
         """Return the curves with the scale of some of them turned round: falls become rises."""
-        turn = rows[:, None]
+        place, points = np.arange(self.x.shape[1]), self.points[:, None]
+        turned = np.where(place < points, points - 1 - place, 0)  # padding stays at the end
+        order = np.where(rows[:, None], turned, place)
+        x, score, weight = (
+            np.take_along_axis(each, order, axis=1) for each in (self.x, self.score, self.weight)
+        )
         return replace(
             self,
-            x=np.where(turn, -self.x[:, ::-1], self.x),
-            score=np.where(turn, self.score[:, ::-1], self.score),
-            weight=np.where(turn, self.weight[:, ::-1], self.weight),
+            x=np.where(rows[:, None], -x, x),
+            score=score,
+            weight=np.where(place < points, weight, 0),
         )
 
     @property

@@ -325,7 +325,7 @@ def known_reach(batch: Batch, ceiling: ArrayLike | None, free_floor: bool = Fals
         return None
     top = np.broadcast_to(laws.within("ceiling", ceiling, 0, 1), len(batch))
     if free_floor and np.any(top < 1):
-        raise ValueError("ceiling: found one below 1 with a free floor; want 1, or None")
+        raise ValueError(f"ceiling: found {top.min():g} with a free floor, want 1 or None")
     if np.any(top <= batch.floor):
         worst = int(np.argmin(top - batch.floor))
         raise ValueError(

@@ -192,7 +192,8 @@ def score_interval(
         return _best(model, batch[rows], starts, *box)
 
     fitted = np.clip(fit.predict(x[:, None])[:, 0], bottom, head)
-    home = np.stack([steep, inverse((fitted - batch.floor) / (reach * (1 - batch.floor)))])
+    share = np.minimum((fitted - batch.floor) / (reach * (1 - batch.floor)), 1 - ENDS)
+    home = np.stack([steep, inverse(share)])
     return _interval(refit, fitted, home, bottom, head, target, fit.deviance)
 
 
