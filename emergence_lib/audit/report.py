@@ -188,7 +188,7 @@ def audit_many(
     sharp: float = SHARP,
     ceiling: float | None = None,
     seed: int = 0,
-    draws: int = DRAWS,
+    thorough: bool = True,
 ) -> Iterator[Report]:
     """Audit curves one after the other, in their order.
 
@@ -203,8 +203,9 @@ def audit_many(
     seed : int
         Of the simulated null distribution. A curve's report depends on its place in its chunk
         only through these draws.
-    draws : int
-        Simulated curves for that distribution; 0 leaves the usual scores out.
+    thorough : bool
+        Also simulate the null distribution of the usual scores and look for remedies; without
+        these, which are most of the work, thousands of curves are quick.
 
     Yields
     ------
@@ -213,12 +214,10 @@ def audit_many(
     Raises
     ------
     ValueError
-        If ``sharp`` is not above 0, ``draws`` is negative, or the ceiling is not above chance.
+        If ``sharp`` is not above 0, or the ceiling is not above chance.
     """
     if sharp <= 0:
         raise ValueError(f"sharp: found {sharp:g}, want decades above 0")
-    if draws < 0:
-        raise ValueError(f"draws: found {draws}, want 0 or more")
     rng = np.random.default_rng(seed)
     left = iter(curves)
     while chunk := list(islice(left, CHUNK)):
@@ -226,7 +225,7 @@ def audit_many(
         for binomial in (True, False):
             places = [i for i, curve in enumerate(chunk) if (curve.items is not None) == binomial]
             if places:
-                found = _audit([chunk[i] for i in places], sharp, ceiling, draws, rng)
+                found = _audit([chunk[i] for i in places], sharp, ceiling, thorough, rng)
                 reports.update(zip(places, found, strict=True))
         yield from (reports[i] for i in range(len(chunk)))
 
@@ -247,7 +246,7 @@ def _audit(
     curves: Sequence[Curve],
     sharp: float,
     ceiling: float | None,
-    draws: int,
+    thorough: bool,
     rng: np.random.Generator,
 ) -> list[Report]:
     batch = gather(curves)
@@ -260,7 +259,7 @@ def _audit(
         _verdict(bool(flat), int(steep), metric)
         for flat, steep, metric in zip(found.is_flat, found.steepness(sharp), metrics, strict=True)
     ]
-    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts])
+    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts]) & thorough
     remedies = _remedies(batch, found, open_ones, sharp, ceiling)
     candidates = _candidates(batch, found)
     width, threshold, top = (found.pick(name) for name in ("width", "threshold", "ceiling"))
@@ -286,7 +285,7 @@ def _audit(
             seen=float(found.seen[i]),
             leap=float(found.leap[i]),
             metric=metrics[i],
-            usual=_usual(batch, found, i, draws, rng),
+            usual=_usual(batch, found, i, rng) if thorough else (),
             more_items=remedies[0][i],
             more_models=remedies[1][i],
             next_scale=float(10 ** next_x[i]),
@@ -411,16 +410,14 @@ def _candidates(batch: Batch, found: Assessment) -> list[tuple[Candidate, ...]]:
 
 
 def _usual(
-    batch: Batch, found: Assessment, i: int, draws: int, rng: np.random.Generator
+    batch: Batch, found: Assessment, i: int, rng: np.random.Generator
 ) -> tuple[UsualScore, ...]:
     """Return emergence score and linearity beside those of straight lines with the same noise."""
-    if not draws:
-        return ()
     one = batch[np.array([i])]
     used = one.weight[0] > 0
     along = (one.x[0] - one.x[0, 0]) / one.span[0]
     line = found.line.first[i] + (found.line.last[i] - found.line.first[i]) * along
-    null = draw(one, line[None], draws, rng)[:, 0, used]
+    null = draw(one, line[None], DRAWS, rng)[:, 0, used]
     score = one.score[0, used]
     return (
         _beside(

@@ -177,7 +177,7 @@ def _usual(score: UsualScore) -> str:
 
 
 def _remedy(report: Report) -> list[str]:
-    if report.verdict is not Verdict.UNKNOWN:
+    if report.verdict is not Verdict.UNKNOWN or not report.usual:
         return []
     wishes = []
     if report.more_models is not None:
