@@ -800,3 +800,33 @@ def seen_by_pass_until(rate: float, successes: int = 2) -> float:
     """Return how many samples are drawn on average until ``successes`` are right."""
     laws.within("rate", rate, 0, 1, open_low=True)
     return successes / rate
+
+
+def steepness_hidden(items: int, decades: float) -> float:
+    """Steepness of a logistic that lies unseen under a zero and reaches 50% a distance later.
+
+    Parameters
+    ----------
+    items : int
+        Items of which the largest model seen got none right.
+    decades : float
+        From that model to the one that gets half of them right; above 0.
+
+    Returns
+    -------
+    float
+        Logits per decade; anything steeper is not ruled out either.
+    """
+    laws.within("decades", decades, 0, open_low=True)
+    bound = laws.upper_bound_after_zero(items)
+    return float(-np.log(bound / (1 - bound)) / decades)
+
+
+def assumed_curves() -> int:
+    """Count the curves of the league whose number of items had to be assumed."""
+    return sum(not case.ladder.counted for case in cases())
+
+
+def open_intervals() -> int:
+    """Count the curves whose seen scores establish neither a rise nor a fall."""
+    return int((~intervals()["rises"]).sum())
