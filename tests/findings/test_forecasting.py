@@ -142,7 +142,7 @@ def test_first_component_is_the_top_eigenvector_of_the_covariance() -> None:
 def test_the_league_counts_what_the_table_of_forecasts_holds() -> None:
     table = forecasting.every_forecast()
     assert len(table) == forecasting.count_curves() == len(forecasting.cases())
-    off = np.abs(table["score"] - table["line"])
+    off = (table["score"] - table["line"]).abs()
     assert forecasting.missed("line") == (off > 0.1).mean()
     assert forecasting.median_error("line") == pytest.approx(off.median())
     assert forecasting.tail_error("line") == pytest.approx(off.quantile(0.9))
