@@ -1,6 +1,5 @@
-"""Fits against SciPy, against truth that the test itself drew, and against published numbers."""
+"""Lines and logistics, one at a time, against SciPy and against truth that the test itself drew."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,10 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from emergence_lib import fitting, laws
+from emergence_lib.fitting.models import fit_sigmoid
+from emergence_lib.fitting.shapes import LOGISTIC
+from tests.fitting.curves import drawn, scales
 
-Interval = Callable[..., tuple[Any, Any]]
 SIZES = np.logspace(8, 11.25, 12)
 NEARBY = ((0.01, 0), (-0.01, 0), (0, 0.1), (0, -0.1))
 
@@ -155,37 +156,11 @@ def test_line_errors_name_the_argument(
         fitting.fit_line(scale, score)
 
 
-@given(st.integers(1, 5000), st.data(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
-def test_intervals_are_scipys(n: int, data: st.DataObject, confidence: float) -> None:
-    right = data.draw(st.integers(0, n))
-    test = stats.binomtest(right, n)
-    for ours, method in ((fitting.wilson, "wilson"), (fitting.clopper_pearson, "exact")):
-        oracle = test.proportion_ci(confidence, method=method)
-        assert ours(right, n, confidence) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
-
-
-def test_intervals_work_on_columns_and_touch_the_ends_exactly() -> None:
-    low, high = fitting.wilson([0, 1000, 2000], 2000)
-    assert low[0] == 0
-    assert high[2] == 1
-    assert high[0] == pytest.approx(0.00192, abs=1e-5)
-    low, high = fitting.clopper_pearson([0, 2000], 2000)
-    assert (low[0], high[1]) == (0, 1)
-
-
-def test_wilson_covers_about_as_often_as_it_says() -> None:
-    n, rate = 200, 0.02
-    counts = np.arange(n + 1)
-    low, high = fitting.wilson(counts, n)
-    covered = stats.binom.pmf(counts, n, rate)[(low <= rate) & (rate <= high)].sum()
-    assert 0.92 < covered < 0.99
-
-
-@pytest.mark.parametrize("interval", [fitting.wilson, fitting.clopper_pearson])
-def test_interval_errors_name_the_argument(interval: Interval) -> None:
-    with pytest.raises(ValueError, match="successes: found 5 of 4 trials"):
-        interval(5, 4)
-    with pytest.raises(ValueError, match="trials: found 0"):
-        interval(0, 0)
-    with pytest.raises(ValueError, match="confidence: found 95"):
-        interval(1, 2, 95)
+def test_a_logistic_is_that_of_the_batched_fit() -> None:
+    batch = drawn(20, seed=7, floor=0.1, items=500)
+    many = fit_sigmoid(batch, LOGISTIC)
+    for row in range(len(batch)):
+        one = fitting.fit_logistic(scales(), batch.score[row] * 500, 500, floor=0.1)
+        assert one.midpoint == pytest.approx(many.threshold[row], abs=1e-3)
+        assert one.width == pytest.approx(many.width[row], rel=2e-3)
+        assert one.deviance == pytest.approx(many.deviance[row], abs=1e-5)
