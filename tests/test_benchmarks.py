@@ -91,3 +91,17 @@ def test_all_widths_of_a_ladder_count(networks: ModuleType) -> None:
 def test_times_are_those_of_one_step_in_milliseconds(networks: ModuleType) -> None:
     table = networks.table([("grokking", (0.02 * networks.STEPS, 0.04 * networks.STEPS, 0.5))])
     assert table.splitlines()[-1] == "| grokking | 20.00 | 40.00 | 0.50 |"
+
+
+def test_fits_are_timed_against_scipy(capsys: pytest.CaptureFixture[str]) -> None:
+    loaded("fits").main(10, 1)
+    head, rule, mine, *rivals, _, machine = capsys.readouterr().out.splitlines()
+    assert (head, rule) == ("| fits | CPU ms | times ours |", "|---|--:|--:|")
+    assert mine.startswith("| ours |")
+    assert mine.endswith("| 1 |")
+    assert [row.split("|")[1].strip() for row in rivals] == [
+        "`curve_fit`",
+        "`minimize`, BFGS",
+        "`minimize`, L-BFGS-B",
+    ]
+    assert machine.startswith("10 curves, medians of 1 rounds.")
