@@ -159,9 +159,10 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     rising = batch.mirrored(falls)
     known = [models.fit_sigmoid(rising, shape, ceiling or 1.0) for shape in (LOGISTIC, GOMPERTZ)]
     free = np.zeros(len(batch), bool)
-    fits = known
+    fits = bounds = known
     if ceiling is None:
-        loose = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
+        # A ceiling that nobody gave is unknown, even where 1 fits: intervals must allow for others.
+        bounds = loose = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
         free = _levels_off(rising, _least(known), _least(loose))
         fits = [_merge(free, new, old) for new, old in zip(loose, known, strict=True)]
     deviance = _least(fits)
@@ -176,13 +177,14 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     low, high = _change(batch, dispersion)
     moves = (gain > _quantile(2, freedom, strained)) | (low > 0) | (high < 0)
     rises = moves & (batch.points >= FEWEST)
-    target = np.where(rises, deviance + critical, -1.0)
+    target = np.where(rises, _least(bounds) + critical, -1.0)
+    unknown = np.full(len(batch), ceiling is None)
     threshold, width = (
         _unite(
             len(batch),
             [
                 (rows, interval(rising[rows], fit, target[rows], is_free))
-                for rows, fit, is_free in _groups(fits, target, free)
+                for rows, fit, is_free in _groups(bounds, target, unknown)
             ],
         )
         for interval in (profile.threshold_interval, profile.width_interval)

@@ -56,14 +56,18 @@ def test_the_truth_lies_in_the_intervals_and_is_the_best_value_without_noise() -
 
 
 def test_a_fall_is_a_rise_seen_in_a_mirror() -> None:
-    up, down = logistic(0.8, threshold=3e7), logistic(0.8, threshold=3e7, falls=True)
+    # The ladder runs from 1e6 to 1e10: its mirror image puts a threshold of 3e7 at 1e16 / 3e7.
+    up, down = logistic(0.8, threshold=3e7), logistic(0.8, threshold=1e16 / 3e7, falls=True)
     rise, fall = audit(up), audit(down)
     assert (rise.falls, fall.falls) == (False, True)
     for one, other in ((rise.threshold, fall.threshold), (rise.width, fall.width)):
         assert one is not None
         assert other is not None
-        assert one.best == pytest.approx(other.best, rel=1e-4)
-        assert one.low == pytest.approx(other.low, rel=1e-4)
+        turn = 1e16 if one is rise.threshold else None
+        ends = [other.best, other.low, other.high]
+        if turn:
+            ends = [turn / each if each else None for each in (other.best, other.high, other.low)]
+        assert [one.best, one.low, one.high] == pytest.approx(ends, rel=1e-4)
     np.testing.assert_allclose(fall.predict(down.scale), down.score, atol=1e-3)
 
 
