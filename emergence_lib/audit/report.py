@@ -337,22 +337,34 @@ def _metrics(
     """Return the second view of each curve that has one; a second score goes before a length."""
     metrics: list[Metric | None] = [None] * len(curves)
     whole = found.pick("width")
-    for i, curve in enumerate(curves):
-        if curve.other is not None:
-            other = assess(gather([curve.other]))
-            steep = int(other.steepness(sharp)[0])
-            width = _range(other.pick("width"), other.width, 0) if other.rises[0] else None
-            share = 1 - whole[i] / width.best if width is not None and found.rises[i] else None
+    for binomial in (True, False):
+        seen = {
+            i: curve.other
+            for i, curve in enumerate(curves)
+            if curve.other is not None and (curve.other.items is not None) == binomial
+        }
+        if seen:
+            second = assess(gather(list(seen.values())))
+            steep, best = second.steepness(sharp), second.pick("width")
+            for j, (i, other) in enumerate(seen.items()):
+                width = _range(best, second.width, j) if second.rises[j] else None
+                share = 1 - whole[i] / width.best if width and found.rises[i] else None
+                metrics[i] = Metric(
+                    other.name, int(steep[j]), width, None if share is None else float(share)
+                )
+    lengths = {
+        i: curve.length
+        for i, curve in enumerate(curves)
+        if curve.other is None and curve.length is not None and curve.length > 1 and found.rises[i]
+    }
+    for length in set(lengths.values()):
+        rows = np.array([i for i in lengths if lengths[i] == length])
+        interval, best = width_of_tokens(batch[rows], found.falls[rows], all_right(length))
+        steep = narrow(interval, sharp).astype(int) - broad(interval, sharp).astype(int)
+        for j, i in enumerate(rows):
+            width = _range(best, interval, j)
             metrics[i] = Metric(
-                curve.other.name, steep, width, None if share is None else float(share)
-            )
-        elif curve.length is not None and curve.length > 1 and found.rises[i]:
-            row = np.array([i])
-            interval, best = width_of_tokens(batch[row], found.falls[row], all_right(curve.length))
-            steep = int(narrow(interval, sharp)[0]) - int(broad(interval, sharp)[0])
-            width = _range(best, interval, 0)
-            metrics[i] = Metric(
-                f"one of {curve.length} tokens", steep, width, float(1 - whole[i] / width.best)
+                f"one of {length} tokens", int(steep[j]), width, float(1 - whole[i] / width.best)
             )
     return metrics
 
