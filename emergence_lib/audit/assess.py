@@ -234,18 +234,22 @@ def _progress(batch: Batch, found: Assessment) -> tuple[Array, Array]:
     )
 
 
-def forecast(batch: Batch, found: Assessment, x: Array) -> Interval:
-    """Return the scores that rising or falling curves may have at log10 scales ``x``."""
-    rising = batch.mirrored(found.falls)
-    fits = [_turned(fit, found.falls) for fit in (found.logistic, found.gompertz)]
+def forecast(batch: Batch, found: Assessment, x: Array, ceiling: float | None = None) -> Interval:
+    """Return the scores that rising or falling curves may have at log10 scales ``x``.
 
+    ``ceiling`` is the one given to `assess`; one that nobody gave is left open here as well.
+    """
+    rising = batch.mirrored(found.falls)
+    bounds = [_turned(fit, found.falls) for fit in (found.logistic, found.gompertz)]
+    if ceiling is None:
+        bounds = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
     x = np.where(found.falls, -x, x)
-    target = np.where(found.rises, found.deviance + found.critical, -1.0)
+    target = np.where(found.rises, _least(bounds) + found.critical, -1.0)
     return _unite(
         len(batch),
         [
             (rows, profile.score_interval(rising[rows], fit, x[rows], target[rows], is_free))
-            for rows, fit, is_free in _groups(fits, target, found.free_ceiling)
+            for rows, fit, is_free in _groups(bounds, target, np.full(len(batch), ceiling is None))
         ],
     )
 

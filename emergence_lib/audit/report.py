@@ -253,7 +253,7 @@ def _audit(
     found = assess(batch, ceiling)
     next_x = _next_x(batch)
     score_next = found.predict(next_x)
-    following = forecast(batch, found, next_x)
+    following = forecast(batch, found, next_x, ceiling)
     metrics = _metrics(curves, batch, found, sharp)
     verdicts = [
         _verdict(bool(flat), int(steep), metric)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from emergence_lib import datasets
 from emergence_lib.audit import Curve, Report, Verdict, audit, audit_many, words
+from emergence_lib.audit.assess import assess, forecast
+from emergence_lib.fitting.batch import counts
 from tests.audit.curves import logistic
 
 
@@ -150,18 +152,22 @@ def test_the_remedy_that_is_proposed_works_if_the_fitted_curve_is_true(curve: Cu
     assert audit(richer).verdict is not Verdict.UNKNOWN
 
 
-def test_the_forecast_holds_the_truth_one_step_on() -> None:
-    whole = logistic(2.0, models=9, items=2000, seed=3)
-    assert whole.items is not None
-    seen = Curve("seen", whole.scale[:-1], whole.score[:-1], whole.items[:-1])
-    report = audit(seen)
-    assert report.next_scale == pytest.approx(whole.scale[-1])
+def test_the_forecast_is_for_one_median_step_beyond_the_largest_model() -> None:
+    report = audit(logistic(2.0, models=9, items=2000))
+    assert report.next_scale == pytest.approx(10 ** (10 + 4 / 8))
     assert report.next_score is not None
-    assert report.next_score.low is not None
-    assert report.next_score.high is not None
-    truth = logistic(2.0, models=9).score[-1]
-    assert report.next_score.low < truth < report.next_score.high
-    assert report.next_score.high - report.next_score.low < 0.05
+    truth = 1 / (1 + 10 ** (-2 * np.log10(9) / 2.0 * 2.5))
+    assert report.next_score.best == pytest.approx(truth, abs=1e-3)
+
+
+def test_forecasts_hold_the_truth_nineteen_times_in_twenty() -> None:
+    made = [logistic(2.0, models=9, items=500, seed=seed) for seed in range(150)]
+    x, truth = np.log10(made[0].scale), logistic(2.0, models=9).score[-1]
+    score = np.array([each.score for each in made])
+    batch = counts(10 ** np.tile(x[:-1], (150, 1)), score[:, :-1], 500)
+    found = forecast(batch, assess(batch), np.full(150, x[-1]))
+    held = ((found.low <= truth) | found.open_low) & ((found.high >= truth) | found.open_high)
+    assert 0.90 <= held.mean() <= 0.99
 
 
 def test_many_curves_keep_their_order_whatever_their_noise() -> None:
