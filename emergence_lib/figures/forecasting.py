@@ -217,7 +217,8 @@ def cover() -> Figure:
     sources = [
         each for each in ladders.SOURCES if (forecasting.intervals()["source"] == each).any()
     ]
-    ax.axvline(95, color=theme.INK, lw=0.9, ls=(0, (4, 2)), label="_promised")
+    ends = [0.5 - len(sources), 0.5]
+    ax.plot([95, 95], ends, color=theme.INK, lw=0.9, ls=(0, (4, 2)), label="_promised")
     ax.text(101, 2.0, "promised: 95%", ha="right", va="center")
     for which, colour, mark, lift in (
         ("line", theme.ORANGE, "s", -0.16),
