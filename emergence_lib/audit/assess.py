@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 SHARP = 1.0
-"""Decades: a rise whose 10-90% width is below this is called sharp. One decade is one order of
-magnitude of scale, about the step from one published model family's size to the next but one."""
+"""Decades: a rise whose 10-90% width is below this is called sharp. A convention, not a discovery:
+one order of magnitude of scale, about two steps of a published family of models."""
 FLAT = 0.05
 """A change from the smaller to the larger half of the models below this counts as none."""
 CONFIDENCE = 0.95
@@ -148,7 +148,8 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     batch : Batch
         Curves of at least `FEWEST` models.
     ceiling : float, optional
-        The best possible score. By default 1, unless the scores level off clearly below.
+        The best possible score. By default it is unknown: the best curve goes up to 1 unless the
+        scores level off clearly below, and the intervals allow for any.
 
     Returns
     -------
@@ -157,14 +158,15 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     line = models.fit_line_batch(batch)
     falls = line.last < line.first
     rising = batch.mirrored(falls)
-    known = [models.fit_sigmoid(rising, shape, ceiling or 1.0) for shape in (LOGISTIC, GOMPERTZ)]
+    top = 1.0 if ceiling is None else ceiling
+    known = [models.fit_sigmoid(rising, shape, top) for shape in (LOGISTIC, GOMPERTZ)]
     free = np.zeros(len(batch), bool)
     fits = bounds = known
     if ceiling is None:
         # A ceiling that nobody gave is unknown, even where 1 fits: intervals must allow for others.
-        bounds = loose = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
-        free = _levels_off(rising, _least(known), _least(loose))
-        fits = [_merge(free, new, old) for new, old in zip(loose, known, strict=True)]
+        bounds = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
+        free = _levels_off(rising, _least(known), _least(bounds))
+        fits = [_merge(free, loose, fixed) for loose, fixed in zip(bounds, known, strict=True)]
     deviance = _least(fits)
     freedom = np.maximum(batch.points - 2 - free, 1)
     misfit = stats.chi2.sf(deviance, freedom)
