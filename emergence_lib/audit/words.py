@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -266,24 +267,23 @@ def decades(width: float) -> str:
 
 def span(width: Range) -> str:
     """Return an interval of widths."""
-    if width.low is None and width.high is None:
-        return "any number of decades"
-    if width.low is None:
-        return f"at most {decades(width.high or 0)}"
-    if width.high is None:
-        return f"at least {decades(width.low)}"
-    return f"{width.low:.2f} to {width.high:.2f} decades"
+    if width.low is not None and width.high is not None:
+        return f"{width.low:.2f} to {width.high:.2f} decades"
+    return _one_sided(width, decades, "any number of decades")
 
 
 def bounds(value: Range) -> str:
     """Return an interval of scales."""
-    if value.low is None and value.high is None:
-        return "it could be anywhere"
-    if value.low is None:
-        return f"at most {number(value.high or 0)}"
-    if value.high is None:
-        return f"at least {number(value.low)}"
-    return f"{number(value.low)} to {number(value.high)}"
+    if value.low is not None and value.high is not None:
+        return f"{number(value.low)} to {number(value.high)}"
+    return _one_sided(value, number, "it could be anywhere")
+
+
+def _one_sided(value: Range, form: Callable[[float], str], neither: str) -> str:
+    """Return the end that an interval has."""
+    if value.high is not None:
+        return f"at most {form(value.high)}"
+    return neither if value.low is None else f"at least {form(value.low)}"
 
 
 def score_range(value: Range) -> str:
