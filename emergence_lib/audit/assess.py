@@ -6,9 +6,10 @@ calibration tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,17 @@ class Verdict(StrEnum):
 class Assessment:
     """Likelihoods, intervals and flags; every array has one entry a curve.
 
+    What takes long, the intervals, is computed when it is first asked for.
+
     Attributes
     ----------
+    batch : Batch
+        The curves as they were measured.
+    ceiling : float or None
+        The best possible score, if it was given.
+    bounds : tuple of Sigmoids
+        What the intervals are taken around: the sigmoids of the rising curves, with the ceiling
+        fitted if nobody gave one.
     falls : array of bool
         Whether the score falls with scale; such a curve is judged with its scale turned round.
     flat, step : Level
@@ -67,18 +77,13 @@ class Assessment:
         Whether a flat curve is rejected.
     change : tuple of array
         Interval of the score's change from the smaller half of the models to the larger half.
-    threshold : Interval
-        log10 of the scale half-way up; meaningful where ``rises``.
-    width : Interval
-        Decades from 10% to 90%; meaningful where ``rises``.
     critical : array
         Deviance above the best fit at which an interval ends.
-    seen : array
-        Share of the rise from floor to ceiling done at the best-scoring end, by the better sigmoid.
-    leap : array
-        Largest share of the rise over the models that lies between two neighbours, by the same.
     """
 
+    batch: Batch
+    ceiling: float | None
+    bounds: tuple[models.Sigmoids, models.Sigmoids]
     falls: Flags
     flat: models.Level
     line: models.Line
@@ -91,11 +96,57 @@ class Assessment:
     dispersion: Array
     rises: Flags
     change: tuple[Array, Array]
-    threshold: Interval
-    width: Interval
     critical: Array
-    seen: Array
-    leap: Array
+
+    @cached_property
+    def rising(self) -> Batch:
+        """The curves with those that fall turned round."""
+        return self.batch.mirrored(self.falls)
+
+    @cached_property
+    def threshold(self) -> Interval:
+        """log10 of the scales where half of the rise can lie; meaningful where ``rises``."""
+        return _turned_interval(self._interval(profile.threshold_interval), self.falls)
+
+    @cached_property
+    def width(self) -> Interval:
+        """Decades that 10% to 90% of the rise can take; meaningful where ``rises``."""
+        return self._interval(profile.width_interval)
+
+    def forecast(self, x: Array) -> Interval:
+        """Return the scores that the curves may have at log10 scales ``x``, shape (curves,)."""
+        return self._interval(profile.score_interval, np.where(self.falls, -x, x))
+
+    def _interval(self, interval: Callable[..., Interval], *given: Array) -> Interval:
+        """Unite the intervals around both sigmoids; a curve that does not rise gets an open one."""
+        curves = len(self.batch)
+        target = np.where(self.rises, _least(self.bounds) + self.critical, -1.0)
+        whole = Interval(
+            np.full(curves, np.inf), np.full(curves, -np.inf), *np.zeros((2, curves), bool)
+        )
+        for fit in self.bounds:
+            rows = np.flatnonzero(fit.deviance < target)
+            if rows.size:
+                some = [each[rows] for each in (*given, target)]
+                part = interval(self.rising[rows], fit[rows], *some, self.ceiling is None)
+                whole.put(rows, whole[rows].union(part))
+        nowhere = np.flatnonzero(whole.low > whole.high)
+        nothing, true = np.zeros(nowhere.size), np.ones(nowhere.size, bool)
+        whole.put(nowhere, Interval(nothing, nothing, true, true))
+        return whole
+
+    @cached_property
+    def seen(self) -> Array:
+        """Share of the rise from floor to ceiling that the best model has done."""
+        floor, ceiling = self.pick("floor"), self.pick("ceiling")
+        return (self.predict(self.batch.x).max(axis=1) - floor) / (ceiling - floor)
+
+    @cached_property
+    def leap(self) -> Array:
+        """Largest share of the rise over the models that lies between two neighbours."""
+        steps = np.abs(np.diff(self.predict(self.batch.x), axis=1))
+        whole = steps.sum(axis=1)
+        return steps.max(axis=1) / np.where(whole > 0, whole, 1.0)
 
     @property
     def shape(self) -> NDArray[np.str_]:
@@ -179,19 +230,10 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
     low, high = _change(batch, dispersion)
     moves = (gain > _quantile(2, freedom, strained)) | (low > 0) | (high < 0)
     rises = moves & (batch.points >= FEWEST)
-    target = np.where(rises, _least(bounds) + critical, -1.0)
-    unknown = np.full(len(batch), ceiling is None)
-    threshold, width = (
-        _unite(
-            len(batch),
-            [
-                (rows, interval(rising[rows], fit, target[rows], is_free))
-                for rows, fit, is_free in _groups(bounds, target, unknown)
-            ],
-        )
-        for interval in (profile.threshold_interval, profile.width_interval)
-    )
-    found = Assessment(
+    return Assessment(
+        batch=batch,
+        ceiling=ceiling,
+        bounds=(bounds[0], bounds[1]),
         falls=falls,
         flat=flat,
         line=line,
@@ -204,14 +246,8 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         dispersion=dispersion,
         rises=rises,
         change=(low, high),
-        threshold=_turned_interval(threshold, falls),
-        width=width,
         critical=critical,
-        seen=np.zeros(len(batch)),
-        leap=np.zeros(len(batch)),
     )
-    seen, leap = _progress(batch, found)
-    return replace(found, seen=seen, leap=leap)
 
 
 def narrow(width: Interval, sharp: float) -> Flags:
@@ -222,38 +258,6 @@ def narrow(width: Interval, sharp: float) -> Flags:
 def broad(width: Interval, sharp: float) -> Flags:
     """Tell whether a whole interval of widths lies at or above ``sharp`` decades."""
     return ~width.open_low & (width.low >= sharp)
-
-
-def _progress(batch: Batch, found: Assessment) -> tuple[Array, Array]:
-    """Return how much of the fitted rise has been seen, and the most that one gap holds."""
-    curve = found.predict(batch.x)
-    floor, ceiling = found.pick("floor"), found.pick("ceiling")
-    steps = np.abs(np.diff(curve, axis=1))
-    whole = steps.sum(axis=1)
-    return (
-        (curve.max(axis=1) - floor) / (ceiling - floor),
-        steps.max(axis=1) / np.where(whole > 0, whole, 1.0),
-    )
-
-
-def forecast(batch: Batch, found: Assessment, x: Array, ceiling: float | None = None) -> Interval:
-    """Return the scores that rising or falling curves may have at log10 scales ``x``.
-
-    ``ceiling`` is the one given to `assess`; one that nobody gave is left open here as well.
-    """
-    rising = batch.mirrored(found.falls)
-    bounds = [_turned(fit, found.falls) for fit in (found.logistic, found.gompertz)]
-    if ceiling is None:
-        bounds = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
-    x = np.where(found.falls, -x, x)
-    target = np.where(found.rises, _least(bounds) + found.critical, -1.0)
-    return _unite(
-        len(batch),
-        [
-            (rows, profile.score_interval(rising[rows], fit, x[rows], target[rows], is_free))
-            for rows, fit, is_free in _groups(bounds, target, np.full(len(batch), ceiling is None))
-        ],
-    )
 
 
 def width_of_tokens(batch: Batch, falls: Flags, shape: Shape) -> tuple[Interval, Array]:
@@ -276,7 +280,7 @@ def width_of_tokens(batch: Batch, falls: Flags, shape: Shape) -> tuple[Interval,
     )
 
 
-def _least(fits: list[models.Sigmoids]) -> Array:
+def _least(fits: Sequence[models.Sigmoids]) -> Array:
     return np.minimum(*(fit.deviance for fit in fits))
 
 
@@ -304,34 +308,6 @@ def _merge(rows: Flags, new: models.Sigmoids, old: models.Sigmoids) -> models.Si
     names = ("threshold", "width", "floor", "ceiling", "deviance")
     chosen = {name: np.where(rows, getattr(new, name), getattr(old, name)) for name in names}
     return models.Sigmoids(new.shape, parameters=old.parameters, **chosen)
-
-
-def _groups(
-    fits: list[models.Sigmoids], target: Array, free: Flags
-) -> Iterator[tuple[NDArray[np.intp], models.Sigmoids, bool]]:
-    """Yield the curves that each sigmoid fits within the target; a free ceiling goes apart."""
-    for fit in fits:
-        for is_free in (False, True):
-            rows = np.flatnonzero((free == is_free) & (fit.deviance < target))
-            if len(rows):
-                yield rows, fit[rows], is_free
-
-
-def _unite(curves: int, parts: list[tuple[NDArray[np.intp], Interval]]) -> Interval:
-    """Put the intervals of several groups together; a curve in no group gets an open one."""
-    whole = Interval(
-        np.full(curves, np.inf), np.full(curves, -np.inf), *np.zeros((2, curves), bool)
-    )
-    for rows, part in parts:
-        both = whole[rows].union(part)
-        for name in ("low", "high", "open_low", "open_high"):
-            getattr(whole, name)[rows] = getattr(both, name)
-    empty = whole.low > whole.high
-    for name in ("low", "high"):
-        getattr(whole, name)[empty] = 0.0
-    for name in ("open_low", "open_high"):
-        getattr(whole, name)[empty] = True
-    return whole
 
 
 def _turned(fit: models.Sigmoids, falls: Flags) -> models.Sigmoids:

@@ -18,7 +18,6 @@ from emergence_lib.audit.assess import (
     Verdict,
     assess,
     broad,
-    forecast,
     narrow,
     width_of_tokens,
 )
@@ -253,7 +252,7 @@ def _audit(
     found = assess(batch, ceiling)
     next_x = _next_x(batch)
     score_next = found.predict(next_x)
-    following = forecast(batch, found, next_x, ceiling)
+    following = found.forecast(next_x)
     metrics = _metrics(curves, batch, found, sharp)
     verdicts = [
         _verdict(bool(flat), int(steep), metric)
@@ -462,19 +461,25 @@ def _remedies(
     more_items: list[int | None] = [None] * len(batch)
     more_models: list[int | None] = [None] * len(batch)
     which = np.flatnonzero(rows)
-    for answer, multiples in ((more_items, ITEMS), (more_models, MODELS)):
-        for multiple in reversed(multiples):
-            if not len(which):
-                break
-            if answer is more_items:
-                x, weight = batch.x[which], batch.weight[which] * multiple
-            else:
-                x, weight = _denser(batch[which], multiple)
-            expected = Batch(x, found.predict(x, which), weight, batch.floor[which], batch.binomial)
-            again = assess(expected, ceiling)
-            settled = (again.steepness(sharp) != 0) | again.is_flat
-            for i in which[settled]:
-                answer[i] = multiple
+    if not which.size:
+        return more_items, more_models
+    some = batch[which]
+    designs = [(some.x, some.weight * multiple) for multiple in ITEMS]
+    designs += [_denser(some, multiple) for multiple in MODELS]
+    expected = stack(
+        [
+            Batch(x, found.predict(x, which), weight, some.floor, some.binomial)
+            for x, weight in designs
+        ]
+    )
+    again = assess(expected, ceiling)
+    settled = ((again.steepness(sharp) != 0) | again.is_flat).reshape(len(designs), len(which))
+    for j, i in enumerate(which):
+        enough = settled[:, j]
+        more_items[i] = next((k for k, ok in zip(ITEMS, enough, strict=False) if ok), None)
+        more_models[i] = next(
+            (k for k, ok in zip(MODELS, enough[len(ITEMS) :], strict=True) if ok), None
+        )
     return more_items, more_models
 
 

@@ -63,6 +63,11 @@ class Interval:
         """Return the intervals of some of the curves."""
         return Interval(self.low[rows], self.high[rows], self.open_low[rows], self.open_high[rows])
 
+    def put(self, rows: NDArray[np.intp], other: Interval) -> None:
+        """Replace the intervals of some of the curves."""
+        for name in ("low", "high", "open_low", "open_high"):
+            getattr(self, name)[rows] = getattr(other, name)
+
     def union(self, other: Interval) -> Interval:
         """Return the smallest intervals that hold both."""
         low = np.where(self.low <= other.low, self.open_low, other.open_low)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from emergence_lib import datasets
 from emergence_lib.audit import Curve, Report, Verdict, audit, audit_many, words
-from emergence_lib.audit.assess import assess, forecast
+from emergence_lib.audit.assess import assess
 from emergence_lib.fitting.batch import counts
 from tests.audit.curves import logistic
 
@@ -165,7 +165,7 @@ def test_forecasts_hold_the_truth_nineteen_times_in_twenty() -> None:
     x, truth = np.log10(made[0].scale), logistic(2.0, models=9).score[-1]
     score = np.array([each.score for each in made])
     batch = counts(10 ** np.tile(x[:-1], (150, 1)), score[:, :-1], 500)
-    found = forecast(batch, assess(batch), np.full(150, x[-1]))
+    found = assess(batch).forecast(np.full(150, x[-1]))
     held = ((found.low <= truth) | found.open_low) & ((found.high >= truth) | found.open_high)
     assert 0.90 <= held.mean() <= 0.99
 
