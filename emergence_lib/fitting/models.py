@@ -25,8 +25,6 @@ EDGE = 1e-9
 WIDTHS = 2.0, 0.5, 0.12
 PLACES = -0.5, -0.25, 0.0, 0.25, 0.5
 """Widths and thresholds that are tried as a first guess; the unit is the range of scale."""
-HOPE = 3.0
-"""A start this many times worse than a fit that was found is not followed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,16 +333,17 @@ def known_reach(batch: Batch, ceiling: ArrayLike | None, free_floor: bool = Fals
 
 
 def _best_of(model: Rise, batch: Batch, u: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """Maximise from the best place of each width, unless that has no chance."""
+    """Maximise from the best place of each width.
+
+    All are followed: with exact scores the start that looks worst may lead to the best fit.
+    """
     guesses = [_first_guess(model, batch, u, high[1], width) for width in WIDTHS]
     starts, costs = (np.stack(each) for each in zip(*guesses, strict=True))
     best = np.argmin(costs, axis=0)
     curves = np.arange(len(batch))
     theta, lost = maximise(model, batch, starts[best, :, curves].T, low, high)
-    if model.reach is not None and not model.free_floor:
-        return theta, lost  # with both ends known, a second maximum was never seen
     costs[best, curves] = np.inf
-    other, rows = np.nonzero(costs < HOPE * (lost + 1))
+    other, rows = np.nonzero(costs < np.inf)
     found, less = maximise(
         model.take(rows), batch[rows], starts[other, :, rows].T, low[:, rows], high[:, rows]
     )
