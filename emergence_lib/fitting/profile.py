@@ -40,6 +40,8 @@ CLIMBS = 12
 """Steepnesses that start a profile."""
 ENDS = 1e-6
 """A score is looked for no closer than this to floor and ceiling."""
+FOLLOWED = 5
+"""Starts that a search follows to their end."""
 FIRST = 0.1
 """Share of the way to the search's bound that is tried first."""
 CLOSE = 1e-8
@@ -251,15 +253,22 @@ def _reach(batch: Batch, fit: Sigmoids) -> Array:
 def _best(
     model: Model, batch: Batch, starts: Sequence[Array], low: Array, high: Array
 ) -> tuple[Array, Array]:
-    """Maximise from the best of many starts."""
+    """Maximise from the most promising of many starts.
+
+    A steep rise has a maximum in every gap between two models, so one start is not enough.
+    """
     data = batch.likelihood
     theta, lost = [], []
     for start in starts:
         settled, (p, q, _, _) = model(np.clip(start, low, high), data)
         theta.append(settled)
         lost.append(data.deviance(p, q))
-    best = np.argmin(lost, axis=0)
-    return maximise(model, batch, np.stack(theta)[best, :, np.arange(len(batch))].T, low, high)
+    order, curves = np.argsort(lost, axis=0, kind="stable"), np.arange(len(batch))
+    best, least = maximise(model, batch, np.stack(theta)[order[0], :, curves].T, low, high)
+    for promising in order[1:FOLLOWED]:
+        other, less = maximise(model, batch, np.stack(theta)[promising, :, curves].T, low, high)
+        best, least = np.where(less < least, other, best), np.minimum(less, least)
+    return best, least
 
 
 def _rest(
