@@ -36,7 +36,7 @@ shape (starts, parameters, curves), to the rest that fits best and its deviance.
 
 BEYOND = 2.0
 """Ranges of scale beyond the smallest and largest model where a threshold is looked for."""
-CLIMBS = 12
+CLIMBS = 36
 """Steepnesses that start a profile."""
 ENDS = 1e-6
 """A score is looked for no closer than this to floor and ceiling."""
