@@ -219,7 +219,7 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         free = _levels_off(rising, _least(known), _least(bounds))
         fits = [_merge(free, loose, fixed) for loose, fixed in zip(bounds, known, strict=True)]
     deviance = _least(fits)
-    freedom = np.maximum(batch.points - 2 - free, 1)
+    freedom = np.maximum(_informative(rising, fits) - 2 - free, 1)
     misfit = stats.chi2.sf(deviance, freedom)
     strained = misfit < 1 - CONFIDENCE
     dispersion = np.where(strained, deviance / freedom, 1.0)
@@ -292,6 +292,20 @@ def _quantile(parameters: int, freedom: Array, strained: Flags) -> Array:
     """
     exact = stats.chi2.ppf(CONFIDENCE, parameters)
     return np.where(strained, parameters * stats.f.ppf(CONFIDENCE, parameters, freedom), exact)
+
+
+def _informative(batch: Batch, fits: list[models.Sigmoids]) -> Array:
+    """Return how many models of each curve could show scatter, were there any.
+
+    Where nearly no item is right, or nearly every one, scores cannot stray from the curve. Counted
+    in full, such models would dilute the scatter of those within the rise.
+    """
+    if not batch.binomial:
+        return batch.points.astype(float)
+    first, second = (fit.predict(batch.x) for fit in fits)
+    better = fits[1].deviance < fits[0].deviance
+    p = np.where(better[:, None], second, first)
+    return np.minimum(batch.weight * p * (1 - p), 1.0).sum(axis=1)
 
 
 def _levels_off(batch: Batch, known: Array, loose: Array) -> Flags:
