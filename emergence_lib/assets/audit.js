@@ -10,7 +10,7 @@ globalThis.emAudit ??= (() => {
   // As in models.py and profile.py: widths tried (shares of the closest gap, of the whole range),
   // the least share of the way to 1 that a rise covers, how far outside a threshold is looked for.
   const [STEEPEST, WIDEST, LEAST_REACH, BEYOND] = [1 / 200, 20, 0.02, 2];
-  const CLIMBS = 12; // steepnesses that start a profile
+  const CLIMBS = 36; // steepnesses that start a profile
   const FOLLOWED = 5; // starts that a search follows to their end
   const ENDS = 1e-6; // a score is looked for no closer than this to floor and ceiling
   // Widths and thresholds that start a fit, in ranges of scale; bound on z and on thresholds.
@@ -36,17 +36,35 @@ globalThis.emAudit ??= (() => {
 
   // ---- Distributions ------------------------------------------------------------------------
 
-  // Upper tail of chi-squared: a finite sum for whole degrees of freedom, from that of one or two.
+  // Upper tail of chi-squared, for any degrees of freedom: a series or a continued fraction of the
+  // incomplete gamma function, whichever converges quickly.
   function chiSquaredTail(x, freedom) {
     if (x <= 0) return 1;
-    const [half, odd] = [x / 2, freedom % 2 === 1];
-    let tail = odd ? 2 * normalTail(Math.sqrt(x)) : Math.exp(-half);
-    let term = odd ? 2 * Math.sqrt(half / Math.PI) * Math.exp(-half) : half * Math.exp(-half);
-    for (let shape = odd ? 0.5 : 1; shape < freedom / 2; shape++) {
-      tail += term;
-      term *= half / (shape + 1);
+    const [shape, half] = [freedom / 2, x / 2];
+    const front = Math.exp(shape * Math.log(half) - half - logFactorial(shape - 1));
+    if (half < shape + 1) {
+      let [term, total] = [1 / shape, 1 / shape];
+      for (let k = 1; term > 1e-17 * total; k++) total += term *= half / (shape + k);
+      return 1 - front * total;
     }
-    return tail;
+    const fraction = continued((k) => [
+      half + 2 * k + 1 - shape,
+      k === 0 ? 1 : -k * (k - shape),
+    ]);
+    return front * fraction;
+  }
+
+  // Lentz's rule: the continued fraction whose k-th part has a denominator and a numerator.
+  function continued(part) {
+    let [value, c, d] = [1e-300, 1e-300, 0];
+    for (let k = 0; k < 500; k++) {
+      const [below, above] = part(k);
+      d = 1 / (below + above * d || 1e-300);
+      c = below + above / c || 1e-300;
+      value *= c * d;
+      if (Math.abs(c * d - 1) < 1e-16) break;
+    }
+    return value;
   }
 
   // Upper tail of the normal distribution: a series near the middle, a continued fraction outside.
@@ -75,18 +93,26 @@ globalThis.emAudit ??= (() => {
     return below * Math.tan(low) ** 2;
   }
 
-  // Probability that Student's t lies within tan(angle) * sqrt(freedom): a finite sum.
+  // Probability that Student's t lies within tan(angle) * sqrt(freedom), for any freedom: the
+  // incomplete beta function of sin(angle)^2 with parameters 1/2 and freedom / 2.
   function studentWithin(angle, freedom) {
-    const [sine, cosine, odd] = [Math.sin(angle), Math.cos(angle), freedom % 2 === 1];
-    let [term, total] = odd ? [cosine, 0] : [1, 0];
-    for (let k = odd ? 3 : 2; k <= freedom; k += 2) {
-      total += term;
-      term *= (cosine * cosine * (k - 1)) / k;
-    }
-    return odd ? (2 / Math.PI) * (angle + sine * total) : sine * total;
+    const [x, p, q] = [Math.sin(angle) ** 2, 0.5, freedom / 2];
+    if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+    return x < (p + 1) / (p + q + 2) ? beta(x, p, q) : 1 - beta(1 - x, q, p);
+  }
+  function beta(x, p, q) {
+    const ways = logFactorial(p + q - 1) - logFactorial(p - 1) - logFactorial(q - 1);
+    const front = Math.exp(ways + p * Math.log(x) + q * Math.log1p(-x)) / p;
+    const fraction = continued((k) => {
+      if (k === 0) return [1, 1];
+      const m = k >> 1;
+      if (k % 2) return [1, (-(p + m) * (p + q + m) * x) / ((p + 2 * m) * (p + 2 * m + 1))];
+      return [1, (m * (q - m) * x) / ((p + 2 * m - 1) * (p + 2 * m))];
+    });
+    return front * fraction;
   }
 
-  // ln(n!), by Stirling's series above 20.
+  // ln(n!), by Stirling's series above 20; n need not be whole.
   function logFactorial(n) {
     let shift = 0;
     for (; n < 20; n++) shift += Math.log(n + 1);
@@ -537,20 +563,21 @@ globalThis.emAudit ??= (() => {
     const fitted = (top) => [LOGISTIC, GOMPERTZ].map((shape) => fitSigmoid(turned, shape, top));
     const least = (fits) => Math.min(...fits.map((fit) => fit.deviance));
     let fits = fitted(ceiling ?? 1);
+    // A ceiling that nobody gave is unknown, even where 1 fits: intervals must allow for others.
+    const bounds = ceiling === null ? fitted(null) : fits;
     if (ceiling === null && points > 3) {
-      const loose = fitted(null);
-      const { dispersion, quantile } = noise(least(loose), points - 3);
-      if ((least(fits) - least(loose)) / dispersion > quantile(1)) fits = loose;
+      const { dispersion, quantile } = noise(least(bounds), points - 3);
+      if ((least(fits) - least(bounds)) / dispersion > quantile(1)) fits = bounds;
     }
     const best = fits[1].deviance < fits[0].deviance ? fits[1] : fits[0];
-    const freedom = Math.max(points - 2 - best.free, 1);
+    const freedom = Math.max(informative(turned, best) - 2 - best.free, 1);
     const { misfit, dispersion, quantile } = noise(best.deviance, freedom);
     // Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
     const change = changeInterval(data, dispersion);
     const gain = (flat.deviance - best.deviance) / dispersion;
     const rises = (gain > quantile(2) || change[0] > 0 || change[1] < 0) && points >= FEWEST;
-    const target = best.deviance + dispersion * quantile(1);
-    const inside = fits.filter((fit) => rises && fit.deviance < target);
+    const target = least(bounds) + dispersion * quantile(1);
+    const inside = bounds.filter((fit) => rises && fit.deviance < target);
     const joined = (bounds) => inside.map(bounds).reduce(union, undefined) ?? union();
     let threshold = joined((fit) => thresholdInterval(turned, fit, target));
     const width = joined((fit) => widthInterval(turned, fit, target));
@@ -573,6 +600,12 @@ globalThis.emAudit ??= (() => {
       bestThreshold: falls ? -best.threshold : best.threshold,
       steepness: isSharp - isSmooth,
     };
+  }
+
+  // How many models could show scatter, were there any: none does where nearly all is right or wrong.
+  function informative({ x, weight, binomial }, fit) {
+    if (!binomial) return x.length;
+    return sum(x.map((at, i) => Math.min(weight[i] * predict(fit, at) * (1 - predict(fit, at)), 1)));
   }
 
   // From the smaller half of the models to the larger half, both pooled: the intervals of two
