@@ -525,7 +525,7 @@ def _crossing(x: Array, curve: Array, level: Array, left: NDArray[np.intp]) -> A
     """Where the line from each curve's point ``left`` to the next one crosses a level."""
     before, after = (np.take_along_axis(curve, at[..., None], axis=-1) for at in (left, left + 1))
     rise = np.where(after > before, after - before, 1.0)
-    share = np.clip((level - before) / rise, 0, 1)[..., 0]
+    share = (np.clip(level - before, 0, rise) / rise)[..., 0]
     return x[left] + share * (x[left + 1] - x[left])
 
 
