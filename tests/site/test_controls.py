@@ -85,7 +85,7 @@ def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
     keys = [control["key"] for control in data["controls"]]
     inputs = {key: figure.locator(f'[data-em-key="{key}"]') for key in keys}
     for moved in data["controls"]:
-        seen = set()
+        seen = {value(moved["values"][position(inputs[moved["key"]])])}
         for _ in moved["values"]:
             step(page, inputs[moved["key"]])
             settings = {
