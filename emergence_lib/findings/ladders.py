@@ -32,7 +32,22 @@ OLMO_ITEMS = {
     "socialiqa": 1954,
     "winogrande": 1267,
 }
-"""Items of the OLMo tables, as their description lists them [bhagia2025establishing]."""
+"""Items of the OLMo tables, as their description lists them [bhagia2025establishing]; every
+accuracy is a whole number of these."""
+OPEN_ITEMS = {
+    "ARC-C": 1172,
+    "GSM8K": 1319,
+    "HellaSwag": 10042,
+    "HumanEval": 164,
+    "MMLU": 14042,
+    "Winograd": 1267,
+    "XWinograd": 504,
+}
+"""Items of the benchmarks that open models were scored on. The accuracies are whole numbers of
+these for all but MMLU, a mean over 57 subjects, and XWinograd, a mean over languages, for which the
+largest of the smaller languages stands. TruthfulQA's score is a mean probability, not a count."""
+COT_ITEMS = {"GSM8K": 1319, "SVAMP": 1000, "ASDiv": 2096, "AQuA": 254, "MAWPS": 2065}
+"""Problems of the five sets; all solve rates but AQuA's are whole numbers of these to rounding."""
 FEWEST = 4
 """Models of a ladder."""
 COLUMNS = ("scale", "score", "items", "params", "tokens", "loss")
@@ -175,18 +190,21 @@ def _gpt3() -> Iterator[Ladder]:
             name = name if metric in ("acc", "em") else f"{name} ({metric})"
             yield _ladder(source, "GPT-3", name, "parameters", rows, source == SOURCES[0])
     areas = datasets.load("gpt3_mmlu")
-    areas = areas.assign(scale=areas["params"], score=areas["accuracy"], items=ASSUMED_ITEMS)
+    areas = areas.assign(scale=areas["params"], score=areas["accuracy"])
     for (area,), rows in _groups(areas, "area"):
+        whole = area == "average"
+        scored = rows.assign(items=OPEN_ITEMS["MMLU"] if whole else ASSUMED_ITEMS)
         name = f"MMLU {area.replace('_', ' ')}"
-        yield _ladder("GPT-3, MMLU", "GPT-3", name, "parameters", rows, counted=False)
+        yield _ladder("GPT-3, MMLU", "GPT-3", name, "parameters", scored, counted=whole)
 
 
 def _chain_of_thought() -> Iterator[Ladder]:
     table = datasets.load("cot_by_scale").dropna(subset=["params"])
-    table = table.assign(scale=table["params"], score=table["solve_rate"], items=ASSUMED_ITEMS)
+    table = table.assign(scale=table["params"], score=table["solve_rate"])
+    table = table.assign(items=table["benchmark"].map(COT_ITEMS))
     for (family, task, how), rows in _groups(table, "model_family", "benchmark", "prompting"):
         name = f"{task} {how.replace('_', ' ')}"
-        yield _ladder("chain of thought", family, name, "parameters", rows, counted=False)
+        yield _ladder("chain of thought", family, name, "parameters", rows)
 
 
 @cache
@@ -205,8 +223,9 @@ def open_models() -> pd.DataFrame:
         task=hard["task"].str.cat(metric, sep=" ").str.strip(), items=hard["n_items"]
     )
     plain = datasets.load("obs_scaling_benchmarks")
-    plain = plain.assign(task=plain["benchmark"], items=ASSUMED_ITEMS)
-    table = pd.concat([hard.assign(counted=True), plain.assign(counted=False)])
+    items = plain["benchmark"].map(OPEN_ITEMS)
+    plain = plain.assign(task=plain["benchmark"], items=items.fillna(ASSUMED_ITEMS))
+    table = pd.concat([hard.assign(counted=True), plain.assign(counted=items.notna())])
     table = table[~table["suspect"]].dropna(subset=["train_flops", "score"])
     columns = ["model", "family", "task", "scale", "score", "chance", "items", "counted"]
     return table.assign(scale=table["train_flops"])[columns].reset_index(drop=True)

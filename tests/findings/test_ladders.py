@@ -74,3 +74,25 @@ def test_suspect_rows_and_unknown_compute_are_left_out() -> None:
 def test_an_unknown_ladder_is_an_error_that_names_others() -> None:
     with pytest.raises(ValueError, match=r"name: found 'GPT-3, chess', want for instance GPT-3, "):
         ladders.one("GPT-3, chess")
+
+
+def _whole(score: np.ndarray, items: int, rounding: float = 5.1e-6) -> float:
+    """Share of scores that are whole numbers of items, up to the rounding of the table."""
+    return float(np.mean(np.abs(score * items - np.rint(score * items)) <= rounding * items))
+
+
+@pytest.mark.parametrize("name", ["ARC-C", "GSM8K", "HellaSwag", "HumanEval", "Winograd"])
+def test_the_items_of_a_benchmark_make_its_scores_whole(name: str) -> None:
+    table = datasets.load("obs_scaling_benchmarks")
+    score = table.loc[table["benchmark"] == name, "score"].to_numpy()
+    items = ladders.OPEN_ITEMS[name]
+    assert _whole(score, items) > 0.9
+    assert _whole(score, items + 1) < 0.5
+
+
+@pytest.mark.parametrize("name", ["GSM8K", "SVAMP", "ASDiv", "MAWPS"])
+def test_solve_rates_do_not_contradict_their_items(name: str) -> None:
+    table = datasets.load("cot_by_scale")
+    score = table.loc[table["benchmark"] == name, "solve_rate"].to_numpy()
+    items = ladders.COT_ITEMS[name]
+    assert (np.round(np.rint(score * items) / items, 3) == score).all()
