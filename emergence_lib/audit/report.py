@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -221,11 +222,13 @@ def audit_many(
     left = iter(curves)
     while chunk := list(islice(left, CHUNK)):
         reports: dict[int, Report] = {}
-        for binomial in (True, False):
-            places = [i for i, curve in enumerate(chunk) if (curve.items is not None) == binomial]
-            if places:
-                found = _audit([chunk[i] for i in places], sharp, ceiling, thorough, rng)
-                reports.update(zip(places, found, strict=True))
+        alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
+        for i, curve in enumerate(chunk):
+            # A batch is as wide as its longest curve, so the lengths in it are kept alike.
+            alike[curve.items is not None, curve.scale.size.bit_length()].append(i)
+        for places in alike.values():
+            found = _audit([chunk[i] for i in places], sharp, ceiling, thorough, rng)
+            reports.update(zip(places, found, strict=True))
         yield from (reports[i] for i in range(len(chunk)))
 
 
