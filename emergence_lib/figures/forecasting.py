@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from emergence_lib import theme
-from emergence_lib.findings import forecasting, ladders
+from emergence_lib.findings import forecast_league, forecasting, ladders
+from emergence_lib.findings.forecast_methods import METHODS, Case, hide
 from emergence_lib.fitting import models
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC
 
@@ -19,13 +20,13 @@ Scene = tuple[Figure, Callable[..., str]]
 CURVES = tuple(forecasting.SHOWN)
 HIDDEN = forecasting.HIDDEN
 STYLES = {
-    "line": (theme.ORANGE, "-", "straight line"),
-    "logistic": (theme.TEAL, "--", "logistic"),
-    "gompertz": (theme.PURPLE, ":", "Gompertz"),
-    "free": (theme.BLUE, "-.", "logistic, free ceiling"),
-    "last": (theme.INK, "-", "the last value stays"),
+    "line": (theme.ORANGE, "-"),
+    "logistic": (theme.TEAL, "--"),
+    "gompertz": (theme.PURPLE, ":"),
+    "free": (theme.BLUE, "-."),
+    "last": (theme.INK, "-"),
 }
-"""Colour, line style and name of the methods that are drawn as curves."""
+"""Colour and line style of the methods that are drawn as curves."""
 
 
 @theme.figure
@@ -46,10 +47,10 @@ def shoulder() -> Scene:
     grid = np.geomspace(1e8, 1.75e11, 60)
     drawn = {}
     for height, method in zip((0.93, 0.85, 0.77), ("line", "logistic", "gompertz"), strict=True):
-        colour, style, name = STYLES[method]
+        colour, style = STYLES[method]
         (drawn[method],) = ax.plot(grid, grid * 0, color=colour, ls=style, label=f"_{method}")
         look = {"-": "solid", "--": "dashed", ":": "dotted"}[style]
-        ax.text(0.03, height, f"{look}: {name}", color=colour, transform=ax.transAxes)
+        ax.text(0.03, height, f"{look}: {METHODS[method]}", color=colour, transform=ax.transAxes)
     (bar,) = ax.plot([2.6e11] * 2, [0, 1], color=theme.GOLD, lw=6, alpha=0.6,
                      solid_capstyle="butt", label="95% interval")  # fmt: skip
     ax.text(2.4e11, 1.0, "95%\ninterval", color=theme.GOLD, ha="right", va="top")
@@ -58,7 +59,7 @@ def shoulder() -> Scene:
 
     def update(curve: str, hidden: int, truth: bool) -> str:
         ladder = ladders.one(forecasting.SHOWN[curve])
-        case = forecasting.hide(ladder, hidden)
+        case = hide(ladder, hidden)
         for method, line in drawn.items():
             line.set_ydata(_curve(case, method, grid))
         order = np.minimum(np.arange(len(ladder)), case.seen - 1)
@@ -78,11 +79,11 @@ def shoulder() -> Scene:
     return fig, update
 
 
-def _curve(case: forecasting.Case, method: str, grid: np.ndarray) -> np.ndarray:
+def _curve(case: Case, method: str, grid: np.ndarray) -> np.ndarray:
     """Return the forecast of a method along a grid of scales, cut off at 0 and 1."""
     if method == "line":
-        x, y = np.log10(case.ladder.scale[: case.seen]), case.ladder.score[: case.seen]
-        return np.clip(np.polyval(np.polyfit(x, y, 1), np.log10(grid)), 0, 1)
+        line = np.polyfit(np.log10(case.scale), case.score, 1)
+        return np.clip(np.polyval(line, np.log10(grid)), 0, 1)
     shape = {"logistic": LOGISTIC, "gompertz": GOMPERTZ}[method]
     return models.fit_sigmoid(case.batch(), shape).predict(np.log10(grid))[0]
 
@@ -95,7 +96,7 @@ def misses() -> list[Figure]:
         ("above", "It came, and nobody had said so", 8),
         ("below", "Promised, and it did not come", 8),
     ):
-        table = forecasting.worst(direction, rows)
+        table = forecast_league.worst(direction, rows)
         fig = Figure(figsize=(theme.PANEL[0], 3.6))
         ax = fig.subplots()
         for row, miss in table.iterrows():
@@ -135,18 +136,17 @@ def _short(name: str) -> str:
 @theme.figure
 def league() -> list[Figure]:
     """Every method's misses, then its middle: curves already rising, and curves still at chance."""
-    order = forecasting.league().index.tolist()
+    order = forecast_league.ranking()
     panels = []
-    for start in forecasting.STARTS:
-        table = forecasting.league(start)
+    for start in forecast_league.STARTS:
         fig = Figure(figsize=(theme.WIDE[0], 3.7))
         ax = fig.subplots()
-        limit = 100 * forecasting.MISS
+        limit = 100 * forecast_league.MISS
         ax.axvspan(-limit, limit, color=theme.GREY, alpha=0.15, lw=0, label="_band")
         ax.axvline(0, color=theme.INK, lw=0.8, label="_zero")
         for row, method in enumerate(order):
             _strip(ax, -row, method, start)
-            share = f"{table.loc[method, 'missed']:.0%}"
+            share = f"{forecast_league.missed(method, start):.0%}"
             ax.text(128, -row, share, ha="right", va="center", weight="bold")
         ax.text(128, 0.75, "missed", ha="right", weight="bold")
         ax.text(-104, 0.75, "promised too much", color=theme.BLUE)
@@ -164,20 +164,20 @@ def league() -> list[Figure]:
 
 
 def _counted(method: str, start: str) -> str:
-    name = forecasting.METHODS[method]
-    return f"{name}\n({forecasting.count_curves(start, method=method)} curves)"
+    name = METHODS[method]
+    return f"{name}\n({forecast_league.count_curves(start, method=method)} curves)"
 
 
 def _strip(ax: Axes, place: float, method: str, start: str) -> None:
     """Draw the misses of a method as ticks, its middle 80% as a bar and its median as a dot."""
-    off = 100 * forecasting.errors(method, start)
-    name = forecasting.METHODS[method]
+    off = 100 * forecast_league.errors(method, start)
+    name = METHODS[method]
     low, high = np.quantile(off, [0.1, 0.9])
     ax.plot([low, high], [place] * 2, color=theme.GREY, lw=5, alpha=0.6, solid_capstyle="butt",
             label=f"{name}: middle 80%")  # fmt: skip
     for far, colour, mark, word in (
-        (off > 100 * forecasting.MISS, theme.ORANGE, 2, "too low"),
-        (off < -100 * forecasting.MISS, theme.BLUE, 3, "too high"),
+        (off > 100 * forecast_league.MISS, theme.ORANGE, 2, "too low"),
+        (off < -100 * forecast_league.MISS, theme.BLUE, 3, "too high"),
     ):
         ax.plot(off[far], np.full(far.sum(), place), ls="", marker=mark, color=colour, ms=6,
                 mew=0.8, alpha=0.7, label=f"{name}: {word}")  # fmt: skip
@@ -191,8 +191,8 @@ def distance() -> Figure:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     nudge = {"last": 0.008, "free": -0.018, "gompertz": 0.01, "line": -0.008, "logistic": 0.0}
-    for (method, (colour, style, name)), mark in zip(STYLES.items(), "osD^v", strict=True):
-        part = table[table["method"] == method]
+    for (method, (colour, style)), mark in zip(STYLES.items(), "osD^v", strict=True):
+        part, name = table[table["method"] == method], METHODS[method]
         ax.plot(
             part["factor"], 100 * part["missed"], color=colour, ls=style, marker=mark, label=name
         )
@@ -215,7 +215,7 @@ def cover() -> Figure:
     fig = Figure(figsize=(theme.WIDE[0], 3.6))
     ax = fig.subplots()
     sources = [
-        each for each in ladders.SOURCES if (forecasting.intervals()["source"] == each).any()
+        each for each in ladders.SOURCES if (forecast_league.intervals()["source"] == each).any()
     ]
     ends = [0.5 - len(sources), 0.5]
     ax.plot([95, 95], ends, color=theme.INK, lw=0.9, ls=(0, (4, 2)), label="_promised")
@@ -226,15 +226,15 @@ def cover() -> Figure:
     ):
         share, place = [], []
         for row, source in enumerate(sources):
-            table = forecasting.intervals().query("source == @source")
+            table = forecast_league.intervals().query("source == @source")
             if which == "audit" and not table["given"].any():
                 continue
-            share.append(100 * forecasting.coverage(which, source=source))
+            share.append(100 * forecast_league.coverage(which, source=source))
             place.append(lift - row)
-        ax.plot(share, place, mark, color=colour, label=forecasting.INTERVALS[which])
+        ax.plot(share, place, mark, color=colour, label=forecast_league.INTERVALS[which][0])
     names = []
     for source in sources:
-        table = forecasting.intervals().query("source == @source")
+        table = forecast_league.intervals().query("source == @source")
         names.append(f"{source} ({int(table['given'].sum())} of {len(table)})")
     ax.set_yticks(-np.arange(len(sources)), names)
     ax.set_ylim(-len(sources) + 0.3, 2.6)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from emergence_lib.figures import forecasting as figures
-from emergence_lib.findings import forecasting, ladders
+from emergence_lib.findings import forecast_league, forecast_methods, forecasting, ladders
 from emergence_lib.reader import svg
 
 
@@ -29,20 +29,15 @@ def _y(line: Line2D) -> np.ndarray:
 @pytest.fixture
 def few_intervals(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     """Intervals of every fortieth curve: all of them take a minute."""
-    rows = forecasting.every_forecast()
+    rows = forecast_league.every_forecast()
     names = rows["name"].iloc[::40]
-    many = [case for case in forecasting.cases() if case.ladder.name in set(names)]
+    many = [case for case in forecast_methods.cases() if case.ladder.name in set(names)]
     some = rows[rows["name"].isin(names)]
-    found = forecasting.audit_intervals(many).set_index(some.index)
+    found = forecast_methods.audit_intervals(many).set_index(some.index)
     table = some[["source", "name", "start", "seen", "score", "line_low", "line_high"]].join(found)
-    monkeypatch.setattr(forecasting, "intervals", lambda: table)
-    monkeypatch.setattr(forecasting, "_chosen", lambda start, source: _some(table, start, source))
+    monkeypatch.setattr(forecast_league, "intervals", lambda: table)
+    monkeypatch.setattr(forecast_league, "every_forecast", lambda: some)
     return table
-
-
-def _some(table: pd.DataFrame, start: str, source: str) -> pd.DataFrame:
-    keep = (start == "all") | (table["start"] == start)
-    return table[keep & ((source == "all") | (table["source"] == source))]
 
 
 @pytest.mark.parametrize("curve", figures.CURVES)
@@ -80,7 +75,7 @@ def test_truth_shows_all_eight_at_their_scores() -> None:
 def test_misses_are_drawn_outside_the_span_of_the_forecasts() -> None:
     for fig, direction in zip(figures.misses(), ("above", "below"), strict=True):
         (ax,) = fig.axes
-        for _, miss in forecasting.worst(direction).iterrows():
+        for _, miss in forecast_league.worst(direction).iterrows():
             span = _x(_line(ax, f"{miss['name']}: forecasts"))
             came = _x(_line(ax, f"{miss['name']}: came out"))[0]
             assert span == pytest.approx(100 * np.array([miss["least"], miss["most"]]))
@@ -90,21 +85,22 @@ def test_misses_are_drawn_outside_the_span_of_the_forecasts() -> None:
 
 @pytest.mark.parametrize("panel", [0, 1])
 def test_league_draws_every_miss_and_no_other_forecast(panel: int) -> None:
-    start = forecasting.STARTS[panel]
+    start = forecast_league.STARTS[panel]
     (ax,) = figures.league()[panel].axes
-    for method, name in forecasting.METHODS.items():
-        off = 100 * forecasting.errors(method, start)
+    for method, name in forecast_methods.METHODS.items():
+        off = 100 * forecast_league.errors(method, start)
         drawn = [_x(_line(ax, f"{name}: too {side}")) for side in ("low", "high")]
         assert np.sort(np.concatenate(drawn)) == pytest.approx(np.sort(off[np.abs(off) > 10]))
         assert _x(_line(ax, f"{name}: median"))[0] == pytest.approx(np.median(off))
     shares = {text.get_text() for text in ax.texts}
-    assert {f"{share:.0%}" for share in forecasting.league(start)["missed"]} <= shares
+    missed = [forecast_league.missed(method, start) for method in forecast_methods.METHODS]
+    assert {f"{share:.0%}" for share in missed} <= shares
 
 
 def test_distance_draws_the_share_missed_in_percent() -> None:
     (ax,) = figures.distance().axes
-    for method in forecasting.ALWAYS:
-        drawn = _line(ax, forecasting.METHODS[method])
+    for method in forecast_methods.FROM_CURVE:
+        drawn = _line(ax, forecast_methods.METHODS[method])
         expected = [100 * forecasting.missed_at(each, method) for each in forecasting.FACTORS]
         assert _y(drawn) == pytest.approx(expected)
 
@@ -113,7 +109,7 @@ def test_coverage_is_drawn_table_by_table(few_intervals: pd.DataFrame) -> None:
     (ax,) = figures.cover().axes
     squares = _line(ax, "straight line")
     sources = [each for each in ladders.SOURCES if (few_intervals["source"] == each).any()]
-    expected = [100 * forecasting.coverage("line", source=each) for each in sources]
+    expected = [100 * forecast_league.coverage("line", source=each) for each in sources]
     assert _x(squares) == pytest.approx(expected)
     dots = _x(_line(ax, "sigmoids, joined"))
     assert len(dots) == few_intervals.loc[few_intervals["given"], "source"].nunique()
