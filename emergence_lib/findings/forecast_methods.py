@@ -127,9 +127,12 @@ def hide(ladder: Ladder, hidden: int) -> Case:
 
 
 def _alike(many: Sequence[Case]) -> Iterator[list[int]]:
-    """Yield places of cases of like length, so that little of a batch is padding."""
+    """Yield places of cases of like length, so that little of a batch is padding.
+
+    Few groups, because a batch of even one curve takes a second or two.
+    """
     seen = np.array([case.seen for case in many])
-    for low, high in ((0, 4), (5, 6), (7, 9), (10, 16), (17, 28), (29, 50), (51, np.inf)):
+    for low, high in ((0, 7), (8, 33), (34, np.inf)):
         places = np.flatnonzero((seen >= low) & (seen <= high))
         if len(places):
             yield [int(place) for place in places]
