@@ -46,6 +46,8 @@ class Curve:
         Name of the scale, for axes.
     labels : tuple of str
         Names of the models, or empty.
+    chance_assumed : bool
+        Whether nobody said the chance level, so that the 0 is only an assumption.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class Curve:
     other: Curve | None = None
     unit: str = "scale"
     labels: tuple[str, ...] = ()
+    chance_assumed: bool = False
 
     def __post_init__(self) -> None:
         """Check everything, so that no later step has to."""

@@ -69,6 +69,11 @@ def _obstacle(report: Report) -> str:
 def reasons(report: Report) -> list[str]:
     """Return what the verdict rests on, and what else the data say, one sentence each."""
     curve, found = report.curve, [_above_chance(report)]
+    if curve.chance_assumed:
+        found.append(
+            "The result files do not say the chance level, so it was taken as 0; if guessing "
+            "scores on this task, give it: --chance 0.25 for four options, chance=0.25 in Python."
+        )
     if report.rises:
         found.extend(_rise(report))
     if report.misfit < 0.05:

@@ -624,6 +624,43 @@ def test_multiple_choice_of_unknown_choices_demands_the_chance_level(tmp_path: P
     assert only(read(path, sizes=SIZES, chance={"add": 0.25})).chance == 0.25
 
 
+def test_older_files_do_not_say_the_chance_level_and_the_curve_knows(tmp_path: Path) -> None:
+    free = {"add": {"output_type": "generate_until"}}
+    choice = {"add": {"output_type": "multiple_choice", "doc_to_choice": ["A", "B"]}}
+    for tiny, big, chance, assumed in (
+        ({}, {}, 0.0, True),
+        (free, free, 0.0, False),
+        ({}, free, 0.0, False),
+        ({}, choice, 0.5, False),
+    ):
+        files = [result("tiny", {"add": 60}, configs=tiny), result("big", {"add": 60}, configs=big)]
+        path = folder(tmp_path, *files)
+        curve = only(read(path, sizes=SIZES))
+        assert (curve.chance, curve.chance_assumed) == (chance, assumed)
+        said = only(read(path, sizes=SIZES, chance=0.25))
+        assert (said.chance, said.chance_assumed) == (0.25, False)
+        assert not only(read(path, sizes=SIZES, chance=0)).chance_assumed
+
+
+def test_in_a_group_the_multiple_choice_tasks_say_the_chance_level(tmp_path: Path) -> None:
+    configs = {
+        "add": {"output_type": "generate_until"},
+        "spell": {"output_type": "multiple_choice", "doc_to_choice": ["A", "B"]},
+    }
+
+    def file(model: str) -> dict[str, Any]:
+        groups = {"both": ["add", "spell"]}
+        return result(model, {"both": 60}, configs=configs) | {"group_subtasks": groups}
+
+    path = folder(tmp_path, file("tiny"), file("big"))
+    assert only(read(path, sizes=SIZES)).chance == 0.5
+
+
+def test_a_table_without_chance_says_that_it_is_zero(write: Any) -> None:
+    path = write("scale,score,n\n1,.1,9\n2,.9,9\n")
+    assert not only(read(path)).chance_assumed
+
+
 def test_checkpoints_and_shots_are_told_apart(tmp_path: Path) -> None:
     early, late = result("big", {"add": 10}), result("big", {"add": 60})
     late["config"]["model_args"] = {"pretrained": "org/big", "revision": "step2000"}

@@ -101,9 +101,14 @@ def test_a_folder_of_evaluation_results_is_read_with_the_sizes_beside_it(
         (folder / f"{model}.json").write_text(json.dumps({**result, "model_name": model}))
         sizes.append(f"{model},{10 ** (8 + number / 2)}")
     (tmp_path / "sizes.csv").write_text("\n".join(sizes) + "\n")
-    command = ["audit", str(folder), "--sizes", str(tmp_path / "sizes.csv"), "--chance", "0.25"]
+    command = ["audit", str(folder), "--sizes", str(tmp_path / "sizes.csv")]
+    note = "do not say the chance level, so it was taken as 0; if guessing scores on this task"
     assert main(command) == 0
-    assert "arc" in capsys.readouterr().out
+    assert note in capsys.readouterr().out
+    assert main([*command, "--chance", "0.25"]) == 0
+    said = capsys.readouterr().out
+    assert "arc" in said
+    assert note not in said
 
 
 @pytest.mark.parametrize(("option", "value"), [("--sharp", "-1"), ("--sharp", "x")])

@@ -13,7 +13,7 @@ import numpy as np
 
 from emergence_lib.audit.curve import Array, Curve, CurveError
 from emergence_lib.audit.reading.columns import UNITS
-from emergence_lib.audit.reading.harness import UNKNOWN
+from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
 from emergence_lib.audit.reading.points import Point
 from emergence_lib.audit.reading.table import Problems, fail
 
@@ -79,7 +79,9 @@ def curve(
     if options["items"] is not None:
         points = [_with_items(name, point, options["items"], problems) for point in points]
     chance = _constant(name, points, "chance", options["chance"], problems)
-    guess = _guess(name, points, problems) if chance is None else chance
+    assumed = False
+    if chance is None:
+        chance, assumed = _guess(name, points, problems)
     length = _constant(name, points, "length", options["length"], problems)
     extra = _constant(name, points, "other_chance", None, problems) or 0.0
     if pool:
@@ -102,11 +104,12 @@ def curve(
         _column(points, "score"),
         items,
         stderr,
-        chance=guess,
+        chance=chance,
         length=None if length is None else int(length),
         other=other,
         unit=unit,
         labels=tuple(labels) if any(labels) else (),
+        chance_assumed=assumed,
     )
 
 
@@ -184,17 +187,23 @@ def _constant(
     return next(iter(found), None)
 
 
-def _guess(name: str, points: list[Point], problems: Problems) -> float:
-    """Return the chance level that follows from the choices of a multiple-choice task."""
+def _guess(name: str, points: list[Point], problems: Problems) -> tuple[float, bool]:
+    """Return the chance level that follows from the kind of task, and whether it is an assumption.
+
+    Result files know the kind, or should. Whoever writes a table knows it too: there, a chance
+    level that is left out is 0, and no assumption.
+    """
     found = {point.entry.cells["guess"] for point in points if "guess" in point.entry.cells}
+    assumed = found == {UNSAID}
+    found -= {UNSAID}
     if not found:
-        return 0.0
+        return 0.0, assumed
     if len(found) > 1 or UNKNOWN in found:
         what = f"{name}: multiple choice, and the files do not say how many choices there are"
         remedy = f"Give chance={{{points[0].entry.cells['task']!r}: ...}}, such as 0.25"
         problems.add(points[0].place, what, remedy)
-        return 0.0
-    return float(found.pop())
+        return 0.0, False
+    return float(found.pop()), False
 
 
 def _errors(

@@ -23,6 +23,10 @@ ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
 UNKNOWN = "unknown"
 """Chance level of a multiple-choice task whose file does not say how many choices there are."""
+UNSAID = "unsaid"
+"""Chance level of a task whose file, as older ones, does not even say of what kind the task is."""
+FREE = "0.0"
+"""Chance level of a task that is no multiple choice."""
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
 DEEPEST = 4
@@ -173,8 +177,9 @@ def _about(task: str, content: dict[str, Any]) -> dict[str, str]:
     if isinstance(count, int | float):
         known["items"] = str(count)
     guesses = _guesses(task, content)
-    if guesses:
-        known["guess"] = guesses.pop() if len(guesses) == 1 else UNKNOWN
+    # In a group, the multiple-choice tasks decide.
+    chosen = guesses - {FREE} or guesses or {UNSAID}
+    known["guess"] = chosen.pop() if len(chosen) == 1 else UNKNOWN
     return known
 
 
@@ -187,7 +192,7 @@ def _guesses(task: str, content: dict[str, Any], depth: int = 0) -> set[str]:
         return set().union(*(_guesses(name, content, depth + 1) for name in names))
     config = _inside(content, "configs", task)
     if config.get("output_type") != "multiple_choice":
-        return set()
+        return {FREE} if isinstance(config.get("output_type"), str) else set()
     choices = config.get("doc_to_choice")
     return {repr(1 / len(choices)) if isinstance(choices, list) and choices[1:] else UNKNOWN}
 

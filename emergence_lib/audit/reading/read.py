@@ -58,8 +58,9 @@ def read(
     unit : str, optional
         Name of the scale for axes; from the column otherwise.
     chance, length, items : number or mapping of task to number, optional
-        What the source does not say: score of guessing (0 if unknown), tokens of an answer, test
-        items behind each score.
+        What the source does not say: score of guessing (0 if unknown; of older result files, which
+        do not tell the kind of a task, the report then says so), tokens of an answer, test items
+        behind each score.
     sizes : mapping of model to scale, or path, optional
         Scales for a source that only names models; a CSV file has the columns ``model`` and
         ``scale`` (or ``params``, ...).
