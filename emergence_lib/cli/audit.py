@@ -61,7 +61,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
     parser.add_argument(
-        "--repeats", choices=["pool"], help="pool the items of scores at equal scale"
+        "--repeats",
+        choices=["pool"],
+        help="pool runs or seeds of equal scale: they count as one model with more items, so their "
+        "spread is hidden and intervals may be too narrow",
     )
     parser.add_argument(
         "--sharp",
