@@ -144,6 +144,15 @@ def test_two_models_of_equal_compute_differ_a_hundredfold() -> None:
     assert evidence.open_score("arithmetic_3da", "opt-6.7b") == 0.0065
 
 
+def test_training_compute_is_six_flop_per_parameter_and_token() -> None:
+    opt, pythia = (
+        evidence.open_flops("arithmetic_3da", name)
+        for name in ("facebook/opt-66b", "EleutherAI/pythia-2.8b-deduped")
+    )
+    assert opt / pythia == pytest.approx(66 * 180 / (2.8 * 300), rel=1e-3)
+    assert evidence.open_score("arithmetic_3da", "facebook/opt-66b") == 0.054
+
+
 def test_equal_compute_pairs_are_close_and_ordered() -> None:
     pairs = evidence.equal_compute_pairs("arithmetic_3da")
     assert pairs["gap"].is_monotonic_decreasing
