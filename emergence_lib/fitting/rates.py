@@ -52,22 +52,7 @@ def clopper_pearson(
 ) -> tuple[Array, Array]:
     """Exact interval for a success rate: never covers too seldom, so it is on the wide side.
 
-    Parameters
-    ----------
-    successes, trials : array_like
-        Items answered right, and items asked.
-    confidence : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    low, high : ndarray or scalar
-        Fractions in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If a count or the confidence leaves its domain.
+    Arguments, result and errors as for `wilson`.
 
     References
     ----------
