@@ -1,0 +1,106 @@
+"""How often the audit is right: sums over its stored calibration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from emergence_lib.audit import SHARP, calibration
+
+
+def calibrated(*, lucky: bool = False) -> pd.DataFrame:
+    """Return the stored cells whose models have luck of their own, or those in which none has."""
+    table = calibration.stored()
+    return table[(table["scatter"] > 0) == lucky]
+
+
+def gradual(*, lucky: bool = False) -> pd.DataFrame:
+    """Return the cells whose truth is no sharp rise: a decade or more, or none."""
+    table = calibrated(lucky=lucky)
+    return table[table["width"] >= SHARP]
+
+
+def false_sharp(width: float | None = None, *, lucky: bool = False) -> float:
+    """Return how often what is not sharp was called so, over all cells or those of a width."""
+    table = gradual(lucky=lucky)
+    if width is not None:
+        table = table[table["width"] == width]
+    return float(table["sharp"].sum() / table["curves"].sum())
+
+
+def worst_false_sharp(*, lucky: bool = False) -> float:
+    """Return the highest share of false "sharp" in any one cell."""
+    table = gradual(lucky=lucky)
+    return float((table["sharp"] / table["curves"]).max())
+
+
+def coverage(what: str = "width", *, fine: bool = True, lucky: bool = False) -> float:
+    """Return how often an interval held the truth, over all rises of logistic or Gompertz shape.
+
+    Parameters
+    ----------
+    what : str
+        ``"width"`` or ``"threshold"``.
+    fine : bool
+        Cells with models close enough to bound the width from below, or the others.
+    lucky : bool
+        Cells whose models have luck of their own, or the others.
+    """
+    table = coverage_cells(what, lucky=lucky)
+    table = table[table["fine"] == fine]
+    return float(table["held"].sum() / table["rising"].sum())
+
+
+def coverage_cells(what: str = "width", *, lucky: bool = False) -> pd.DataFrame:
+    """Return coverage cell by cell: the stored columns with ``fine``, ``held`` and ``share``.
+
+    ``fine`` marks cells in which fewer than one width interval in twenty reaches down to a step.
+    """
+    if what not in ("width", "threshold"):
+        raise ValueError(f"what: found {what!r}, want width or threshold")
+    table = calibrated(lucky=lucky)
+    table = table[table["shape"].isin(["logistic", "Gompertz"]) & (table["rising"] > 0)]
+    return table.assign(
+        fine=table["width_open_low"] < 0.05 * table["rising"],
+        held=table[f"{what}_covered"],
+        share=table[f"{what}_covered"] / table["rising"],
+    )
+
+
+def power() -> pd.DataFrame:
+    """Return the share of made curves that got a right verdict, by width, models and items.
+
+    Logistic and Gompertz together, chance 0, ceiling 1, even ladders: "sharp" is right for 0.3
+    decades, "smooth" for 3; at exactly one decade neither verdict should come often.
+    """
+    table = calibrated()
+    plain = (table["chance"] == 0) & (table["ceiling"] == 1) & ~table["falls"] & ~table["uneven"]
+    table = table[plain & table["shape"].isin(["logistic", "Gompertz"])]
+    sums = table.groupby(["width", "models", "items"])[["sharp", "smooth", "curves"]].sum()
+    decided = pd.DataFrame(
+        {
+            "sharp": sums["sharp"] / sums["curves"],
+            "smooth": sums["smooth"] / sums["curves"],
+        }
+    )
+    decided["undecided"] = 1 - decided.sum(axis=1)
+    return decided.reset_index()
+
+
+def decided(width: float, models: int, items: int) -> float:
+    """Return the share of made curves of a cell of `power` that got a verdict at all."""
+    table = power()
+    (cell,) = np.flatnonzero(
+        (table["width"] == width) & (table["models"] == models) & (table["items"] == items)
+    )
+    return float(1 - table["undecided"].to_numpy()[cell])
+
+
+def made_curves() -> int:
+    """Return how many made curves the stored calibration holds."""
+    return int(calibration.stored()["curves"].sum())
+
+
+def made_kinds() -> int:
+    """Return how many kinds of curves the stored calibration has."""
+    return len(calibration.stored())

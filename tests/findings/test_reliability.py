@@ -1,0 +1,42 @@
+"""Sums over the stored calibration, by hand."""
+
+import pytest
+
+from emergence_lib.audit import calibration
+from emergence_lib.findings import reliability
+
+
+def test_summaries_of_the_calibration_are_sums_over_its_cells() -> None:
+    table = calibration.stored()
+    for lucky in (False, True):
+        rows = table[(table["width"] >= 1) & ((table["scatter"] > 0) == lucky)]
+        sharp = rows["sharp"] / rows["curves"]
+        assert reliability.false_sharp(lucky=lucky) == pytest.approx(sharp.mean())
+        assert reliability.worst_false_sharp(lucky=lucky) == sharp.max()
+        one = rows["width"] == 1
+        assert reliability.false_sharp(1.0, lucky=lucky) == pytest.approx(sharp[one].mean())
+        for what in ("width", "threshold"):
+            cells = reliability.coverage_cells(what, lucky=lucky)
+            parts = [cells[cells["fine"] == fine] for fine in (True, False)]
+            assert len(parts[0]) + len(parts[1]) == len(cells) > 40
+            for fine, part in zip((True, False), parts, strict=True):
+                assert reliability.coverage(what, fine=fine, lucky=lucky) == pytest.approx(
+                    part[f"{what}_covered"].sum() / part["rising"].sum()
+                )
+    assert reliability.made_curves() == table["curves"].sum()
+    assert reliability.made_kinds() == len(table)
+
+
+def test_power_counts_both_shapes_and_no_complication() -> None:
+    cell = calibration.stored().query(
+        "shape in ['logistic', 'Gompertz'] and width == 0.3 and models == 12 and items == 100 "
+        "and chance == 0 and ceiling == 1 and not falls and not uneven and scatter == 0"
+    )
+    assert len(cell) == 2
+    right = cell[["sharp", "smooth"]].to_numpy().sum() / cell["curves"].sum()
+    assert reliability.decided(0.3, 12, 100) == pytest.approx(right)
+
+
+def test_an_unknown_quantity_is_named() -> None:
+    with pytest.raises(ValueError, match="what: found 'height'"):
+        reliability.coverage("height")

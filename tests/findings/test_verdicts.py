@@ -1,0 +1,116 @@
+"""The audit of the shipped ladders: the raw tables, and counts by hand."""
+
+import numpy as np
+import pytest
+
+from emergence_lib import datasets
+from emergence_lib.audit import Curve, Verdict, audit_many
+from emergence_lib.findings import ladders, verdicts
+
+SIZE = np.logspace(8, 12, 5)
+FLAT_THEN_UP = [0.0, 0.0, 0.0, 0.0, 0.9]
+
+
+def test_the_letter_curves_carry_their_cloze_twin() -> None:
+    table = datasets.load("olmo2_letter_vs_cloze").query(
+        "model == 'OLMo2-13B' and task == 'mmlu' and tokens > 0"
+    )
+    report = verdicts.report_of("OLMo2-13B, mmlu letter")
+    assert report.curve.score == pytest.approx(table["acc_letter"].to_numpy())
+    assert report.curve.other is not None
+    assert report.curve.other.score == pytest.approx(table["acc_cloze"].to_numpy())
+
+
+def test_ladders_of_unknown_items_stay_out_and_all_others_come_in() -> None:
+    audited = verdicts.audited()
+    assert all(ladder.counted for ladder in audited)
+    assert {each.source for each in set(ladders.every()) - set(audited)} == {
+        "GPT-3, other tasks",
+        "GPT-3, MMLU",
+        "open models, one family",  # TruthfulQA
+        "open models, pooled",
+    }
+    assert len(verdicts.verdicts()) == len(audited)
+
+
+def test_called_emergent_are_few_shot_sums_shown_steps_and_the_listed_tasks() -> None:
+    table = verdicts.verdicts().query("called")
+    assert table["group"].value_counts()["GPT-3, arithmetic"] == 10
+    assert table["group"].value_counts()["chain of thought"] == 2 * 5
+    pooled = table[table["group"] == "open models, pooled"]
+    listed = datasets.load("obs_scaling_emergent").groupby(["task", "metric"]).ngroups
+    assert len(pooled) == listed + 1
+    assert not table["group"].str.startswith(("Pythia", "OLMo", "Gadre")).any()
+
+
+def test_verdicts_are_those_of_the_audit_run_alone() -> None:
+    table = verdicts.verdicts()
+    for at in (0, 40, 210, 270, 700):
+        (report,) = audit_many([verdicts.curve(verdicts.audited()[at])], thorough=False)
+        assert table["verdict"].iloc[at] == report.verdict
+
+
+def test_counts_add_up() -> None:
+    table = verdicts.verdicts()
+    assert verdicts.count() == len(table) == verdicts.summary().drop(columns="group").sum().sum()
+    assert verdicts.count(called=True) + verdicts.count(called=False) == len(table)
+    undecided = table[table["verdict"] == Verdict.UNKNOWN]
+    assert (undecided["obstacle"] != "").all()
+    assert (table.drop(undecided.index)["obstacle"] == "").all()
+    assert verdicts.printed()["why not"].tolist() == table["obstacle"].tolist()
+
+
+def test_no_letter_curve_is_sharp_by_cloze_too() -> None:
+    assert verdicts.count("sharp in every metric", "OLMo 2, training, letter") == 0
+
+
+@pytest.mark.parametrize(
+    ("scale", "score", "items", "found"),
+    [
+        (SIZE, [0.1, 0.5, 0.1, 0.6, 0.2], 20, "no certain rise"),
+        (SIZE, FLAT_THEN_UP, 20, "interval on both sides of a decade"),
+    ],
+)
+def test_the_obstacle_is_named(
+    scale: np.ndarray, score: list[float], items: int, found: str
+) -> None:
+    curve = Curve("made", scale, np.array(score), items=np.full(len(scale), float(items)))
+    (report,) = audit_many([curve], thorough=False)
+    assert report.verdict is Verdict.UNKNOWN
+    assert verdicts.obstacle(report) in (found, "most of the rise in one gap")
+
+
+def test_a_decided_curve_has_no_obstacle() -> None:
+    x = np.linspace(6, 10, 12)
+    score = 1 / (1 + np.exp(-4.4 / 3 * (x - 8)))
+    curve = Curve("made", 10**x, score, items=np.full(12, 1e4))
+    (report,) = audit_many([curve], thorough=False)
+    assert report.verdict is Verdict.SMOOTH
+    assert verdicts.obstacle(report) == ""
+
+
+def test_ends_of_a_width_are_those_of_the_report() -> None:
+    width = verdicts.report_of("OLMo2-7B, mmlu letter").width
+    assert width is not None
+    assert verdicts.width_end("OLMo2-7B, mmlu letter", "low") == width.low
+    assert verdicts.width_end("OLMo2-7B, mmlu letter", "high") == width.high
+
+
+def test_the_gap_and_the_emergence_score_are_read_off_the_table() -> None:
+    table = datasets.load("gpt3_arithmetic").query("task == '3D+' and setting == 'few_shot'")
+    size, score = table.sort_values("params")[["params", "score"]].to_numpy(float).T
+    assert verdicts.last_gap("GPT-3, 3D+ few-shot") == pytest.approx(np.log10(size[-1] / size[-2]))
+    typical = np.sqrt(np.median(np.diff(score) ** 2))
+    rise = score.max() - score.min()
+    assert verdicts.emergence_score("GPT-3, 3D+ few-shot") == pytest.approx(rise / typical)
+
+
+def test_wrong_names_are_named() -> None:
+    with pytest.raises(ValueError, match="verdict: found 'certain'"):
+        verdicts.count("certain")
+    with pytest.raises(ValueError, match="name: found 'GPT-3, 6D\\+ few-shot'"):
+        verdicts.report_of("GPT-3, 6D+ few-shot")
+    with pytest.raises(ValueError, match="of unknown items"):
+        verdicts.report_of("all open models, TruthfulQA")
+    with pytest.raises(ValueError, match="end: found 'top'"):
+        verdicts.width_end("GPT-3, 3D+ few-shot", "top")
