@@ -24,10 +24,11 @@ NEEDED_BY = {"design-tabs": "sd-tab", "copybutton": "highlight", "clipboard": "h
 NEVER = ("thebe", "THEBE", "graphviz", "toggle", "DOCUMENTATION_OPTIONS.pagename")
 # Our own scripts, by the mark-up that calls for them.
 COMPONENTS = {
-    "em-explorable": "explorable.js",
-    "em-quiz": "quiz.js",
-    "em-predict": "predict.js",
-    "em-term": "tips.js",
+    "em-explorable": ("explorable.js",),
+    "em-quiz": ("quiz.js",),
+    "em-predict": ("predict.js",),
+    "em-term": ("tips.js",),
+    "em-workbench": ("audit.js", "workbench.js"),
 }
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (
@@ -49,7 +50,7 @@ SILENTLY_PARALLEL = (
 
 def components(body: str) -> list[str]:
     """Return the component scripts that a page body calls for."""
-    return [script for mark, script in COMPONENTS.items() if mark in body]
+    return [script for mark, scripts in COMPONENTS.items() if mark in body for script in scripts]
 
 
 def is_needed(script: _JavaScript, body: str) -> bool:

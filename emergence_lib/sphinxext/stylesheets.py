@@ -31,7 +31,7 @@ THEIRS = (
     "copybutton.css",
     "sphinx-design*.css",
 )
-OURS = ("site.css", "figure.css", "explorable.css", "quiz.css", "predict.css")
+OURS = ("site.css", "figure.css", "explorable.css", "quiz.css", "predict.css", "workbench.css")
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
 
 

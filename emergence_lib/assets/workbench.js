@@ -1,0 +1,717 @@
+// The workbench: read a table, audit its curves with audit.js, and say and draw what was found.
+// Nothing leaves the page. `read` follows emergence_lib/audit/reading, the sentences follow
+// emergence_lib/audit/words.py; tests/audit/test_workbench.py holds them to both.
+globalThis.emWorkbench ??= (() => {
+  "use strict";
+
+  // ---- From text to curves --------------------------------------------------------------------
+
+  const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
+  const SHOWN = 10; // problems that are listed
+  const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
+  const LIMITS = {
+    scale: [(x) => x > 0, "a number above 0"],
+    score: [(x) => x >= 0 && x <= 1, "a fraction from 0 to 1"],
+    items: [(x) => x >= 1, "a number of items, at least 1"],
+    stderr: [(x) => x >= 0 && x <= 0.5, "a standard error of a fraction, from 0 to 0.5"],
+    chance: [(x) => x >= 0 && x < 1, "a fraction from 0 to below 1"],
+    length: [(x) => x >= 1 && Number.isInteger(x), "a whole number of tokens, at least 1"],
+  };
+  const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
+  const FRACTIONS = ["score", "stderr", "chance"];
+
+  // What is wrong with a table: a line for each fault, told once where it is alike.
+  class TableError extends Error {
+    constructor(lines) {
+      super(lines.join("\n"));
+      this.lines = lines;
+    }
+  }
+  function problems() {
+    const places = new Map();
+    return {
+      add(place, what, remedy) {
+        const text = `${what}. Remedy: ${remedy}.`;
+        places.set(text, [...(places.get(text) ?? []), place]);
+      },
+      get count() {
+        return places.size;
+      },
+      stop() {
+        const lines = [...places].map(([text, [first, ...rest]]) => {
+          const also = rest.length ? ` (and ${rest.length} more like it, next ${rest[0]})` : "";
+          return `${first}${also}: ${text}`;
+        });
+        const more = lines.splice(SHOWN).length;
+        if (more) lines.push(`... and ${more} more problems`);
+        if (lines.length) throw new TableError(lines);
+      },
+    };
+  }
+  function fail(place, what, remedy) {
+    throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`]);
+  }
+
+  // Cells of a CSV text: quotation marks may hold delimiters, line ends and doubled marks.
+  function cells(text, delimiter) {
+    const [rows, mark] = [[[""]], '"'];
+    let quoted = false;
+    for (let i = 0; i < text.length; i++) {
+      const row = rows[rows.length - 1];
+      const at = row.length - 1;
+      if (quoted && text[i] === mark && text[i + 1] === mark) row[at] += text[i++];
+      else if (text[i] === mark && (quoted || row[at] === "")) quoted = !quoted;
+      else if (quoted) row[at] += text[i];
+      else if (text[i] === delimiter) row.push("");
+      else if (text[i] === "\n") rows.push([""]);
+      else if (text[i] !== "\r") row[at] += text[i];
+    }
+    if (quoted) fail("table", "a quotation mark is never closed", "Close it or delete it");
+    return rows.map((row) => row.map((cell) => cell.trim()));
+  }
+
+  const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
+
+  function tableOf(text) {
+    text = text.replace(/^\uFEFF/, "");
+    if (text.startsWith("PK\u0003\u0004")) {
+      fail("table", "a workbook or archive, not text", "Save it as CSV UTF-8 (comma delimited)");
+    }
+    if (text.includes("\uFFFD")) {
+      fail("table", "text that is not UTF-8", "Save it as CSV UTF-8 (comma delimited)");
+    }
+    if (!text.trim()) fail("table", "it is empty", "Paste rows with a header, or choose a file");
+    const width = (mark) => cells(text, mark)[0].length;
+    const delimiter = [",", ";", "\t"].reduce((a, b) => (width(b) > width(a) ? b : a));
+    const [titles, ...records] = cells(text, delimiter);
+    while (titles.length > 1 && !titles.at(-1) && !records.some((row) => row[titles.length - 1])) {
+      titles.pop();
+    }
+    const columns = titles.map(columnName);
+    if (!titles.some(Boolean)) {
+      fail("row 1", "found nothing, want the names of the columns", "Delete the blank rows on top");
+    }
+    if (titles.every((title) => NUMBER.test(title))) {
+      fail("row 1", "found only numbers, want the names of the columns", "Add a header");
+    }
+    columns.forEach((name, at) => {
+      if (!name) fail("row 1", `column ${at + 1} has no name`, "Name it or delete it");
+      if (columns.indexOf(name) < at) {
+        fail("row 1", `two columns are named '${titles[at]}'`, "Rename or delete one");
+      }
+    });
+    const found = problems();
+    const rows = [];
+    records.forEach((record, at) => {
+      if (!record.some(Boolean)) return;
+      if (record.slice(columns.length).some(Boolean) || record.length < columns.length) {
+        const what = `found ${record.length} cells under ${columns.length} columns`;
+        const remedy = "Look for a comma inside a number or a text without quotation marks";
+        found.add(`row ${at + 2}`, what, remedy);
+      }
+      const row = Object.fromEntries(columns.map((name, i) => [name, record[i] ?? ""]));
+      rows.push({ place: `row ${at + 2}`, cells: row });
+    });
+    found.stop();
+    if (!rows.length) fail("table", "no rows below the header", "Paste the scores too");
+    return { columns, rows, comma: delimiter !== "," };
+  }
+
+  // Which column is what; `names` gives each role its possible names, the preferred one first.
+  function rolesOf({ columns }, names) {
+    const roles = {};
+    for (const [role, known] of Object.entries(names)) {
+      const here = known.filter((name) => columns.includes(name));
+      if (here.length > 1 && here[0] !== known[0]) {
+        const what = `${here.map((name) => `'${name}'`).join(" and ")} could each be the ${role}`;
+        fail("row 1", what, `Rename one of them, or name the right one '${known[0]}'`);
+      }
+      if (here.length) roles[role] = here[0];
+    }
+    const read = Object.values(names).flat();
+    const missing = Object.entries(names).flatMap(([role, known]) => (roles[role] ? [] : known));
+    for (const name of columns.filter((each) => !read.includes(each))) {
+      const near = missing.find((each) => each.length > 3 && edits(name, each) <= each.length / 3.5);
+      if (near) {
+        const remedy = `Rename it to '${near}', or to something less alike if it is no such thing`;
+        fail("row 1", `column '${name}' looks like '${near}' misspelt`, remedy);
+      }
+    }
+    for (const role of ["scale", "score"]) {
+      if (roles[role]) continue;
+      const [first, ...rest] = names[role];
+      const what = `no column '${first}' (or ${rest.join(", ")}) among ${columns.join(", ")}`;
+      fail("row 1", what, `Add or rename a column: ${names[role].join(", ")}`);
+    }
+    return roles;
+  }
+
+  // Letters to change, add or leave out between two words.
+  function edits(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) {
+        next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
+      }
+      row = next;
+    }
+    return row[b.length];
+  }
+
+  // The number in a cell; NaN with a problem noted if there is no good one.
+  function numberIn(place, column, kind, text, comma, found) {
+    const [good, want] = LIMITS[kind];
+    place = `${place}, column '${column}'`;
+    const bad = (what, remedy) => {
+      found.add(place, what, remedy);
+      return NaN;
+    };
+    if (!text) {
+      const part = kind === "scale" || kind === "score" ? "row" : "column";
+      return bad(`empty, want ${want}`, `Fill it in or delete the ${part}`);
+    }
+    let plain = text;
+    if (comma && text.split(",").length === 2) {
+      if (!FRACTIONS.includes(kind) && /^[1-9][0-9]{0,2},[0-9]{3}$/.test(text)) {
+        const ways = `Write ${text.replace(",", "")} or ${text.replace(",", ".")}`;
+        return bad(`found '${text}': decimal comma or thousands`, ways);
+      }
+      plain = text.replace(",", ".");
+    }
+    if (!NUMBER.test(plain)) return bad(`found '${text}', want ${want}`, howToWrite(text));
+    const value = Number(plain);
+    if (Number.isFinite(value) && good(value)) return value;
+    const percent = FRACTIONS.includes(kind) && value > 0 && value <= 100;
+    return bad(
+      `found '${text}', want ${want}`,
+      percent
+        ? "Divide the column by 100 if these are percentages"
+        : "Correct it or delete the row",
+    );
+  }
+
+  function howToWrite(text) {
+    const percent = text.match(/^(.*)%$/);
+    if (percent && NUMBER.test(percent[1].trim())) return `Write ${general(percent[1] / 100, 6)}`;
+    const suffixed = text.match(/^([0-9.]+) ?([kmbt])$/i);
+    if (suffixed && NUMBER.test(suffixed[1])) {
+      return `Write ${suffixed[1]}e${{ k: 3, m: 6, b: 9, t: 12 }[suffixed[2].toLowerCase()]}`;
+    }
+    if (text.includes(",")) return "Write a point for the decimals and nothing between thousands";
+    return "Write a number or delete the row";
+  }
+
+  // Curves of a table in long form. `options` holds chance, length and items for what the table
+  // does not say; `known` the names of columns (by role) and of scales (by column).
+  function read(text, options, known) {
+    const table = tableOf(text);
+    const roles = rolesOf(table, known.columns);
+    const found = problems();
+    const groups = new Map();
+    for (const row of table.rows) {
+      const point = { place: row.place, values: {}, texts: {} };
+      for (const [role, column] of Object.entries(roles)) {
+        const cell = row.cells[column];
+        const kind = LIKE[role] ?? role;
+        if (LIMITS[kind]) {
+          point.values[role] = numberIn(row.place, column, kind, cell, table.comma, found);
+        } else if (cell) point.texts[role] = cell;
+        else found.add(row.place, `column '${column}' is empty`, "Fill it in or delete the column");
+      }
+      const key = JSON.stringify([point.texts.task ?? "", point.texts.metric ?? ""]);
+      groups.set(key, [...(groups.get(key) ?? []), point]);
+    }
+    found.stop();
+    const keys = [...groups.keys()].map((key) => JSON.parse(key));
+    const curves = [...groups.values()].map((points, at) => {
+      const [task, metric] = keys[at];
+      const several = keys.filter(([each]) => each === task).length > 1;
+      const name = (task || metric || "curve") + (task && several ? ` (${metric})` : "");
+      return curveOf(name, points, options, known.units[roles.scale] ?? roles.scale, found);
+    });
+    found.stop();
+    return curves;
+  }
+
+  function curveOf(name, points, options, unit, found) {
+    const before = found.count;
+    points = [...points].sort((a, b) => a.values.scale - b.values.scale);
+    if (options.items !== undefined) {
+      points = points.map((point) => {
+        const said = point.values.items ?? options.items;
+        if (said !== options.items) {
+          const what = `${name}: ${said} items in the table, ${options.items} in the option`;
+          found.add(point.place, what, "Say it once");
+        }
+        return { ...point, values: { ...point.values, items: options.items } };
+      });
+    }
+    const chance = constant(name, points, "chance", options.chance, found) ?? 0;
+    const length = constant(name, points, "length", options.length, found);
+    const otherChance = constant(name, points, "other_chance", undefined, found) ?? 0;
+    points.slice(1).forEach((point, at) => {
+      if (point.values.scale !== points[at].values.scale) return;
+      const what = `${name}: scale ${general(point.values.scale, 6)} again, first in ${points[at].place}`;
+      found.add(point.place, what, "Average them, or name the tasks in a column 'task'");
+    });
+    if (points.length < 2) {
+      found.add(points[0].place, `${name}: one model only, want at least two`, "Add models");
+    }
+    const column = (role) => points.map(({ values }) => values[role]);
+    const noise = noiseOf(name, points, "score", "stderr", found);
+    const scale = column("scale");
+    const curve = { name, unit, scale, score: column("score"), ...noise, chance, length };
+    if (points[0].values.other !== undefined) {
+      const second = noiseOf(name, points, "other", "other_stderr", found);
+      curve.other = { name: "other", unit, scale, score: column("other"), ...second, chance: otherChance };
+    }
+    return found.count > before ? null : curve;
+  }
+
+  // The value that a column holds throughout a curve, or the option instead of it.
+  function constant(name, points, role, option, found) {
+    const values = [...new Set(points.map(({ values: each }) => each[role]))];
+    const said = values.filter((value) => value !== undefined);
+    if (option !== undefined && !said.includes(option)) said.push(option);
+    if (said.length > 1) {
+      const what = `${name}: ${role} is ${said[0]} and ${said[1]} within one curve`;
+      found.add(points[0].place, what, "Separate the tasks, or say it once");
+    }
+    return said[0];
+  }
+
+  // Items or standard errors. A standard error of 0, as any formula gives for a score of 0 or 1, is
+  // never believed: the others of the curve tell how many items there were.
+  function noiseOf(name, points, role, error, found) {
+    const known = points.map(({ values }) => {
+      const [y, n, se] = [values[role], values.items, values[error]];
+      const ofItems = Math.sqrt((y * (1 - y)) / n);
+      const agree = !(se > 0) || Math.abs(se - ofItems) <= SAME_ERROR * ofItems;
+      const certain = y === 0 || y === 1;
+      const effective = se > 0 && !certain ? (y * (1 - y)) / se ** 2 + 1 : n;
+      return { n, se, agree, certain, effective };
+    });
+    if (known.every(({ n, agree }) => n > 0 && agree)) return { items: known.map(({ n }) => n) };
+    if (known.every(({ se }) => se > 0)) return { stderr: known.map(({ se }) => se) };
+    const fewest = Math.min(...known.map(({ effective }) => effective ?? Infinity));
+    const items = known.map(({ certain, effective }, at) => {
+      if (effective !== undefined) return Math.max(1, effective);
+      if (certain && fewest < Infinity) return Math.max(1, fewest);
+      const what = `${name}: neither items nor a standard error above 0 behind the ${role}`;
+      const remedy = "Add a column 'n_items' (test items) or 'stderr', or fill in the items below";
+      found.add(points[at].place, what, remedy);
+      return NaN;
+    });
+    return { items };
+  }
+
+  // ---- Words ----------------------------------------------------------------------------------
+
+  // A number with some significant digits, as Python's format "g" writes it.
+  function general(value, digits) {
+    if (!value) return "0";
+    let [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    const power = Number(exponent);
+    // Of two equally near, Python takes the even one.
+    const exact = value.toExponential(digits + 30).split("e")[0];
+    const kept = exact.slice(0, mantissa.length);
+    if (/^50*$/.test(exact.slice(kept.length)) && "02468".includes(kept.at(-1))) mantissa = kept;
+    if (power >= -4 && power < digits) return String(Number(`${mantissa}e${power}`));
+    const size = String(Math.abs(power)).padStart(2, "0");
+    return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
+  }
+  const number = (scale) => general(scale, 3).replace("e+0", "e").replace("e+", "e");
+  const size = ({ curve }, scale) =>
+    curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
+  const points = (change) => (change < 0 ? "" : "+") + (100 * change).toFixed(1);
+  const percent = (share) => `${(100 * share).toFixed(0)}%`;
+  const decades = (width) => `${general(width, 2)} decade${general(width, 2) === "1" ? "" : "s"}`;
+  function within({ low, high }, write, nothing, both) {
+    if (low === null && high === null) return nothing;
+    if (low === null) return `at most ${write(high)}`;
+    return high === null ? `at least ${write(low)}` : both(low, high);
+  }
+  const span = (width) =>
+    within(width, decades, "any number of decades", (low, high) =>
+      `${low.toFixed(2)} to ${high.toFixed(2)} decades`);
+  const bounds = (range) =>
+    within(range, number, "it could be anywhere", (low, high) => `${number(low)} to ${number(high)}`);
+
+  // The verdict in one sentence.
+  function sentence(report) {
+    const { verdict, width, metric, change } = report;
+    const verb = report.falls ? "falls" : "rises";
+    if (verdict === "flat") {
+      return (
+        "Flat: from the smaller half of the models to the larger half the score changes by " +
+        `${points(change[0])} to ${points(change[1])} points.`
+      );
+    }
+    if (verdict === "smooth") {
+      return `Smooth: the score ${verb} over ${span(width)} (10% to 90% of the way).`;
+    }
+    if (verdict === "sharp in every metric") {
+      const known = metric ? `and so does ${metric.name}` : "in the one metric given";
+      return (
+        `Sharp in every metric: the score ${verb} over ${span(width)}, less than the limit of ` +
+        `${decades(report.sharp)}, ${known}.`
+      );
+    }
+    if (verdict === "sharp by the metric") {
+      const other = metric.width ? span(metric.width) : "no rise that could be seen";
+      return `Sharp by the metric: the score ${verb} over ${span(width)}, ${metric.name} over ${other}.`;
+    }
+    return `Too little data to say: ${obstacle(report)}`;
+  }
+
+  function obstacle({ curve, rises, width, change, sharp, seen, leap, metric }) {
+    const [models, { FEWEST, MOST }] = [curve.scale.length, emAudit.constants];
+    if (models < FEWEST) return `${models} models, and at least ${FEWEST} are needed.`;
+    if (!rises) {
+      return (
+        `no rise is certain, but a change of ${points(change[0])} to ${points(change[1])} points ` +
+        "from the smaller to the larger models is possible."
+      );
+    }
+    const narrow = width.high !== null && width.high <= sharp;
+    if (narrow && seen < MOST) {
+      return `the rise may take less than ${decades(sharp)}, but just its first ${percent(seen)} was seen.`;
+    }
+    if (narrow && metric) {
+      return `the score is sharp (${span(width)}), but ${metric.name} could be sharp or smooth.`;
+    }
+    if (width.low !== null && width.low >= sharp) {
+      return (
+        `${percent(leap)} of the rise lies between two neighbouring models, and what happens there ` +
+        "nobody has measured."
+      );
+    }
+    return `the rise takes ${span(width)}, and the limit for sharp is ${decades(sharp)}.`;
+  }
+
+  // What the verdict rests on, and what else the data say.
+  function reasons(report) {
+    const { curve, metric, verdict, nextScore } = report;
+    const found = [aboveChance(report), ...(report.rises ? rise(report) : [])];
+    if (report.misfit < 0.05) {
+      found.push(
+        `The scores scatter around the best curve ${Math.sqrt(report.dispersion).toFixed(1)} times ` +
+          "as widely as counting explains; every interval is widened by as much.",
+      );
+    }
+    if (metric) found.push(byMetric(metric));
+    else if (verdict === "sharp in every metric") {
+      found.push(
+        "Only one metric is known. Give the answer length or a second score of the same items, " +
+          "and the audit can tell whether the metric makes the rise sharp.",
+      );
+    }
+    if (report.shape === "Gompertz" && report.rises && !metric && !curve.chance) {
+      found.push(
+        "The Gompertz curve fits best: a loss that falls as a power of scale would give just this " +
+          "curve if a whole answer has to be right.",
+      );
+    }
+    if (verdict === "too little data to say") found.push(remedy(report));
+    if (nextScore) {
+      const [low, high] = [nextScore.low ?? 0, nextScore.high ?? 1];
+      const digits = high - low > 0.02 ? 2 : 3;
+      const [best, from, to] = [nextScore.best, low, high].map((each) => each.toFixed(digits));
+      found.push(
+        `At ${size(report, report.nextScale)} the score should be ${best} (${from} to ${to}), ` +
+          "if the rise goes on in the same way.",
+      );
+    }
+    return found;
+  }
+
+  function aboveChance(report) {
+    const { curve, firstAboveChance, smallestSeen } = report;
+    const chance = general(curve.chance, 6);
+    const seen = `at the largest model a true score below about ${general(smallestSeen, 2)} would not show`;
+    return firstAboveChance === null
+      ? `The last score is not above chance (${chance}); ${seen}.`
+      : `From ${size(report, firstAboveChance)} on every score is above chance (${chance}); ${seen}.`;
+  }
+
+  function rise(report) {
+    const { threshold, width, spacing, seen, ceiling } = report;
+    const found = [
+      `Half of the ${report.falls ? "fall" : "rise"} is done at ${size(report, threshold.best)} ` +
+        `(${bounds(threshold)}).`,
+    ];
+    if (width.low === null || width.low < spacing) {
+      found.push(
+        "The width cannot be resolved: its interval reaches the spacing of the models " +
+          `(${decades(spacing)}), so that a step between two of them fits as well.`,
+      );
+    }
+    if (report.ceilingFitted) {
+      found.push(`The scores level off at ${ceiling.toFixed(2)}; the ceiling was fitted.`);
+    } else if (seen < emAudit.constants.MOST) {
+      found.push(
+        `Only ${percent(seen)} of the way to a score of ${general(ceiling, 6)} has been seen; ` +
+          "threshold and width are extrapolated.",
+      );
+    }
+    const rivals = report.candidates.filter(({ behind }) => behind !== null);
+    if (rivals.length < 2) return [...found, "There are too few models to compare curves by AICc."];
+    const near = rivals.slice(1).filter(({ behind }) => behind < 2);
+    const then = near.length
+      ? `; within 2 of it: ${near.map(({ name }) => name).join(", ")}.`
+      : `, ${rivals[1].behind.toFixed(1)} ahead of the ${rivals[1].name}.`;
+    const models = report.curve.scale.length;
+    return [...found, `By AICc (n = ${models} models) the best curve is the ${rivals[0].name}${then}`];
+  }
+
+  function byMetric({ name, width, share }) {
+    if (!width) return `By ${name} no rise is certain.`;
+    let more = "";
+    if (share !== null) {
+      more = share >= 0
+        ? `; the metric accounts for ${percent(share)} of the sharpness`
+        : "; the second metric is the sharper one";
+    }
+    return `By ${name} the rise takes ${span(width)}${more}.`;
+  }
+
+  function remedy({ moreModels, moreItems }) {
+    const wishes = [
+      moreModels && `${moreModels} times the models over the same range`,
+      moreItems && `${moreItems} times the test items`,
+    ].filter(Boolean);
+    return wishes.length
+      ? `If the best curve is right, ${wishes.join(" or ")} should settle it.`
+      : "Neither 6 times the models nor 100 times the items would settle it.";
+  }
+
+  function plainText(report) {
+    const title = `${report.curve.name}: ${report.verdict}`;
+    const more = [...reasons(report), ...usual(report)].map((each) => `- ${each}`);
+    return [title, "=".repeat(title.length), sentence(report), "", ...more, ""].join("\n");
+  }
+
+  function usual({ emergenceScore, linearity, curve }) {
+    const straight = curve.scale.length - 1;
+    const score = emergenceScore === null ? "not defined (a step of zero is typical)" : general(emergenceScore, 3);
+    return [
+      `Emergence score: ${score}; a straight line over as many models scores ${straight}.`,
+      `Linearity: ${general(linearity, 3)}; a straight line scores 1.`,
+    ];
+  }
+
+  // ---- Picture --------------------------------------------------------------------------------
+
+  const SVG = "http://www.w3.org/2000/svg";
+  function element(name, attributes = {}, ...children) {
+    const made = name === "svg" || attributes.svg ? document.createElementNS(SVG, name) : document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key !== "svg" && value !== undefined) made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+  }
+  const mark = (name, attributes, ...children) => element(name, { ...attributes, svg: true }, ...children);
+
+  // Scores with 95% intervals, the best curve, its threshold and the next model's score.
+  function picture(report) {
+    const { curve, threshold, nextScale, nextScore } = report;
+    const [width, height, left, right, top, bottom] = [360, 230, 34, 8, 8, 36];
+    const logs = [...curve.scale, nextScale].map(Math.log10);
+    const [first, end] = [Math.min(...logs), Math.max(...logs)];
+    const pad = 0.04 * (end - first);
+    const x = (log) => left + ((log - first + pad) / (end - first + 2 * pad)) * (width - left - right);
+    const y = (score) => top + (1.02 - score) * ((height - top - bottom) / 1.05);
+    const drawn = [];
+    const line = (kind, x1, y1, x2, y2) =>
+      drawn.push(mark("line", { class: kind, x1, y1, x2, y2 }));
+    const write = (text, at, up, anchor = "middle", kind = "") =>
+      drawn.push(mark("text", { class: kind, x: at, y: up, "text-anchor": anchor }, text));
+
+    if (threshold) {
+      const [from, to] = [threshold.low, threshold.high].map((each, i) =>
+        Math.min(Math.max(x(each === null ? [first - pad, end + pad][i] : Math.log10(each)), left), width - right));
+      drawn.push(mark("rect", { class: "em-wb-band", x: from, y: top, width: Math.max(to - from, 1), height: height - top - bottom }));
+      const before = from > width / 2;
+      write("half-way: 95%", before ? from - 4 : to + 4, top + 11, before ? "end" : "start", "em-wb-half");
+    }
+    for (const score of [0, 0.25, 0.5, 0.75, 1]) {
+      line("em-wb-grid", left, y(score), width - right, y(score));
+      write(percent(score), left - 4, y(score) + 4, "end");
+    }
+    const step = Math.max(1, Math.ceil((end - first) / 5));
+    for (let power = Math.ceil(first - pad); power <= end + pad; power += step) {
+      line("em-wb-grid", x(power), y(1.02), x(power), y(-0.03));
+      const label = mark("text", { x: x(power), y: height - 22, "text-anchor": "middle" }, "10");
+      label.append(mark("tspan", { dy: -4, "font-size": "75%" }, String(power)));
+      drawn.push(label);
+    }
+    write(curve.unit, (left + width - right) / 2, height - 5);
+    if (curve.chance) line("em-wb-chance", left, y(curve.chance), width - right, y(curve.chance));
+    const path = (from, to) => {
+      const steps = Array.from({ length: 81 }, (_, i) => from + ((to - from) * i) / 80);
+      return `M${steps.map((log) => `${x(log).toFixed(1)},${y(report.scoreAt(10 ** log)).toFixed(1)}`).join("L")}`;
+    };
+    const largest = Math.log10(curve.scale.at(-1));
+    drawn.push(mark("path", { class: "em-wb-curve", d: path(first, largest) }));
+    drawn.push(mark("path", { class: "em-wb-curve em-wb-beyond", d: path(largest, end) }));
+    if (nextScore) {
+      const at = x(Math.log10(nextScale));
+      line("em-wb-next", at, y(nextScore.low ?? 0), at, y(nextScore.high ?? 1));
+      const middle = y(nextScore.best);
+      drawn.push(mark("path", { class: "em-wb-next", d: `M${at},${middle - 5}l5,5l-5,5l-5,-5z` }));
+    }
+    curve.score.forEach((score, i) => {
+      const [low, high] = errorBar(curve, i);
+      line("em-wb-error", x(logs[i]), y(low), x(logs[i]), y(high));
+      drawn.push(mark("circle", { class: "em-wb-point", cx: x(logs[i]), cy: y(score), r: 3.2 }));
+    });
+    const title = `${curve.name}: scores of ${curve.scale.length} models with 95% intervals and the best curve`;
+    return element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, ...drawn);
+  }
+
+  // 95% interval of one score (Wilson's for a share).
+  function errorBar({ score, items, stderr }, i) {
+    const [y, z] = [score[i], 1.959964];
+    if (!items) return [Math.max(y - z * stderr[i], 0), Math.min(y + z * stderr[i], 1)];
+    const n = items[i];
+    const centre = (y + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+    const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((y * (1 - y)) / n + z ** 2 / (4 * n ** 2));
+    return [Math.min(centre - reach, y), Math.max(centre + reach, y)];
+  }
+
+  // ---- Page -----------------------------------------------------------------------------------
+
+  function result(report, at, box) {
+    const id = `${box.id}-result-${at}`;
+    const { threshold, width, candidates } = report;
+    const facts = [
+      ["Half-way", threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : "no rise is certain"],
+      ["10% to 90%", width ? `${general(width.best, 2)} decades (${span(width)})` : "no rise is certain"],
+    ];
+    const list = element("dl", {}, ...facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
+    const rows = candidates.map(({ name, parameters, deviance, behind }) =>
+      element("tr", {}, element("th", { scope: "row" }, name),
+        ...[parameters, deviance.toFixed(1), behind === null ? "too few models" : behind.toFixed(1)]
+          .map((cell) => element("td", {}, String(cell)))));
+    const head = ["curve", "parameters", "deviance", "AICc behind"].map((each) => element("th", { scope: "col" }, each));
+    const table = element("table", {}, element("caption", {}, "Rival curves, best first. Small is good."),
+      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
+    const copy = element("button", { type: "button" }, "Copy as text");
+    copy.addEventListener("click", () => copyText(plainText(report), copy));
+    return element("section", { class: "em-wb-result", "aria-labelledby": id },
+      element("p", { class: "em-wb-name", id }, report.curve.name),
+      element("p", { class: "em-wb-verdict", "data-em-verdict": report.verdict }, sentence(report)),
+      picture(report), list,
+      element("ul", {}, ...[...reasons(report), ...usual(report)].map((each) => element("li", {}, each))),
+      table, element("p", { class: "em-wb-buttons" }, copy));
+  }
+
+  async function copyText(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without permission, or from a file: the old way.
+      const area = element("textarea", { "aria-hidden": "true" });
+      area.value = text;
+      button.after(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy as text"), 2000);
+  }
+
+  // The options that were filled in, or a problem.
+  function optionsOf(form) {
+    const options = {};
+    for (const field of form.querySelectorAll("[data-em-option]")) {
+      const [name, text] = [field.dataset.emOption, field.value.trim()];
+      if (!text) continue;
+      const value = Number(text.replace(",", "."));
+      const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
+      const [good, want] = LIMITS[kind];
+      if (!good(value)) {
+        const label = field.closest("label").querySelector("span").textContent;
+        fail(label, `found '${text}', want ${want}`, "Correct it or leave it empty");
+      }
+      options[name] = value;
+    }
+    return options;
+  }
+
+  function start(box) {
+    box.dataset.emOn = "";
+    const known = JSON.parse(box.querySelector('script[type="application/json"]').textContent);
+    const find = (selector) => box.querySelector(selector);
+    const [form, area, file, output, status] = ["form", "textarea", "[type=file]", ".em-wb-output", ".em-wb-status"].map(find);
+    find(".em-wb-plain").hidden = true;
+    form.hidden = false;
+    let turn = 0;
+
+    async function run() {
+      const mine = ++turn;
+      output.replaceChildren();
+      try {
+        const { ceiling = null, sharp, ...options } = optionsOf(form);
+        const curves = read(area.value, options, known);
+        const low = curves.find(({ chance }) => ceiling !== null && ceiling <= chance);
+        if (low) {
+          fail("Best possible score", `found ${ceiling}, want it above chance, ${low.chance}`, "Correct it or leave it empty");
+        }
+        for (const [at, curve] of curves.entries()) {
+          status.textContent = `Auditing ${at + 1} of ${curves.length} …`;
+          await new Promise((resume) => setTimeout(resume)); // let the page show it
+          if (mine !== turn) return;
+          const report = emAudit.audit(curve, { ceiling, sharp });
+          output.append(result(report, at, box));
+          if (curves.length === 1) status.textContent = `${curve.name}. ${sentence(report)}`;
+        }
+        if (curves.length > 1) status.textContent = `${curves.length} curves audited.`;
+      } catch (error) {
+        if (!(error instanceof TableError)) throw error;
+        const lines = error.lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
+        status.textContent = `The table cannot be read: ${lines.length} problem${lines.length > 1 ? "s" : ""}.`;
+        output.replaceChildren(element("ul", { class: "em-wb-problems", role: "alert" }, ...lines));
+      }
+    }
+
+    function load(chosen) {
+      if (!chosen) return;
+      const reader = new FileReader();
+      reader.addEventListener("load", () => {
+        area.value = reader.result;
+        run();
+      });
+      reader.readAsText(chosen);
+    }
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      run();
+    });
+    file.addEventListener("change", () => load(file.files[0]));
+    box.querySelectorAll("[data-em-example]").forEach((button) =>
+      button.addEventListener("click", () => {
+        form.reset();
+        area.value = known.examples[button.dataset.emExample];
+        run();
+      }));
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+      area.addEventListener(kind, (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        area.classList.toggle("em-wb-over", kind === "dragenter" || kind === "dragover");
+        if (kind === "drop") load(event.dataTransfer.files[0]);
+      });
+    }
+  }
+
+  function startAll() {
+    document.querySelectorAll(".em-workbench:not([data-em-on])").forEach(start);
+  }
+  return { read, sentence, reasons, general, startAll };
+})();
+emWorkbench.startAll();
