@@ -26,8 +26,8 @@ LIMITS = (0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0)
 HOLDS = {
     "scale": "the size of the model: parameters, FLOP of training or tokens seen",
     "score": "a share from 0 to 1, not a percentage",
-    "items": "test items behind the score",
-    "stderr": "standard error of the score, where no number of items is given",
+    "items": "number of test items behind the score",
+    "stderr": "standard error of the score, instead of items",
     "task": "which curve the row belongs to, if there are several",
     "metric": "the same, where one task has several scores",
     "model": "the name of the model",
@@ -92,7 +92,8 @@ def report(name: str = LETTERS) -> audit.Report:
 def _assessed(name: str) -> tuple[Assessment, Assessment | None]:
     """Return an example's intervals and, where it has one, those of its second score."""
     found = curve(name)
-    return assess(gather([found])), found.other and assess(gather([found.other]))
+    other = assess(gather([found.other])) if found.other else None
+    return assess(gather([found])), other
 
 
 def judged(sharp: float) -> dict[str, audit.Verdict]:
@@ -150,13 +151,10 @@ def leaked(items: int = 1000, known: float = 0.6) -> tuple[audit.Report, audit.R
     return first, second
 
 
-def columns() -> str:
-    """Return a Markdown table of the columns that are understood, and the names of each."""
-    rows = [
-        f"| `{first}` | {', '.join(f'`{name}`' for name in others) or '–'} | {HOLDS[role]} |"
-        for role, (first, *others) in ALIASES.items()
-    ]
-    return "\n".join(["| column | or | holds |", "| --- | --- | --- |", *rows])
+def columns() -> pd.DataFrame:
+    """Return the columns that a table may have: name, other names, what they hold."""
+    rows = [(names[0], ", ".join(names[1:]), HOLDS[role]) for role, names in ALIASES.items()]
+    return pd.DataFrame(rows, columns=["column", "also called", "holds"])
 
 
 def pythia() -> pd.DataFrame:
