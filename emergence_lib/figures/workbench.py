@@ -47,10 +47,11 @@ def limit() -> tuple[Figure, Callable[..., str]]:
             _bar(ax, row + 0.37, report.width, theme.BLUE, "o", f"{name}, score")
         if report.metric is not None and report.metric.width is not None:
             _bar(ax, row + 0.1, report.metric.width, theme.ORANGE, "s", f"{name}, second score")
-            ax.text(
-                report.metric.width.low or LEFT,
-                row + 0.1,
-                f"{SECOND[name]}  ",
+            ax.annotate(
+                SECOND[name],
+                (report.metric.width.low or LEFT, row + 0.1),
+                (-5, 0),
+                textcoords="offset points",
                 color=theme.ORANGE,
                 fontsize=8.5,
                 ha="right",

@@ -151,10 +151,13 @@ def leaked(items: int = 1000, known: float = 0.6) -> tuple[audit.Report, audit.R
     return first, second
 
 
-def columns() -> pd.DataFrame:
-    """Return the columns that a table may have: name, other names, what they hold."""
-    rows = [(names[0], ", ".join(names[1:]), HOLDS[role]) for role, names in ALIASES.items()]
-    return pd.DataFrame(rows, columns=["column", "also called", "holds"])
+def columns() -> str:
+    """Return a Markdown table of the columns that are understood: their names, what they hold."""
+    rows = [
+        f"| {', '.join(f'`{name}`' for name in names)} | {HOLDS[role]} |"
+        for role, names in ALIASES.items()
+    ]
+    return "\n".join(["| name, or | holds |", "| --- | --- |", *rows])
 
 
 def pythia() -> pd.DataFrame:
