@@ -83,6 +83,12 @@ def test_forgetting_chance_and_knowing_the_length_change_nothing_else() -> None:
     np.testing.assert_array_equal(three.curve.score, sums.score)
 
 
+def test_models_and_not_items_would_settle_the_first_example() -> None:
+    report = workbench.report(workbench.SUMS)
+    assert report.more_models is not None
+    assert report.more_items is None
+
+
 def test_the_share_of_the_metric_is_one_minus_the_ratio_of_widths() -> None:
     report = workbench.report()
     assert report.metric is not None
