@@ -780,3 +780,8 @@ def test_any_json_gives_curves_or_a_curve_error(
         read(path, sizes={"0": 1, "1": 2, "2": 3})
     except CurveError as error:
         assert "Remedy: " in str(error)  # noqa: PT017
+
+
+def test_a_column_of_no_meaning_to_the_audit_is_left_alone_whatever_its_name(write: Any) -> None:
+    text = "params,score,n_items,guess\n1e8,0.1,200,low\n1e9,0.4,200,low\n"
+    assert only(read(write(text))).chance == 0

@@ -15,7 +15,7 @@ from emergence_lib.audit.curve import Array, Curve, CurveError
 from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
 from emergence_lib.audit.reading.points import Point
-from emergence_lib.audit.reading.table import Problems, fail
+from emergence_lib.audit.reading.table import GUESS, Problems, fail
 
 Key: TypeAlias = tuple[str, ...]
 """Task, metric, and the further columns that separate curves."""
@@ -168,7 +168,7 @@ def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
 def _differing(first: Point, second: Point) -> list[str]:
     """Return up to three unread columns in which two rows of a long table differ."""
     one, two = first.entry.row.cells, second.entry.row.cells
-    read = {*first.entry.columns.values(), *UNITS, "guess"}
+    read = {*first.entry.columns.values(), *UNITS, GUESS}
     wide = first.entry.columns.get("task") == first.entry.columns["score"]
     return [] if wide else [x for x in one if x not in read and one[x] != two.get(x)][:3]
 
@@ -193,7 +193,7 @@ def _guess(name: str, points: list[Point], problems: Problems) -> tuple[float, b
     Result files know the kind, or should. Whoever writes a table knows it too: there, a chance
     level that is left out is 0, and no assumption.
     """
-    found = {point.entry.cells["guess"] for point in points if "guess" in point.entry.cells}
+    found = {point.entry.cells[GUESS] for point in points if GUESS in point.entry.cells}
     assumed = found == {UNSAID}
     found -= {UNSAID}
     if not found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NoReturn
 
-from emergence_lib.audit.reading.table import Problems, Row, Table, column_name, fail
+from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, column_name, fail
 
 UNITS = {
     "scale": "scale",
@@ -74,7 +74,7 @@ def entries(
     """
     roles = _roles(table, scale, by)
     wide = "score" not in roles and not any(role in roles for role in LONG_ONLY)
-    named = {*roles.values(), *by, *UNITS, "guess"}
+    named = {*roles.values(), *by, *UNITS, GUESS}
     free = [name for name in table.columns if name not in named]
     chosen = None if tasks is None else _chosen(tasks, wide)
     sure = (*(chosen or ()), *(name for name in free if wide and name.endswith(tuple(SUFFIXES))))
@@ -148,8 +148,8 @@ def _lacks(table: Table, role: str, name: str | None = None) -> NoReturn:
 
 def _entry(row: Row, roles: dict[str, str]) -> Entry:
     cells = {role: row.cells[name] for role, name in roles.items() if name in row.cells}
-    if "guess" in row.cells:
-        cells["guess"] = row.cells["guess"]
+    if GUESS in row.cells:
+        cells[GUESS] = row.cells[GUESS]
     return Entry(row, cells, roles)
 
 

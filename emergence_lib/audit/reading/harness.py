@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from emergence_lib.audit.curve import CurveError
-from emergence_lib.audit.reading.table import Problems, Row, Table, fail, read_text
+from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, fail, read_text
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
@@ -179,7 +179,7 @@ def _about(task: str, content: dict[str, Any]) -> dict[str, str]:
     guesses = _guesses(task, content)
     # In a group, the multiple-choice tasks decide.
     chosen = guesses - {FREE} or guesses or {UNSAID}
-    known["guess"] = chosen.pop() if len(chosen) == 1 else UNKNOWN
+    known[GUESS] = chosen.pop() if len(chosen) == 1 else UNKNOWN
     return known
 
 

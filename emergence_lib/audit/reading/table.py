@@ -20,6 +20,9 @@ SHOWN = 10
 """Problems that one message lists."""
 SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
 
+GUESS = "chance level of the file"
+"""Column of tables made from result files; with its blanks, no header can be named so."""
+
 
 @dataclass(frozen=True)
 class Row:
