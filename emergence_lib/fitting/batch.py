@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,21 +110,35 @@ class Likelihood:
 
     def __init__(self, score: Array, weight: Array, binomial: bool) -> None:
         self.score, self.weight, self.binomial = score, weight, binomial
-        self.rest = 1 - score
+        self.right, self.wrong = weight * score, weight * (1 - score)
         # A score of 0 says nothing about the logarithm of p: any finite number serves below it.
-        self.up, self.down = (1 / np.where(y > TINY, y, 1.0) for y in (score, self.rest))
+        self.up, self.down = (1 / np.where(y > TINY, y, 1.0) for y in (score, 1 - score))
 
     def take(self, rows: Rows) -> Likelihood:
         """Return some of the curves."""
-        return Likelihood(self.score[:, rows], self.weight[:, rows], self.binomial)
+        some = copy(self)
+        for name in ("score", "weight", "right", "wrong", "up", "down"):
+            setattr(some, name, getattr(self, name)[:, rows])
+        return some
 
     def deviance(self, p: Array, q: Array) -> Array:
         """Return twice the log-likelihood lost against a perfect fit; -> shape (curves,)."""
         if not self.binomial:
             return np.sum(self.weight * (self.score - p) ** 2, axis=0)
-        won = self.score * np.log(np.maximum(p, TINY) * self.up)
-        won += self.rest * np.log(np.maximum(q, TINY) * self.down)
-        return -2 * np.sum(self.weight * won, axis=0)
+        won, lost = np.maximum(p, TINY), np.maximum(q, TINY)
+        won *= self.up
+        lost *= self.down
+        np.log(won, out=won)
+        np.log(lost, out=lost)
+        return -2 * (total(self.right, won) + total(self.wrong, lost))
+
+    def information(self, p: Array, q: Array) -> Array:
+        """Return half the curvature of the deviance that is expected in each prediction."""
+        if not self.binomial:
+            return self.weight
+        variance = np.maximum(p, TINY)
+        variance *= np.maximum(q, TINY)
+        return np.divide(self.weight, variance, out=variance)
 
     def derivatives(self, p: Array, q: Array, exact: bool) -> tuple[Array, Array]:
         """Return half the fall of the deviance with each prediction, and how fast that fall slows.
@@ -132,12 +147,21 @@ class Likelihood:
         """
         if not self.binomial:
             return self.weight * (self.score - p), self.weight
+        if not exact:
+            expected = self.information(p, q)
+            return expected * (self.score - p), expected
         p, q = np.maximum(p, TINY), np.maximum(q, TINY)
-        if exact:
-            gain, loss = self.weight * self.score / p, self.weight * self.rest / q
-            return gain - loss, gain / p + loss / q
-        expected = self.weight / (p * q)
-        return expected * (self.score - p), expected
+        gain, loss = self.right / p, self.wrong / q
+        pull = gain - loss
+        gain /= p
+        loss /= q
+        gain += loss
+        return pull, gain
+
+
+def total(a: Array, b: Array) -> Array:
+    """Return the sum over points of a product, shape (curves,)."""
+    return np.einsum("pc,pc->c", a, b)
 
 
 def counts(scale: ArrayLike, score: ArrayLike, items: ArrayLike, floor: ArrayLike = 0.0) -> Batch:

@@ -7,6 +7,7 @@ rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from emergence_lib.fitting.batch import Batch, Likelihood, Rows
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Bends = dict[tuple[int, int], Array]
 
 STEPS = 200
 CAUTIOUS = 3
@@ -29,15 +31,16 @@ STUCK = 1e12
 class Prediction(NamedTuple):
     """Scores that a model predicts, and how they change with its parameters.
 
-    ``p`` is the score and ``q`` what it leaves to 1; ``slope`` holds the derivative of p by each
-    parameter, ``bend`` the second derivatives that are not 0, by the numbers of two parameters.
-    Every array has shape (points, curves), or broadcasts to it.
+    ``p`` is the score and ``q`` what it leaves to 1, shape (points, curves); ``slope`` holds the
+    derivative of p by each parameter, shape (parameters, points, curves). ``bent`` takes weights of
+    the points and the sums of the slopes under them, and returns the sums of the second derivatives
+    that are not 0, by the numbers of two parameters.
     """
 
     p: Array
     q: Array
-    slope: list[Array]
-    bend: dict[tuple[int, int], Array]
+    slope: Array
+    bent: Callable[[Array, Array], Bends] = lambda *_: {}
 
 
 class Model(Protocol):
@@ -63,27 +66,34 @@ def maximise(
     model : Model
     batch : Batch
         The scores, in the order of the model's curves.
-    start, low, high : array, shape (parameters, curves)
-        First guess and the box; a parameter may end on an edge, where the rest are optimised.
+    start : array, shape (parameters, curves) or (parameters, starts, curves)
+        First guesses. Each is followed to its end, and the best of those is returned.
+    low, high : array, shape (parameters, curves)
+        The box; a parameter may end on an edge, where the rest are optimised.
 
     Returns
     -------
     theta : array, shape (parameters, curves)
     deviance : array, shape (curves,)
     """
-    theta, best = np.empty_like(start), np.empty(len(batch))
-    rows, data = np.arange(len(batch)), batch.likelihood
-    at, here = _parabola(model, data, start, low, high, exact=False)
-    damping = np.full(len(batch), 1e-4)
+    starts, curves = start.shape[1:] if start.ndim == 3 else (1, len(batch))
+    theta, best = start.reshape(len(start), -1).copy(), np.empty(starts * curves)
+    rows, data = np.arange(starts * curves), batch.likelihood
+    if starts > 1:
+        model, data = model.take(rows % curves), data.take(rows % curves)
+        low, high = np.tile(low, starts), np.tile(high, starts)
+    at, here = _parabola(model, data, theta, low, high, exact=False)
+    damping = np.full(rows.size, 1e-4)
     for count in range(1, STEPS + 1):
         step, gain = _step(here, damping, at <= low, at >= high)
         moving = (gain > CONVERGED * (1 + here.deviance)) & (damping < STUCK)
         if np.count_nonzero(moving) < 0.8 * moving.size:
             theta[:, rows], best[rows] = at, here.deviance
-            rows, model, data = rows[moving], model.take(moving), data.take(moving)
-            here = Parabola(*(each[..., moving] for each in here))
-            at, step, low, high = (each[:, moving] for each in (at, step, low, high))
-            damping, moving = damping[moving], moving[moving]
+            live = np.flatnonzero(moving)
+            rows, model, data = rows[live], model.take(live), data.take(live)
+            here = Parabola(*(each[..., live] for each in here))
+            at, step, low, high = (each[:, live] for each in (at, step, low, high))
+            damping, moving = damping[live], moving[live]
         if not rows.size:
             break
         trial, there = _parabola(model, data, at + step, low, high, exact=count >= CAUTIOUS)
@@ -92,7 +102,8 @@ def maximise(
         for old, new in zip((at, *here), (trial, *there), strict=True):
             np.copyto(old, new, where=better)
     theta[:, rows], best[rows] = at, here.deviance
-    return theta, best
+    leader = np.argmin(best.reshape(starts, curves), axis=0) * curves + np.arange(curves)
+    return theta[:, leader], best[leader]
 
 
 class Parabola(NamedTuple):
@@ -107,14 +118,13 @@ def _parabola(
     model: Model, data: Likelihood, theta: Array, low: Array, high: Array, exact: bool
 ) -> tuple[Array, Parabola]:
     """Return parameters in the box, settled, and the deviance around them."""
-    theta, (p, q, slopes, bends) = model(np.minimum(np.maximum(theta, low), high), data)
+    theta, (p, q, slope, bent) = model(np.minimum(np.maximum(theta, low), high), data)
     pull, weight = data.derivatives(p, q, exact)
-    slope = np.stack(slopes)
     gradient = np.einsum("ipc,pc->ic", slope, pull)
     hessian = np.einsum("ipc,jpc->ijc", slope * weight, slope)
     if exact:
-        for (i, j), bend in bends.items():
-            hessian[i, j] -= np.einsum("pc,pc->c", pull, bend)
+        for (i, j), bend in bent(pull, gradient).items():
+            hessian[i, j] -= bend
             hessian[j, i] = hessian[i, j]
     return theta, Parabola(data.deviance(p, q), gradient, hessian)
 
@@ -123,23 +133,23 @@ def _step(here: Parabola, damping: Array, at_low: Flags, at_high: Flags) -> tupl
     """Return the step of each curve and the deviance it would gain on the parabola."""
     # A parameter that is pushed against its edge stays; the others go on without it.
     held = (at_low & (here.gradient <= 0)) | (at_high & (here.gradient >= 0))
-    # Scaled to ones on the diagonal: parameters of very different size solve equally well.
-    unit = 1 / np.sqrt(np.maximum(np.abs(np.einsum("iic->ic", here.hessian)), 1e-100))
-    unit[held] = 0
-    step = unit * _solve(here.hessian * unit[:, None] * unit, unit * here.gradient, damping)
+    scale = np.maximum(np.abs(np.einsum("iic->ic", here.hessian)), 1e-100)
+    step = _solve(here.hessian, here.gradient, scale, damping, ~held)
     return step, np.einsum("ic,ic->c", step, here.gradient)
 
 
-def _solve(matrix: Array, right: Array, damping: Array) -> Array:
-    """Solve a small symmetric system for every curve, ``damping`` added to its diagonal.
+def _solve(matrix: Array, right: Array, scale: Array, damping: Array, free: Flags) -> Array:
+    """Solve a small symmetric system for every curve, with ``damping * scale`` on its diagonal.
 
-    A pivot that is not positive changes sign, so that the solution always leads downhill.
+    Unknowns that are not free are 0. A pivot that is not positive changes sign, so that the
+    solution always leads downhill.
     """
     size = len(right)
     table = np.concatenate([matrix, right[:, None]], axis=1)
+    extra = damping * scale
     for j in range(size):
-        pivot = np.maximum(np.abs(table[j, j] + damping), 1e-12)
-        table[j, j + 1 :] /= pivot
+        pivot = np.maximum(np.abs(table[j, j] + extra[j]), 1e-12 * scale[j])
+        table[j, j + 1 :] *= free[j] / pivot
         table[j + 1 :, j + 1 :] -= table[j + 1 :, j, None] * table[j, j + 1 :]
     answer = table[:, size]
     for j in reversed(range(size - 1)):

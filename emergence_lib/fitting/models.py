@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emergence_lib import laws
-from emergence_lib.fitting.batch import TINY, Batch, Likelihood, Rows
-from emergence_lib.fitting.fisher import Prediction, maximise
+from emergence_lib.fitting.batch import TINY, Batch, Likelihood, Rows, total
+from emergence_lib.fitting.fisher import Bends, Prediction, maximise
 from emergence_lib.fitting.shapes import Parts, Shape
 
 Array = NDArray[np.float64]
@@ -113,7 +113,7 @@ class _Chord:
     def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
         first, last = theta
         p = first + (last - first) * self.along
-        return theta, Prediction(p, 1 - p, [1 - self.along, self.along], {})
+        return theta, Prediction(p, 1 - p, np.stack([1 - self.along, self.along]))
 
     def take(self, rows: Rows) -> _Chord:
         return _Chord(self.along[:, rows])
@@ -204,48 +204,56 @@ class Rise:
         size = len(self.columns)
         reach = theta[size] if self.reach is None else self.reach
         floor = theta[-1] if self.free_floor else self.floor
-        z = self.offset
-        for coefficient, column in zip(theta, self.columns, strict=False):
-            z = z + coefficient * column
+        z = self.offset + theta[0] * self.columns[0]
+        for i in range(1, size):
+            z += theta[i] * self.columns[i]
         parts = self.shape.parts(z)
         if len(theta) > size:
             # The score is linear in both ends: one step of weighted least squares nearly solves
             # for them, and so keeps the iteration on the floor of a curved valley.
-            _, weight = data.derivatives(*scores(floor, reach, parts), exact=False)
+            weight = data.information(*scores(floor, reach, parts))
             floor, reach = _ends(self, weight, data.score, parts)
             free = [reach] * (self.reach is None) + [floor] * self.free_floor
             theta = np.concatenate([theta[:size], free])
-
-        up, down, slope, bend = parts
         room = 1 - floor
         height = room * reach
-        rise, curve = height * slope, height * bend
-        slopes = [column * rise for column in self.columns]
-        bends = {}
-        for i, column in enumerate(self.columns):
-            curved = column * curve
-            for j in range(i, size):
-                bends[i, j] = curved * self.columns[j]
+        slope = np.empty((len(theta), *z.shape))
+        np.multiply(parts.slope, height, out=slope[size - 1])
+        for i in range(size):
+            np.multiply(slope[size - 1], self.columns[i], out=slope[i])
         if self.reach is None:
-            by_reach = room * slope
-            slopes.append(room * up)
-            for i, column in enumerate(self.columns):
-                bends[i, size] = column * by_reach
+            np.multiply(parts.up, room, out=slope[size])
         if self.free_floor:
-            last, by_floor = len(slopes), -reach * slope
-            slopes.append(1 - reach + reach * down)
+            np.multiply(parts.down, reach, out=slope[-1])
+            slope[-1] += 1 - reach
+
+        def bent(pull: Array, gradient: Array) -> Bends:
+            curve = pull * parts.bend
+            curve *= height
+            bends = {}
             for i, column in enumerate(self.columns):
-                bends[i, last] = column * by_floor
-            if self.reach is None:
-                bends[size, last] = -up
-        return theta, Prediction(*scores(floor, reach, parts), slopes, bends)
+                curved = curve * column
+                for j in range(i, size):
+                    bends[i, j] = total(curved, self.columns[j])
+                if self.reach is None:
+                    bends[i, size] = gradient[i] / reach
+                if self.free_floor:
+                    bends[i, len(theta) - 1] = -gradient[i] / room
+            if self.reach is None and self.free_floor:
+                bends[size, size + 1] = -gradient[size] / room
+            return bends
+
+        return theta, Prediction(*scores(floor, reach, parts), slope, bent)
 
 
 def scores(floor: Array, reach: Array, parts: Parts) -> tuple[Array, Array]:
     """Return the scores of a rise and what they leave to 1, without cancellation."""
     room = 1 - floor
     height = room * reach
-    return floor + height * parts.up, room - height + height * parts.down
+    p, q = height * parts.up, height * parts.down
+    p += floor
+    q += room - height
+    return p, q
 
 
 def centred(batch: Batch) -> Array:
@@ -339,18 +347,9 @@ def _best_of(model: Rise, batch: Batch, u: Array, low: Array, high: Array) -> tu
     """
     guesses = [_first_guess(model, batch, u, high[1], width) for width in WIDTHS]
     starts, costs = (np.stack(each) for each in zip(*guesses, strict=True))
-    best = np.argmin(costs, axis=0)
-    curves = np.arange(len(batch))
-    theta, lost = maximise(model, batch, starts[best, :, curves].T, low, high)
-    costs[best, curves] = np.inf
-    other, rows = np.nonzero(costs < np.inf)
-    found, less = maximise(
-        model.take(rows), batch[rows], starts[other, :, rows].T, low[:, rows], high[:, rows]
-    )
-    for attempt in range(len(WIDTHS)):
-        better = (other == attempt) & (less < lost[rows])
-        theta[:, rows[better]], lost[rows[better]] = found[:, better], less[better]
-    return theta, lost
+    order = np.argsort(costs, axis=0, kind="stable")
+    start = np.take_along_axis(starts.swapaxes(0, 1), order[None], axis=1)
+    return maximise(model, batch, start, low, high)
 
 
 def _first_guess(
@@ -388,12 +387,12 @@ def _ends(model: Rise, weight: Array, y: Array, parts: Parts) -> tuple[Array, Ar
     """Return the floor and the reach of the least squares for a given rise."""
     up, down, _, _ = parts
     high, most = weight * up, 1 - LEAST_REACH
-    a, b, right = _total(high, up), _total(high, down), _total(high, y)
+    a, b, right = total(high, up), total(high, down), total(high, y)
     a = np.maximum(a, TINY)
     floor = model.floor
     if model.free_floor:
         low = weight * down
-        c, left = np.maximum(_total(low, down), TINY), _total(low, y)
+        c, left = np.maximum(total(low, down), TINY), total(low, y)
         floor = np.clip((left * a - right * b) / np.maximum(a * c - b * b, 1e-9 * a * c), 0, most)
         # A ceiling that wants to be above 1 stays there, and the floor makes do with that.
         floor = np.where(right - floor * b > a, np.clip((left - b) / c, 0, most), floor)
@@ -401,8 +400,3 @@ def _ends(model: Rise, weight: Array, y: Array, parts: Parts) -> tuple[Array, Ar
         return np.clip((left - b) / c, 0, most) if model.free_floor else floor, model.reach
     ceiling = (right - floor * b) / a
     return floor, np.clip((ceiling - floor) / (1 - floor), LEAST_REACH, 1)
-
-
-def _total(a: Array, b: Array) -> Array:
-    """Return the sum over points of a product."""
-    return np.einsum("pc,pc->c", a, b)

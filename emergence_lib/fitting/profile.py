@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emergence_lib.fitting.batch import Batch, Likelihood
+from emergence_lib.fitting.batch import Batch, Likelihood, total
 from emergence_lib.fitting.fisher import Model, Prediction, maximise
 from emergence_lib.fitting.models import (
     LEAST_REACH,
@@ -227,13 +227,14 @@ class _Pinned:
         height = (self.pin - self.floor) / here.up
         up, slope, bend = height * parts.up, height * parts.slope, height * parts.bend
         shrink = here.slope / here.up
+        fall = 2 * shrink**2 - here.bend / here.up
         return theta, Prediction(
             *scores(self.floor, height / (1 - self.floor), parts),
-            [self.column * slope, slope - shrink * up],
-            {
-                (0, 0): self.column**2 * bend,
-                (0, 1): self.column * (bend - shrink * slope),
-                (1, 1): bend - 2 * shrink * slope + (2 * shrink**2 - here.bend / here.up) * up,
+            np.stack([self.column * slope, slope - shrink * up]),
+            lambda pull, _: {
+                (0, 0): total(pull, self.column**2 * bend),
+                (0, 1): total(pull, self.column * (bend - shrink * slope)),
+                (1, 1): total(pull, bend - 2 * shrink * slope + fall * up),
             },
         )
 
@@ -263,12 +264,9 @@ def _best(
         settled, (p, q, _, _) = model(np.clip(start, low, high), data)
         theta.append(settled)
         lost.append(data.deviance(p, q))
-    order, curves = np.argsort(lost, axis=0, kind="stable"), np.arange(len(batch))
-    best, least = maximise(model, batch, np.stack(theta)[order[0], :, curves].T, low, high)
-    for promising in order[1:FOLLOWED]:
-        other, less = maximise(model, batch, np.stack(theta)[promising, :, curves].T, low, high)
-        best, least = np.where(less < least, other, best), np.minimum(less, least)
-    return best, least
+    promising = np.argsort(lost, axis=0, kind="stable")[:FOLLOWED]
+    start = np.take_along_axis(np.stack(theta, axis=1), promising[None], axis=1)
+    return maximise(model, batch, start, low, high)
 
 
 def _rest(
@@ -296,21 +294,20 @@ def _interval(
     ``home`` is the rest of the curve at the best value, for the first search to start from.
     Curves whose own fit lies above the target have no interval: both ends are the best value.
     """
-    ends, opens = [], []
-    for bound in (lowest, highest):
-        end, is_open = best.copy(), (deviance < target) & (bound == best)
-        rows = np.flatnonzero((deviance < target) & (bound != best))
-        if rows.size:
-            rest, lost = refit(bound[rows], rows, home[None][..., rows])
-            inside = lost <= target[rows]
-            end[rows[inside]], is_open[rows[inside]] = bound[rows[inside]], True
-            rows, rest = rows[~inside], rest[:, ~inside]
-        if rows.size:
-            limits = best[rows], bound[rows], deviance[rows], target[rows]
-            end[rows] = _cross(refit, rows, home[:, rows], rest, *limits)
-        ends.append(end)
-        opens.append(is_open)
-    return Interval(ends[0], ends[1], opens[0], opens[1])
+    bound, end = np.stack([lowest, highest]), np.stack([best, best])
+    is_open = (deviance < target) & (bound == best)
+    # Both sides at once; a curve that is searched on both is in `rows` twice.
+    sides, rows = np.nonzero((deviance < target) & (bound != best))
+    if rows.size:
+        rest, lost = refit(bound[sides, rows], rows, home[None][..., rows])
+        inside = lost <= target[rows]
+        within = sides[inside], rows[inside]
+        end[within], is_open[within] = bound[within], True
+        sides, rows, rest = sides[~inside], rows[~inside], rest[:, ~inside]
+    if rows.size:
+        limits = best[rows], bound[sides, rows], deviance[rows], target[rows]
+        end[sides, rows] = _cross(refit, rows, home[:, rows], rest, *limits)
+    return Interval(end[0], end[1], is_open[0], is_open[1])
 
 
 def _cross(

@@ -53,18 +53,25 @@ class Shape:
 
 
 def _logistic(z: Array) -> Parts:
-    odds = np.exp(-np.clip(z, -FAR, FAR))
+    odds = _falling(z, FAR, FAR)
     up = 1 / (1 + odds)
     down = odds * up
     slope = up * down
-    return Parts(up, down, slope, slope * (down - up))
+    bend = down - up
+    bend *= slope
+    return Parts(up, down, slope, bend)
 
 
 def _gompertz(z: Array) -> Parts:
-    loss = np.exp(-np.clip(z, -np.log(FAR), FAR))
+    loss = _falling(z, np.log(FAR), FAR)
     up = np.exp(-loss)
     slope = loss * up
     return Parts(up, -np.expm1(-loss), slope, slope * (loss - 1))
+
+
+def _falling(z: Array, below: float, above: float) -> Array:
+    """Return exp(-z) for z between ``-below`` and ``above``."""
+    return np.asarray(np.exp(-np.minimum(np.maximum(z, -below), above)))
 
 
 LOGISTIC = Shape("logistic", _logistic, special.logit)
@@ -91,7 +98,7 @@ def all_right(length: int) -> Shape:
 
     def parts(z: Array) -> Parts:
         # One token is right at least this often, or the power would underflow.
-        odds = np.exp(-np.clip(z, -FAR / length, FAR))
+        odds = _falling(z, FAR / length, FAR)
         log_up = -length * np.log1p(odds)
         up = np.exp(log_up)
         wrong = odds / (1 + odds)

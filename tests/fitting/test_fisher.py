@@ -27,7 +27,7 @@ class Weighed:
 
     def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
         p = theta[0] + theta[1] * self.x
-        return theta, Prediction(p, 1 - p, [np.ones_like(self.x), self.x], {})
+        return theta, Prediction(p, 1 - p, np.stack([np.ones_like(self.x), self.x]))
 
     def take(self, rows: Rows) -> Weighed:
         return Weighed(self.x[:, rows])
@@ -127,9 +127,19 @@ def test_derivatives_are_central_differences(
         after, before = ends
         assert here.slope[i] == pytest.approx((after.p - before.p) / (2 * step), abs=1e-8)
         for j in range(len(theta)):
-            bend = here.bend.get((min(i, j), max(i, j)), np.zeros_like(here.p))
+            bend = _bend(here, min(i, j), max(i, j))
             difference = (after.slope[j] - before.slope[j]) / (2 * step)
             assert bend == pytest.approx(difference, abs=1e-7), (i, j)
+
+
+def _bend(here: Prediction, i: int, j: int) -> Array:
+    """Return a second derivative at every point: the sum over points of which only one counts."""
+    bend = np.zeros_like(here.p)
+    for point in range(len(bend)):
+        pull = np.zeros_like(here.p)
+        pull[point] = 1
+        bend[point] = here.bent(pull, here.slope[:, point]).get((i, j), 0)
+    return bend
 
 
 def _unmoved(model: Model, theta: Array) -> Callable[..., tuple[Array, Array]]:
@@ -148,17 +158,24 @@ def test_small_systems_are_solved_as_numpy_solves_them(size: int) -> None:
     rng = np.random.default_rng(size)
     root = rng.normal(size=(30, size, size))
     matrix, right = root @ root.swapaxes(1, 2), rng.normal(size=(30, size))
-    damped = matrix + 0.1 * np.eye(size)
+    scale = rng.uniform(0.5, 2, (size, 30))
+    damped = matrix + 0.1 * scale.T[:, None] * np.eye(size)
     expected = np.linalg.solve(damped, right[..., None])[..., 0].T
-    found = _solve(np.moveaxis(matrix, 0, 2), right.T.copy(), np.full(30, 0.1))
+    free = np.ones((size, 30), dtype=bool)
+    found = _solve(np.moveaxis(matrix, 0, 2), right.T, scale, np.full(30, 0.1), free)
     assert found == pytest.approx(expected, rel=1e-9)
+    free[-1, ::2] = False
+    found = _solve(np.moveaxis(matrix, 0, 2), right.T, scale, np.full(30, 0.1), free)[:, ::2]
+    less = np.linalg.solve(damped[::2, :-1, :-1], right[::2, :-1, None])[..., 0].T
+    assert np.all(found[-1] == 0)
+    assert found[:-1] == pytest.approx(less, rel=1e-9)
 
 
 def test_where_the_parabola_opens_downwards_the_step_still_leads_downhill() -> None:
     rng = np.random.default_rng(0)
     half = rng.normal(size=(3, 3, 200))
     matrix, gradient = half + half.swapaxes(0, 1), rng.normal(size=(3, 200))
-    step = _solve(matrix, gradient.copy(), np.full(200, 1e-4))
+    step = _solve(matrix, gradient, np.ones((3, 200)), np.full(200, 1e-4), np.ones((3, 200), bool))
     assert np.all(np.sum(step * gradient, axis=0) > 0)
 
 
