@@ -1,4 +1,4 @@
-"""Seconds and memory for the audit of many curves: ``python -m benchmarks.audits [CURVES]``."""
+"""Seconds and memory for the audit of many curves: ``python -m benchmarks.audits [CURVES ...]``."""
 
 from __future__ import annotations
 
@@ -34,15 +34,14 @@ def measure(curves: int) -> tuple[float, float]:
     return process_time() - start, peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def main() -> None:
-    """Print a row for each number of curves, up to the one that was asked for."""
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+def main(*numbers: int) -> None:
+    """Print a row for each number of curves."""
     print("| curves | CPU seconds | ms a curve | most memory, MB |\n|--:|--:|--:|--:|")
-    for curves in sorted({1_000, 10_000, most}):
+    for curves in numbers or (1_000, 10_000, 100_000):
         seconds, peak = measure(curves)
         row = f"| {curves:,} | {seconds:.0f} | {1000 * seconds / curves:.2f} | {peak:.0f} |"
         print(row, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(argument) for argument in sys.argv[1:]))

@@ -50,31 +50,36 @@ def logistic(x: Array, midpoint: float, slope: float, floor: float, ceiling: flo
     return floor + (ceiling - floor) * special.expit(slope * (x - midpoint))
 
 
-def ours(batch: Batch) -> None:
-    """Fit all curves at once."""
-    fit_sigmoid(batch, LOGISTIC, ceiling=None, free_floor=True)
+def ours(batch: Batch) -> Array:
+    """Fit all curves at once; -> predicted scores, shape (curves, points), as of the rivals."""
+    return fit_sigmoid(batch, LOGISTIC, ceiling=None, free_floor=True).predict(batch.x)
 
 
-def curve_fit(batch: Batch) -> None:
-    """Fit curve by curve with least squares."""
-    for x, y in zip(batch.x, batch.score, strict=True):
+def curve_fit(batch: Batch) -> Array:
+    """Fit curve by curve with least squares; a curve that is given up becomes NaN."""
+    found = np.full_like(batch.x, np.nan)
+    for p, x, y in zip(found, batch.x, batch.score, strict=True):
         with suppress(RuntimeError):  # it gave up, which took its time too
-            optimize.curve_fit(logistic, x, y, p0=GUESS)
+            p[:] = logistic(x, *optimize.curve_fit(logistic, x, y, p0=GUESS)[0])
+    return found
 
 
-def minimize(batch: Batch, method: str) -> None:
+def minimize(batch: Batch, method: str) -> Array:
     """Fit curve by curve with the binomial likelihood."""
+    found = np.empty_like(batch.x)
     bounds = [(-50, 50), (0.1, 100), (0, 1), (0, 1)] if method == "L-BFGS-B" else None
-    for x, y in zip(batch.x, batch.score, strict=True):
+    for fitted, x, y in zip(found, batch.x, batch.score, strict=True):
 
         def lost(theta: Array, x: Array = x, y: Array = y) -> float:
             p = np.clip(logistic(x, *theta), 1e-12, 1 - 1e-12)
             return -ITEMS * float(y @ np.log(p) + (1 - y) @ np.log1p(-p))
 
-        optimize.minimize(lost, GUESS, method=method, bounds=bounds)
+        best = optimize.minimize(lost, GUESS, method=method, bounds=bounds).x
+        fitted[:] = logistic(x, *best)
+    return found
 
 
-def seconds(fit: Callable[[], None]) -> float:
+def seconds(fit: Callable[[], object]) -> float:
     """Return the CPU time of a call."""
     start = process_time()
     fit()
@@ -86,7 +91,7 @@ def compare(curves: int, rounds: int) -> list[tuple[str, float, float]]:
     batch = ladder(curves)
     some = batch[::SHARE]
     part = len(batch) / len(some)
-    rivals: dict[str, Callable[[], None]] = {
+    rivals: dict[str, Callable[[], object]] = {
         "`curve_fit`": lambda: curve_fit(some),
         "`minimize`, BFGS": lambda: minimize(some, "BFGS"),
         "`minimize`, L-BFGS-B": lambda: minimize(some, "L-BFGS-B"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
@@ -105,3 +106,38 @@ def test_fits_are_timed_against_scipy(capsys: pytest.CaptureFixture[str]) -> Non
         "`minimize`, L-BFGS-B",
     ]
     assert machine.startswith("10 curves, medians of 1 rounds.")
+
+
+@pytest.mark.parametrize("rival", ["curve_fit", "BFGS", "L-BFGS-B"])
+def test_the_rivals_fit_the_same_curves(rival: str) -> None:
+    fits = loaded("fits")
+    batch = fits.ladder(12)
+    best = fits.ours(batch)
+    theirs = fits.curve_fit(batch) if rival == "curve_fit" else fits.minimize(batch, rival)
+    if rival == "curve_fit":
+        # Least squares are another estimate of the same curve: a standard error is 0.02.
+        assert theirs == pytest.approx(best, abs=0.03)
+        return
+    ours, other = (batch.deviance(p, 1 - p) for p in (best, theirs))
+    assert np.all(ours <= other + 1e-3)
+    assert np.median(other - ours) < 1e-3
+
+
+def test_audits_are_timed_and_weighed(capsys: pytest.CaptureFixture[str]) -> None:
+    loaded("audits").main(2, 3)
+    head, rule, *rows = capsys.readouterr().out.splitlines()
+    assert head == "| curves | CPU seconds | ms a curve | most memory, MB |"
+    assert rule == "|--:|--:|--:|--:|"
+    cells = [[float(cell) for cell in row.strip("|").split("|")] for row in rows]
+    assert [row[0] for row in cells] == [2, 3]
+    assert all(row[2] > 0 for row in cells)
+    assert 0 < cells[0][3] <= cells[1][3]
+
+
+def test_the_audited_curves_are_those_that_are_described() -> None:
+    audits = loaded("audits")
+    curves = list(audits.made(3, seed=1))
+    assert [curve.name for curve in curves] == ["0", "1", "2"]
+    for curve, again in zip(curves, audits.made(3, seed=1), strict=True):
+        assert np.array_equal(curve.score, again.score)
+        assert curve.score * 200 == pytest.approx(np.round(curve.score * 200))
