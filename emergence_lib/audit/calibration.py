@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -268,11 +269,11 @@ def stored_pairs() -> pd.DataFrame:
 
 
 def main() -> None:
-    """Compute both tables anew and write them beside this file."""
-    table = [tally(cell) for cell in tqdm(cells(), disable=None)]
-    pd.DataFrame(table).to_csv(STORED, index=False, lineterminator="\n")
-    second = [tally_pair(pair) for pair in tqdm(pairs(), disable=None)]
-    pd.DataFrame(second).to_csv(STORED_PAIRS, index=False, lineterminator="\n")
+    """Compute both tables anew, on all processors, and write them beside this file."""
+    with ProcessPoolExecutor() as pool:
+        for path, count, made in ((STORED, tally, cells()), (STORED_PAIRS, tally_pair, pairs())):
+            rows = list(tqdm(pool.map(count, made), total=len(made), disable=None))
+            pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -31,15 +31,16 @@ STUCK = 1e12
 class Prediction(NamedTuple):
     """Scores that a model predicts, and how they change with its parameters.
 
-    ``p`` is the score and ``q`` what it leaves to 1, shape (points, curves); ``slope`` holds the
-    derivative of p by each parameter, shape (parameters, points, curves). ``bent`` takes weights of
-    the points and the sums of the slopes under them, and returns the sums of the second derivatives
-    that are not 0, by the numbers of two parameters.
+    ``p`` is the score and ``q`` what it leaves to 1, shape (points, curves). What only a step needs
+    is computed when asked for: ``slope`` returns the derivative of p by each parameter, shape
+    (parameters, points, curves); ``bent`` takes weights of the points and the sums of the slopes
+    under them, and returns the sums of the second derivatives that are not 0, by the numbers of
+    two parameters.
     """
 
     p: Array
     q: Array
-    slope: Array
+    slope: Callable[[], Array]
     bent: Callable[[Array, Array], Bends] = lambda *_: {}
 
 
@@ -118,7 +119,8 @@ def _parabola(
     model: Model, data: Likelihood, theta: Array, low: Array, high: Array, exact: bool
 ) -> tuple[Array, Parabola]:
     """Return parameters in the box, settled, and the deviance around them."""
-    theta, (p, q, slope, bent) = model(np.minimum(np.maximum(theta, low), high), data)
+    theta, (p, q, slopes, bent) = model(np.minimum(np.maximum(theta, low), high), data)
+    slope = slopes()
     pull, weight = data.derivatives(p, q, exact)
     gradient = np.einsum("ipc,pc->ic", slope, pull)
     hessian = np.einsum("ipc,jpc->ijc", slope * weight, slope)

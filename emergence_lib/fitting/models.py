@@ -113,7 +113,7 @@ class _Chord:
     def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
         first, last = theta
         p = first + (last - first) * self.along
-        return theta, Prediction(p, 1 - p, np.stack([1 - self.along, self.along]))
+        return theta, Prediction(p, 1 - p, lambda: np.stack([1 - self.along, self.along]))
 
     def take(self, rows: Rows) -> _Chord:
         return _Chord(self.along[:, rows])
@@ -217,15 +217,18 @@ class Rise:
             theta = np.concatenate([theta[:size], free])
         room = 1 - floor
         height = room * reach
-        slope = np.empty((len(theta), *z.shape))
-        np.multiply(parts.slope, height, out=slope[size - 1])
-        for i in range(size):
-            np.multiply(slope[size - 1], self.columns[i], out=slope[i])
-        if self.reach is None:
-            np.multiply(parts.up, room, out=slope[size])
-        if self.free_floor:
-            np.multiply(parts.down, reach, out=slope[-1])
-            slope[-1] += 1 - reach
+
+        def slope() -> Array:
+            slope = np.empty((len(theta), *z.shape))
+            np.multiply(parts.slope, height, out=slope[size - 1])
+            for i in range(size):
+                np.multiply(slope[size - 1], self.columns[i], out=slope[i])
+            if self.reach is None:
+                np.multiply(parts.up, room, out=slope[size])
+            if self.free_floor:
+                np.multiply(parts.down, reach, out=slope[-1])
+                slope[-1] += 1 - reach
+            return slope
 
         def bent(pull: Array, gradient: Array) -> Bends:
             curve = pull * parts.bend

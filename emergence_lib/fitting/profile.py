@@ -230,7 +230,7 @@ class _Pinned:
         fall = 2 * shrink**2 - here.bend / here.up
         return theta, Prediction(
             *scores(self.floor, height / (1 - self.floor), parts),
-            np.stack([self.column * slope, slope - shrink * up]),
+            lambda: np.stack([self.column * slope, slope - shrink * up]),
             lambda pull, _: {
                 (0, 0): total(pull, self.column**2 * bend),
                 (0, 1): total(pull, self.column * (bend - shrink * slope)),
@@ -258,14 +258,14 @@ def _best(
 
     A steep rise has a maximum in every gap between two models, so one start is not enough.
     """
-    data = batch.likelihood
-    theta, lost = [], []
-    for start in starts:
-        settled, (p, q, _, _) = model(np.clip(start, low, high), data)
-        theta.append(settled)
-        lost.append(data.deviance(p, q))
+    many, curves = len(starts), len(batch)
+    rows = np.tile(np.arange(curves), many)
+    data = batch.likelihood.take(rows)
+    first = np.clip(np.concatenate(starts, axis=1), low[:, rows], high[:, rows])
+    settled, (p, q, *_) = model.take(rows)(first, data)
+    lost = data.deviance(p, q).reshape(many, curves)
     promising = np.argsort(lost, axis=0, kind="stable")[:FOLLOWED]
-    start = np.take_along_axis(np.stack(theta, axis=1), promising[None], axis=1)
+    start = np.take_along_axis(settled.reshape(-1, many, curves), promising[None], axis=1)
     return maximise(model, batch, start, low, high)
 
 

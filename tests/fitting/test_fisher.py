@@ -27,7 +27,7 @@ class Weighed:
 
     def __call__(self, theta: Array, data: Likelihood) -> tuple[Array, Prediction]:
         p = theta[0] + theta[1] * self.x
-        return theta, Prediction(p, 1 - p, np.stack([np.ones_like(self.x), self.x]))
+        return theta, Prediction(p, 1 - p, lambda: np.stack([np.ones_like(self.x), self.x]))
 
     def take(self, rows: Rows) -> Weighed:
         return Weighed(self.x[:, rows])
@@ -125,10 +125,10 @@ def test_derivatives_are_central_differences(
             )
             ends.append(model(theta + sign * moved, data)[1])
         after, before = ends
-        assert here.slope[i] == pytest.approx((after.p - before.p) / (2 * step), abs=1e-8)
+        assert here.slope()[i] == pytest.approx((after.p - before.p) / (2 * step), abs=1e-8)
         for j in range(len(theta)):
             bend = _bend(here, min(i, j), max(i, j))
-            difference = (after.slope[j] - before.slope[j]) / (2 * step)
+            difference = (after.slope()[j] - before.slope()[j]) / (2 * step)
             assert bend == pytest.approx(difference, abs=1e-7), (i, j)
 
 
@@ -138,7 +138,7 @@ def _bend(here: Prediction, i: int, j: int) -> Array:
     for point in range(len(bend)):
         pull = np.zeros_like(here.p)
         pull[point] = 1
-        bend[point] = here.bent(pull, here.slope[:, point]).get((i, j), 0)
+        bend[point] = here.bent(pull, here.slope()[:, point]).get((i, j), 0)
     return bend
 
 
