@@ -1,28 +1,34 @@
 // The audit of one scaling curve, in the page: the twin of `emergence_lib.audit` and
-// `emergence_lib.fitting`. Pure functions, no dependencies; tests/test_audit_twin.py compares the
-// two on random curves. Scales are handled as log10, widths in decades; read `assess` first.
+// `emergence_lib.fitting`, step by step the same. Pure functions, no dependencies;
+// tests/audit/test_audit_twin.py compares the two on random curves. Scales are handled as log10,
+// widths in decades; read `assess` first.
 globalThis.emAudit ??= (() => {
   "use strict";
 
   // As in assess.py: what counts as sharp (decades) and flat, the fewest models, and the share of
   // a rise that one gap may hold, or that must have been seen.
   const [SHARP, FLAT, FEWEST, MOST] = [1, 0.05, 4, 0.5];
-  // As in models.py and profile.py: widths tried (shares of the closest gap, of the whole range),
-  // the least share of the way to 1 that a rise covers, how far outside a threshold is looked for.
-  const [STEEPEST, WIDEST, LEAST_REACH, BEYOND] = [1 / 200, 20, 0.02, 2];
-  const CLIMBS = 12; // steepnesses that start a profile
-  const [FOLLOWED, REMEMBERED] = [6, 3]; // starts followed to their end; earlier ends among them
-  const ENDS = 1e-6; // a score is looked for no closer than this to floor and ceiling
-  // Widths and thresholds that start a fit, in ranges of scale; bound on z and on thresholds.
-  const [WIDTHS, PLACES] = [[8, 2, 0.5, 0.12, 0.03], [-0.6, -0.36, -0.12, 0.12, 0.36, 0.6]];
-  const [FARTHEST_Z, FARTHEST] = [1e5, 1e4];
-  // Multiples of the items and of the models that are tried as a remedy.
+  // As in models.py: widths tried (shares of the closest gap, of the whole range), the least share
+  // of the way to 1 that a rise covers, the bound on z in the middle, how far a line stays from 0
+  // and 1, and the widths and thresholds that start a fit, in ranges of scale.
+  const [STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE] = [1 / 200, 20, 0.02, 1e5, 1e-9];
+  const [WIDTHS, PLACES] = [[2, 0.5, 0.12], [-0.5, -0.25, 0, 0.25, 0.5]];
+  // As in fisher.py: steps at most, steps by Fisher's information first, the gain and the damping
+  // at which the search ends.
+  const [STEPS, CAUTIOUS, CONVERGED, STUCK] = [200, 3, 1e-8, 1e12];
+  // As in profile.py: how far outside a threshold is looked for, steepnesses that start a profile,
+  // how close to floor and ceiling a score is looked for, starts followed to their end, a bound on
+  // thresholds; and of the search for an end: where it begins, where it ends, its most steps.
+  const [BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST] = [2, 36, 1e-6, 5, 1e4];
+  const [FIRST, CLOSE, SEARCHES] = [0.1, 1e-8, 100];
+  // As in report.py: multiples of the items and of the models that are tried as a remedy.
   const [ITEMS, MODELS] = [[2, 4, 10, 25, 100], [2, 3, 4, 6]];
   const FAR = 300; // beyond this z a sigmoid is 0 or 1 to 130 digits
   const TINY = 1e-140; // predictions stay this far from 0 and 1
   // Quantiles at 95%: the normal distribution's, two- and one-sided, and chi-squared's.
   const [TWO_SIDED, ONE_SIDED] = [1.959963984540054, 1.6448536269514722];
   const CHI_SQUARED = [NaN, 3.841458820694124, 5.991464547107979];
+  const UNKNOWN = "too little data to say";
 
   const clip = (value, low, high) => Math.min(Math.max(value, low), high);
   const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -31,67 +37,82 @@ globalThis.emAudit ??= (() => {
     for (let i = 0; i < a.length; i++) total += a[i] * b[i] * (weight?.[i] ?? 1);
     return total;
   };
+  const times = (a, b) => a.map((each, i) => each * b[i]);
   const last = (values) => values[values.length - 1];
   const diff = (values) => values.slice(1).map((value, at) => value - values[at]);
+  function median(values) {
+    const sorted = [...values].sort((a, b) => a - b);
+    return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  }
+  // Halves go to the even neighbour, as in NumPy.
+  const rounded = (value) => (value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value));
 
   // ---- Distributions ------------------------------------------------------------------------
 
-  // Upper tail of chi-squared: a finite sum for whole degrees of freedom, from that of one or two.
-  function chiSquaredTail(x, freedom) {
-    if (x <= 0) return 1;
-    const [half, odd] = [x / 2, freedom % 2 === 1];
-    let tail = odd ? 2 * normalTail(Math.sqrt(x)) : Math.exp(-half);
-    let term = odd ? 2 * Math.sqrt(half / Math.PI) * Math.exp(-half) : half * Math.exp(-half);
-    for (let shape = odd ? 0.5 : 1; shape < freedom / 2; shape++) {
-      tail += term;
-      term *= half / (shape + 1);
-    }
-    return tail;
-  }
-
-  // Upper tail of the normal distribution: a series near the middle, a continued fraction outside.
-  function normalTail(z) {
-    if (z < 0) return 1 - normalTail(-z);
-    const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-    if (z < 3) {
-      let [term, total] = [z, z];
-      for (let k = 3; term > 1e-17 * total; k += 2) total += term *= (z * z) / k;
-      return 0.5 - density * total;
-    }
-    let fraction = z;
-    for (let k = 100; k > 0; k--) fraction = z + k / fraction;
-    return density / fraction;
-  }
-
-  // 95% quantile of F with one or two degrees of freedom above, from closed forms.
-  function fQuantile(above, below) {
-    if (above === 2) return (below / 2) * (0.05 ** (-2 / below) - 1);
-    let [low, high] = [0, Math.PI / 2]; // Student's t is tan(angle) * sqrt(below)
-    for (let i = 0; i < 60; i++) {
-      const middle = (low + high) / 2;
-      if (studentWithin(middle, below) < 0.95) low = middle;
-      else high = middle;
-    }
-    return below * Math.tan(low) ** 2;
-  }
-
-  // Probability that Student's t lies within tan(angle) * sqrt(freedom): a finite sum.
-  function studentWithin(angle, freedom) {
-    const [sine, cosine, odd] = [Math.sin(angle), Math.cos(angle), freedom % 2 === 1];
-    let [term, total] = odd ? [cosine, 0] : [1, 0];
-    for (let k = odd ? 3 : 2; k <= freedom; k += 2) {
-      total += term;
-      term *= (cosine * cosine * (k - 1)) / k;
-    }
-    return odd ? (2 / Math.PI) * (angle + sine * total) : sine * total;
-  }
-
-  // ln(n!), by Stirling's series above 20.
+  // ln(n!), also of numbers that are not whole: Stirling's series above 20.
   function logFactorial(n) {
     let shift = 0;
     for (; n < 20; n++) shift += Math.log(n + 1);
     const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
     return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + series - shift;
+  }
+
+  // A continued fraction b0 + a1 / (b1 + a2 / (b2 + ...)) by Lentz's method; `term` gives [a, b].
+  function fraction(first, term) {
+    let [value, ahead, behind] = [first, first, 0];
+    for (let k = 1; k < 10_000; k++) {
+      const [a, b] = term(k);
+      behind = 1 / (b + a * behind);
+      ahead = b + a / ahead;
+      value *= ahead * behind;
+      if (Math.abs(ahead * behind - 1) < 1e-15) break;
+    }
+    return value;
+  }
+
+  // Upper tail of chi-squared: a series near the middle, a continued fraction outside.
+  function chiSquaredTail(x, freedom) {
+    if (x <= 0) return 1;
+    const [half, shape] = [x / 2, freedom / 2];
+    const density = Math.exp(shape * Math.log(half) - half - logFactorial(shape));
+    if (half > shape + 1) {
+      return (density * shape) / fraction(half + 1 - shape, (k) => [k * (shape - k), half + 2 * k + 1 - shape]);
+    }
+    let [term, total] = [1, 1];
+    for (let k = 1; term > 1e-17 * total; k++) total += term *= half / (shape + k);
+    return 1 - density * total;
+  }
+
+  // Upper tail of the normal distribution.
+  function normalTail(z) {
+    const tail = chiSquaredTail(z * z, 1) / 2;
+    return z < 0 ? 1 - tail : tail;
+  }
+
+  // 95% quantile of F with one or two degrees of freedom above.
+  function fQuantile(above, below) {
+    if (above === 2) return (below / 2) * (0.05 ** (-2 / below) - 1);
+    // The root of F(1, n) is Student's t, here tan(angle) * sqrt(below); it is never below 1.9.
+    let [low, high] = [Math.atan(1.9 / Math.sqrt(below)), Math.PI / 2];
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2;
+      if (studentTail(middle, below) > 0.05) low = middle;
+      else high = middle;
+    }
+    return below * Math.tan(low) ** 2;
+  }
+
+  // Probability that Student's t exceeds tan(angle) * sqrt(freedom) on either side: an incomplete
+  // beta function by its continued fraction, quick for the t above 1.9 that are asked for.
+  function studentTail(angle, freedom) {
+    const [a, b, x] = [freedom / 2, 0.5, Math.cos(angle) ** 2];
+    const beta = logFactorial(a) + Math.log(Math.PI) / 2 - logFactorial(a - 0.5); // ln of a * Beta
+    const inner = fraction(1, (k) => {
+      const m = k >> 1;
+      const up = k % 2 ? -(a + m) * (a + b + m) : m * (b - m);
+      return [(up * x) / ((a + k - 1) * (a + k)), 1];
+    });
+    return Math.exp(a * Math.log(x) - beta) * Math.sin(angle) / inner;
   }
 
   // Probability of at least k right among n.
@@ -131,8 +152,8 @@ globalThis.emAudit ??= (() => {
     "Gompertz",
     (z) => {
       const loss = Math.exp(-clip(z, -Math.log(FAR), FAR));
-      const slope = loss * Math.exp(-loss);
-      return [Math.exp(-loss), -Math.expm1(-loss), slope, slope * (loss - 1)];
+      const up = Math.exp(-loss);
+      return [up, -Math.expm1(-loss), loss * up, loss * up * (loss - 1)];
     },
     (share) => -Math.log(-Math.log(share)),
   );
@@ -155,86 +176,95 @@ globalThis.emAudit ??= (() => {
   // A curve as the fits take it: log10 scales, scores, and items or one over squared errors.
   function measured({ scale, score, items, stderr, chance = 0 }) {
     const weight = items ?? stderr.map((error) => 1 / error ** 2);
-    return withRange({ x: scale.map(Math.log10), score, weight, floor: chance, binomial: !!items });
+    return prepared({ x: scale.map(Math.log10), score, weight, floor: chance, binomial: !!items });
   }
-  function withRange(data) {
-    const { x } = data;
+  function prepared({ x, score, weight, floor, binomial }) {
     const span = last(x) - x[0];
-    return { ...data, span, gap: Math.min(...diff(x)), u: x.map((each) => (each - x[0]) / span - 0.5) };
+    const along = x.map((each) => (each - x[0]) / span);
+    const [u, gap, rest] = [along.map((each) => each - 0.5), Math.min(...diff(x)), score.map((y) => 1 - y)];
+    return { x, score, weight, floor, binomial, span, gap, along, u, rest };
   }
   // The curve with its scale turned round: a fall becomes a rise.
   function mirrored(data) {
     const [x, score, weight] = ["x", "score", "weight"].map((name) => [...data[name]].reverse());
-    return withRange({ ...data, x: x.map((each) => -each), score, weight });
+    return prepared({ ...data, x: x.map((each) => -each), score, weight });
   }
 
   // Twice the log-likelihood lost against a perfect fit; q is 1 - p, with its digits kept.
-  function deviance(data, p, q) {
+  function deviance({ score, rest, weight, binomial }, p, q) {
     let total = 0;
     for (let i = 0; i < p.length; i++) {
-      const [y, weight] = [data.score[i], data.weight[i]];
-      if (!data.binomial) total += weight * (y - p[i]) ** 2;
+      const [y, left, n] = [score[i], rest[i], weight[i]];
+      if (!binomial) total += n * (y - p[i]) ** 2;
       else {
-        if (y > 0) total += 2 * weight * y * Math.log(y / Math.max(p[i], TINY));
-        if (y < 1) total += 2 * weight * (1 - y) * Math.log((1 - y) / Math.max(q[i], TINY));
+        if (y > 0) total -= 2 * n * y * Math.log(Math.max(p[i], TINY) / y);
+        if (left > 0) total -= 2 * n * left * Math.log(Math.max(q[i], TINY) / left);
       }
     }
     return total;
   }
 
+  // How much less the deviance gets with each prediction (half of it), and how fast that slows:
+  // as expected of such predictions, or exactly, which depends on the scores.
+  function derivatives({ score, rest, weight, binomial }, { p, q }, exact) {
+    if (!binomial) return [weight.map((n, i) => n * (score[i] - p[i])), weight];
+    const [pull, curve] = [[], []];
+    for (let i = 0; i < p.length; i++) {
+      const [up, down] = [Math.max(p[i], TINY), Math.max(q[i], TINY)];
+      const [gain, loss] = [(weight[i] * score[i]) / up, (weight[i] * rest[i]) / down];
+      const expected = weight[i] / (up * down);
+      pull.push(exact ? gain - loss : expected * (score[i] - up));
+      curve.push(exact ? gain / up + loss / down : expected);
+    }
+    return [pull, curve];
+  }
+
+  // A model has two functions: `at` leads from parameters to predictions p and q, and to better
+  // parameters where they can be had without iteration; `slopes` to the slope of p with each
+  // parameter, and its second derivatives by the numbers of two parameters.
+  function look(data, model, start, low, high) {
+    const found = model.at(start.map((value, i) => clip(value, low[i], high[i])));
+    return { ...found, deviance: deviance(data, found.p, found.q) };
+  }
+
   // Least deviance within a box: damped Fisher scoring, which leads downhill from everywhere, then
-  // Newton's method. A model leads from parameters to the predictions p and q, the slope of p with
-  // each parameter, and its second derivatives by the numbers of two parameters.
+  // Newton's method.
   function maximise(data, model, start, low, high) {
-    const look = (theta, exact) => ({ theta, ...parabola(data, model(theta), exact) });
-    let here = look(start.map((value, i) => clip(value, low[i], high[i])), false);
-    let damping = 1e-4;
-    for (let count = 1; count <= 200 && damping < 1e12; count++) {
-      const { step, gain } = downhill(here, low, high, damping);
-      if (!(gain > 1e-13 * (1 + here.deviance))) break;
-      const trial = here.theta.map((value, i) => clip(value + step[i], low[i], high[i]));
-      const there = look(trial, count >= 3);
-      const better = there.deviance <= here.deviance;
-      if (better) here = there;
-      damping = better ? Math.max(damping / 10, 1e-9) : damping * 10;
+    let here = look(data, model, start, low, high);
+    let [around, damping] = [parabola(data, model, here, false), 1e-4];
+    for (let count = 1; count <= STEPS; count++) {
+      const { step, gain } = downhill(here.theta, around, low, high, damping);
+      if (!(gain > CONVERGED * (1 + here.deviance) && damping < STUCK)) break;
+      const there = look(data, model, here.theta.map((value, i) => value + step[i]), low, high);
+      if (there.deviance <= here.deviance) {
+        [here, around] = [there, parabola(data, model, there, count >= CAUTIOUS)];
+        damping = Math.max(damping / 10, 1e-9);
+      } else damping *= 10;
     }
     return here;
   }
 
-  // The deviance, half its downhill gradient and half its Hessian (or what is expected of it).
-  function parabola(data, { p, q, slope, bend }, exact) {
-    const [pull, curve] = [[], []];
-    for (let i = 0; i < p.length; i++) {
-      const [y, weight] = [data.score[i], data.weight[i]];
-      const [up, down] = [Math.max(p[i], TINY), Math.max(q[i], TINY)];
-      const expected = data.binomial ? weight / (up * down) : weight;
-      pull.push(expected * (y - (data.binomial ? up : p[i])));
-      const seen = (weight * y) / up ** 2 + (weight * (1 - y)) / down ** 2;
-      curve.push(exact && data.binomial ? seen : expected);
-    }
-    const hessian = slope.map((a, i) =>
-      slope.map((b, j) => {
-        const bent = exact && bend?.[Math.min(i, j)]?.[Math.max(i, j)];
-        return dot(a, b, curve) - (bent ? dot(bent, pull) : 0);
-      }),
-    );
-    return { deviance: deviance(data, p, q), gradient: slope.map((a) => dot(a, pull)), hessian };
+  // Half the downhill gradient of the deviance and half its Hessian (or what is expected of it).
+  function parabola(data, model, there, exact) {
+    const [[pull, curve], { slope, bend }] = [derivatives(data, there, exact), model.slopes(there)];
+    const entry = (i, j) => {
+      const bent = exact && bend[i]?.[j];
+      return dot(slope[i], slope[j], curve) - (bent ? dot(bent, pull) : 0);
+    };
+    const hessian = slope.map((_, i) => slope.map((_, j) => entry(Math.min(i, j), Math.max(i, j))));
+    return { gradient: slope.map((each) => dot(each, pull)), hessian };
   }
 
   // One step and the deviance it would gain; a parameter that is pushed against its edge stays.
-  function downhill({ theta, gradient, hessian }, low, high, damping) {
-    const free = [...theta.keys()].filter(
-      (i) => !(theta[i] <= low[i] && gradient[i] <= 0) && !(theta[i] >= high[i] && gradient[i] >= 0),
-    );
+  function downhill(theta, { gradient, hessian }, low, high, damping) {
     // Scaled to ones on the diagonal: parameters of very different size solve equally well.
-    const unit = free.map((i) => 1 / Math.sqrt(Math.max(Math.abs(hessian[i][i]), 1e-100)));
-    const rows = free.map((i, a) => [
-      ...free.map((j, b) => hessian[i][j] * unit[a] * unit[b]),
-      unit[a] * gradient[i],
-    ]);
-    const found = solve(rows, damping);
-    const step = theta.map(() => 0);
-    free.forEach((i, a) => (step[i] = unit[a] * found[a]));
+    const unit = theta.map((value, i) => {
+      const held = (value <= low[i] && gradient[i] <= 0) || (value >= high[i] && gradient[i] >= 0);
+      return held ? 0 : 1 / Math.sqrt(Math.max(Math.abs(hessian[i][i]), 1e-100));
+    });
+    const rows = hessian.map((row, i) => row.map((each, j) => each * unit[i] * unit[j]));
+    rows.forEach((row, i) => row.push(unit[i] * gradient[i]));
+    const step = solve(rows, damping).map((each, i) => unit[i] * each);
     return { step, gain: dot(step, gradient) };
   }
 
@@ -257,62 +287,93 @@ globalThis.emAudit ??= (() => {
 
   // ---- The five models ----------------------------------------------------------------------
 
-  const average = (weight, score) => sum(score.map((y, i) => weight[i] * y)) / sum(weight);
-  const constant = (data, p) => deviance(data, p, p.map((each) => 1 - each));
+  const average = (weight, score) => dot(weight, score) / sum(weight);
+  const levelled = (data, p) => deviance(data, p, p.map((each) => 1 - each));
 
   function fitFlat(data) {
     const level = average(data.weight, data.score);
-    return { low: level, high: level, deviance: constant(data, data.score.map(() => level)) };
+    return { low: level, high: level, deviance: levelled(data, data.score.map(() => level)) };
   }
 
   // One score below a split and another above it; every split is tried.
-  function fitStep({ x, score, weight, ...data }) {
+  function fitStep(data) {
+    const { score, weight } = data;
     let best = { deviance: Infinity };
-    for (let at = 1; at < x.length; at++) {
+    for (let at = 1; at < score.length; at++) {
       const low = average(weight.slice(0, at), score.slice(0, at));
       const high = average(weight.slice(at), score.slice(at));
-      const lost = constant({ ...data, score, weight }, score.map((_, i) => (i < at ? low : high)));
-      const split = (x[at - 1] + x[at]) / 2;
-      if (lost < best.deviance) best = { low, high, split, deviance: lost };
+      const lost = levelled(data, score.map((_, i) => (i < at ? low : high)));
+      if (lost < best.deviance) best = { low, high, deviance: lost };
     }
     return best;
   }
 
   // A straight line in log10 of scale, given by its scores at both ends.
   function fitLine(data) {
-    const slope = [data.u.map((u) => 0.5 - u), data.u.map((u) => 0.5 + u)];
-    const model = ([first, end]) => {
-      const p = data.u.map((_, i) => first * slope[0][i] + end * slope[1][i]);
-      return { p, q: p.map((each) => 1 - each), slope };
+    const slope = [data.along.map((each) => 1 - each), data.along];
+    const model = {
+      at(theta) {
+        const p = data.along.map((each) => theta[0] + (theta[1] - theta[0]) * each);
+        return { theta, p, q: p.map((each) => 1 - each) };
+      },
+      slopes: () => ({ slope, bend: [] }),
     };
     const level = clip(fitFlat(data).low, 0.05, 0.95);
-    const [low, high] = [1e-9, 1 - 1e-9].map((edge) => [edge, edge]);
-    const { theta, deviance: lost } = maximise(data, model, [level, level], low, high);
-    return { first: theta[0], last: theta[1], deviance: lost };
+    const found = maximise(data, model, [level, level], [EDGE, EDGE], [1 - EDGE, 1 - EDGE]);
+    return { first: found.theta[0], last: found.theta[1], deviance: found.deviance };
   }
 
-  // A rise as a model: z is an offset plus parameters times columns; the ceiling is the last
-  // parameter unless it is given.
-  function rising(data, shape, columns, ceiling, offset = null) {
-    return (theta) => {
-      const top = ceiling ?? last(theta);
-      const height = top - data.floor;
-      const there = data.x.map((_, i) => {
-        let z = offset ? offset[i] : 0;
-        for (let k = 0; k < columns.length; k++) z += theta[k] * columns[k][i];
-        return shape.parts(z);
-      });
-      const slope = columns.map((column) => there.map(([, , rise], i) => column[i] * height * rise));
-      const bend = columns.map((a) =>
-        columns.map((b) => there.map(([, , , turn], i) => a[i] * b[i] * height * turn)),
-      );
-      if (ceiling === null) {
-        slope.push(there.map(([up]) => up));
-        columns.forEach((a, k) => bend[k].push(there.map(([, , rise], i) => a[i] * rise)));
-      }
-      const p = there.map(([up]) => data.floor + height * up);
-      return { p, q: there.map(([, down]) => 1 - top + height * down), slope, bend };
+  // A rise with z an offset plus parameters times columns. Its reach, the share of the way from
+  // floor to 1 that it covers, is the last parameter if it is not known (null).
+  function rising(data, shape, columns, offset, known) {
+    const [room, size] = [1 - data.floor, columns.length];
+    return {
+      at(theta) {
+        const z = offset.map((each, i) => {
+          for (let k = 0; k < size; k++) each += theta[k] * columns[k][i];
+          return each;
+        });
+        const there = z.map(shape.parts);
+        if (known !== null) return { theta, reach: known, there, ...scores(data.floor, known, there) };
+        // The score is linear in the reach: one step of weighted least squares nearly solves for
+        // it, and so keeps the iteration on the floor of a curved valley.
+        const [, weight] = derivatives(data, scores(data.floor, theta[size], there), false);
+        const reach = likeliestReach(data, weight, there);
+        return { theta: [...theta.slice(0, size), reach], reach, there, ...scores(data.floor, reach, there) };
+      },
+      slopes({ reach, there }) {
+        const rise = there.map(([, , each]) => room * reach * each);
+        const turn = there.map(([, , , each]) => room * reach * each);
+        const slope = columns.map((column) => times(column, rise));
+        const bend = columns.map((a) => columns.map((b) => times(times(a, b), turn)));
+        if (known === null) {
+          slope.push(there.map(([up]) => room * up));
+          columns.forEach((column, k) => bend[k].push(there.map(([, , each], i) => room * each * column[i])));
+        }
+        return { slope, bend };
+      },
     };
+  }
+
+  // Scores of a rise and what they leave to 1, without cancellation.
+  function scores(floor, reach, there) {
+    const [room, height] = [1 - floor, (1 - floor) * reach];
+    return {
+      p: there.map(([up]) => floor + height * up),
+      q: there.map(([, down]) => room - height + height * down),
+    };
+  }
+
+  // The reach of the least squares for a given rise.
+  function likeliestReach({ score, floor }, weight, there) {
+    let [square, mixed, right] = [0, 0, 0];
+    there.forEach(([up, down], i) => {
+      square += weight[i] * up * up;
+      mixed += weight[i] * up * down;
+      right += weight[i] * up * score[i];
+    });
+    const ceiling = (right - floor * mixed) / Math.max(square, TINY);
+    return clip((ceiling - floor) / (1 - floor), LEAST_REACH, 1);
   }
 
   const steepnessBox = (data, shape) => [
@@ -320,65 +381,49 @@ globalThis.emAudit ??= (() => {
     (shape.spread * data.span) / (STEEPEST * data.gap),
   ];
 
-  const lowestCeiling = ({ floor }) => floor + LEAST_REACH * (1 - floor);
-
-  // Threshold (log10 of scale), width and ceiling of the likeliest rise; a ceiling of null is fitted.
-  // The search starts, for each of some widths, from the best of some places; and from a step.
+  // The likeliest rise; a ceiling of null is fitted. The search starts, for each of some widths,
+  // from the best of some places.
   function fitSigmoid(data, shape, ceiling) {
-    const { u, floor, score, span, x } = data;
-    const free = ceiling === null;
-    const model = rising(data, shape, [u.map(() => 1), u], ceiling);
+    const { u, floor, span, x } = data;
+    const known = ceiling === null ? null : (ceiling - floor) / (1 - floor);
+    const model = rising(data, shape, [u.map(() => 1), u], u.map(() => 0), known);
     const [least, most] = steepnessBox(data, shape);
-    const low = [-FARTHEST_Z, least, lowestCeiling(data)].slice(0, free ? 3 : 2);
-    const high = [FARTHEST_Z, most, 1].slice(0, low.length);
-    const split = (fitStep(data).split - x[0]) / span - 0.5;
-    const tries = [...WIDTHS, data.gap / span / 2].map((width) => {
-      const steep = Math.min(shape.spread / width, most);
-      const starts = [...PLACES, split].map((place) => {
-        const start = [shape.middle - steep * place, steep];
-        return free ? settled(data, model, [...start, Math.max(...score)]) : start;
-      });
-      return bestFrom(data, model, starts, low, high);
-    });
-    const { theta, deviance: lost } = tries.reduce((a, b) => (b.deviance < a.deviance ? b : a));
+    const size = known === null ? 3 : 2;
+    const low = [-FARTHEST_Z, least, LEAST_REACH].slice(0, size);
+    const high = [FARTHEST_Z, most, 1].slice(0, size);
+    const found = firstGuesses(data, shape, known, most)
+      .map((start) => maximise(data, model, start, low, high))
+      .reduce(better);
+    const [middle, steep] = found.theta;
     return {
       shape,
-      threshold: x[0] + ((shape.middle - theta[0]) / theta[1] + 0.5) * span,
-      width: (shape.spread / theta[1]) * span,
+      threshold: x[0] + ((shape.middle - middle) / steep + 0.5) * span,
+      width: (shape.spread / steep) * span,
       floor,
-      ceiling: ceiling ?? theta[2],
-      free,
-      deviance: lost,
+      ceiling: floor + (1 - floor) * found.reach,
+      free: known === null,
+      deviance: found.deviance,
     };
   }
+  const better = (a, b) => (b.deviance < a.deviance ? b : a);
 
-  // Parameters with their last, a free ceiling, improved: the score is linear in it, so a few steps
-  // of weighted least squares do.
-  function settled(data, model, theta) {
-    const rest = theta.slice(0, -1);
-    let head = last(theta);
-    for (let count = 0; count < 3; count++) {
-      const { p, q, slope } = model([...rest, head]);
-      const up = last(slope);
-      const weight = data.weight.map((w, i) => (data.binomial ? w / Math.max(p[i] * q[i], TINY) : w));
-      const above = data.score.map((y) => y - data.floor);
-      const height = dot(up, above, weight) / Math.max(dot(up, up, weight), TINY);
-      head = clip(data.floor + height, lowestCeiling(data), 1);
-    }
-    return [...rest, head];
-  }
-
-  // The best maximum that the most promising of many starts lead to: there may be several maxima,
-  // one in each gap between two models where the rise is steep.
-  function bestFrom(data, model, starts, low, high) {
-    const tried = starts.map((start) => {
-      const theta = start.map((value, i) => clip(value, low[i], high[i]));
-      const { p, q } = model(theta);
-      return { theta, lost: deviance(data, p, q) };
+  // The best place of each width, the best width first.
+  function firstGuesses(data, shape, known, most) {
+    // No score is so sure that it outweighs all others.
+    const safe = data.score.map((y, i) => (data.weight[i] * y + 0.5) / (data.weight[i] + 1));
+    const weight = data.weight.map((n, i) => (data.binomial ? n / (safe[i] * (1 - safe[i])) : n));
+    const guesses = WIDTHS.map((width) => {
+      const steep = Math.min(shape.spread / width, most);
+      return PLACES.map((place) => {
+        const middle = shape.middle - steep * place;
+        const there = data.u.map((each) => shape.parts(middle + steep * each));
+        const reach = known ?? likeliestReach(data, weight, there);
+        const { p, q } = scores(data.floor, reach, there);
+        const theta = known === null ? [middle, steep, reach] : [middle, steep];
+        return { theta, deviance: deviance(data, p, q) };
+      }).reduce(better);
     });
-    const promising = tried.sort((a, b) => a.lost - b.lost).slice(0, FOLLOWED);
-    const found = promising.map(({ theta }) => maximise(data, model, theta, low, high));
-    return found.reduce((a, b) => (b.deviance < a.deviance ? b : a));
+    return guesses.sort((a, b) => a.deviance - b.deviance).map(({ theta }) => theta);
   }
 
   function predict(fit, x) {
@@ -388,143 +433,166 @@ globalThis.emAudit ??= (() => {
 
   // ---- Profile likelihood -------------------------------------------------------------------
 
-  // For each value of the quantity in question the rest of the curve is fitted anew: one
-  // coefficient, and the ceiling where it is free. A search also starts from where the last ones
-  // ended.
-  function profiler(data, fit, modelAt, startsAt, [low, high]) {
-    const box = fit.free ? [[low, lowestCeiling(data)], [high, 1]] : [[low], [high]];
-    let before = [];
-    return (value) => {
-      const model = modelAt(value);
-      const starts = startsAt(value).map((start) =>
-        fit.free ? settled(data, model, [start, fit.ceiling]) : [start],
-      );
-      const found = bestFrom(data, model, [...before, ...starts], ...box);
-      before = [found.theta, ...before].slice(0, REMEMBERED);
-      return found.deviance;
-    };
-  }
-  const known = (fit) => (fit.free ? null : fit.ceiling);
+  // A profile is a quantity of a fit: its best value, the bounds between which it is looked for,
+  // and `refit`, which for any other value fits the rest of the curve anew; `home` is the rest at
+  // the best value. `unit` leads to the unit that an interval is wanted in.
 
-  // Steepnesses to start from: evenly spread in their logarithm, and that of the fit.
-  function climbs(data, fit) {
-    const [low, high] = steepnessBox(data, fit.shape);
-    const steps = Array.from({ length: CLIMBS }, (_, i) => low * (high / low) ** (i / (CLIMBS - 1)));
-    return [...steps, (fit.shape.spread / fit.width) * data.span];
+  // The best maximum that the most promising of many starts lead to: a steep rise has one in every
+  // gap between two models.
+  function bestFrom(data, model, starts, low, high) {
+    const tried = starts.map((start) => {
+      const { theta, deviance } = look(data, model, start, low, high);
+      return { theta, deviance };
+    });
+    return tried
+      .sort((a, b) => a.deviance - b.deviance)
+      .slice(0, FOLLOWED)
+      .map(({ theta }) => maximise(data, model, theta, low, high))
+      .reduce(better);
   }
 
-  function thresholdInterval(data, fit, target) {
+  const standard = ({ span, x }, { shape, width, threshold }) => [
+    (shape.spread / width) * span,
+    (threshold - x[0]) / span - 0.5,
+  ];
+  const reachOf = ({ ceiling, floor }) => (ceiling - floor) / (1 - floor);
+
+  // Starts and box for one coefficient, and for the reach where it is free.
+  function rest(fit, ones, low, high) {
+    if (!fit.free) return [ones.map((one) => [one]), [low], [high]];
+    const starts = [reachOf(fit), 1].flatMap((reach) => ones.map((one) => [one, reach]));
+    return [starts, [low, LEAST_REACH], [high, 1]];
+  }
+
+  function climbs(low, high) {
+    const step = Math.log10(high / low) / (CLIMBS - 1);
+    return Array.from({ length: CLIMBS }, (_, i) => (i < CLIMBS - 1 ? low * 10 ** (step * i) : high));
+  }
+
+  function thresholdProfile(data, fit) {
     const { u, x, span } = data;
+    const [steep, place] = standard(data, fit);
+    const [low, high] = steepnessBox(data, fit.shape);
+    const [more, ...box] = rest(fit, climbs(low, high), low, high);
     const offset = u.map(() => fit.shape.middle);
-    const modelAt = (place) => {
-      return rising(data, fit.shape, [u.map((each) => each - place)], known(fit), offset);
-    };
-    const starts = climbs(data, fit);
-    const profile = profiler(data, fit, modelAt, () => starts, steepnessBox(data, fit.shape));
     const edge = 0.5 + BEYOND;
-    const fitted = clip((fit.threshold - x[0]) / span - 0.5, -edge, edge);
-    const found = interval(profile, fitted, -edge, edge, target);
-    const toScale = (place) => x[0] + (0.5 + place) * span;
-    return { ...found, low: toScale(found.low), high: toScale(found.high) };
+    return {
+      best: clip(place, -edge, edge),
+      home: fit.free ? [steep, reachOf(fit)] : [steep],
+      bounds: [-edge, edge],
+      refit(value, starts) {
+        const columns = [u.map((each) => each - value)];
+        const model = rising(data, fit.shape, columns, offset, fit.free ? null : reachOf(fit));
+        return bestFrom(data, model, [...starts, ...more], ...box);
+      },
+      unit: (value) => x[0] + 0.5 * span + value * span,
+    };
   }
 
-  function widthInterval(data, fit, target) {
-    const { u, x, span, gap } = data;
+  function widthProfile(data, fit) {
+    const { u, span, gap } = data;
+    const place = standard(data, fit)[1];
     const between = u.slice(1).map((each, i) => (each + u[i]) / 2);
     const outside = [-BEYOND, -1, -0.5, -0.2, 0.2, 0.5, 1, BEYOND].map((b) => Math.sign(b) * 0.5 + b);
-    const places = [...u, ...between, ...outside, (fit.threshold - x[0]) / span - 0.5];
-    const modelAt = (logWidth) => {
-      const steep = (fit.shape.spread / Math.exp(logWidth)) * span;
-      const offset = u.map((each) => fit.shape.middle + steep * each);
-      return rising(data, fit.shape, [u.map(() => -steep)], known(fit), offset);
+    const [more, ...box] = rest(fit, [...u, ...between, ...outside], -FARTHEST, FARTHEST);
+    return {
+      best: Math.log(fit.width),
+      home: fit.free ? [place, reachOf(fit)] : [place],
+      bounds: [Math.log(STEEPEST * gap), Math.log(WIDEST * span)],
+      refit(value, starts) {
+        const steep = (fit.shape.spread / Math.exp(value)) * span;
+        const offset = u.map((each) => fit.shape.middle + steep * each);
+        const columns = [u.map(() => -steep)];
+        const model = rising(data, fit.shape, columns, offset, fit.free ? null : reachOf(fit));
+        return bestFrom(data, model, [...starts, ...more], ...box);
+      },
+      unit: Math.exp,
     };
-    const profile = profiler(data, fit, modelAt, () => places, [-FARTHEST, FARTHEST]);
-    const [low, high] = [Math.log(STEEPEST * gap), Math.log(WIDEST * span)];
-    const found = interval(profile, Math.log(fit.width), low, high, target);
-    return { ...found, low: Math.exp(found.low), high: Math.exp(found.high) };
   }
 
-  // Scores that the curve itself may have at a log10 scale. The rise goes through the score there;
-  // its parameters are the steepness and the z of that point, from which the ceiling follows.
-  function scoreInterval(data, fit, x, target) {
+  // Scores that the curve itself may have at a log10 scale.
+  const scoreProfile = (x) => (data, fit) => {
     const { floor, u, span } = data;
-    const { inverse, parts, spread } = fit.shape;
+    const { inverse, spread } = fit.shape;
     const column = u.map((each) => each - ((x - data.x[0]) / span - 0.5));
-    const modelAt = (score) => ([steep, z]) => {
-      const here = parts(z);
-      const [height, shrink] = [(score - floor) / here[0], here[2] / here[0]];
-      const there = column.map((each) => parts(z + steep * each));
-      const each = (value) => there.map((found, i) => height * value(found, column[i]));
-      const again = 2 * shrink ** 2 - here[3] / here[0];
-      return {
-        p: each(([up]) => up).map((risen) => floor + risen),
-        q: each(([, down]) => down).map((left) => 1 - floor - height + left),
-        slope: [each(([, , rise], u) => u * rise), each(([up, , rise]) => rise - shrink * up)],
-        bend: [
-          [
-            each(([, , , turn], u) => u * u * turn),
-            each(([, , rise, turn], u) => u * (turn - shrink * rise)),
-          ],
-          [null, each(([up, , rise, turn]) => turn - 2 * shrink * rise + again * up)],
-        ],
-      };
-    };
     const height = (fit.free ? 1 : fit.ceiling) - floor;
-    const [bottom, head] = [floor + ENDS * height, floor + height - 2 * ENDS * height];
+    const bounds = [floor + ENDS * height, floor + height - 2 * ENDS * height];
     const [low, high] = steepnessBox(data, fit.shape);
-    let before = [];
-    const profile = (score) => {
-      // The higher the ceiling, the less of the rise is done where the score is pinned.
-      const least = inverse((score - floor) / height);
-      const heights = (fit.free ? [0, 0.3, 1, 2, 4] : [0]).map((more) => least + more * spread);
-      const starts = heights.flatMap((each) => climbs(data, fit).map((climb) => [climb, each]));
-      const box = [[low, least], [high, fit.free ? FAR : least]];
-      const found = bestFrom(data, modelAt(score), [...before, ...starts], ...box);
-      before = [found.theta, ...before].slice(0, REMEMBERED);
-      return found.deviance;
+    const steeps = climbs(low, high);
+    const best = clip(predict(fit, x), ...bounds);
+    const share = Math.min((best - floor) / (reachOf(fit) * (1 - floor)), 1 - ENDS);
+    return {
+      best,
+      home: [standard(data, fit)[0], inverse(share)],
+      bounds,
+      refit(score, starts) {
+        // The higher the ceiling, the less of the rise is done where the score is pinned.
+        const least = inverse((score - floor) / height);
+        const heights = fit.free ? [least, least + spread, least + 3 * spread] : [least];
+        const more = heights.flatMap((each) => steeps.map((steep) => [steep, each]));
+        const box = [[low, least], [high, fit.free ? FAR : least]];
+        return bestFrom(data, pinned(fit.shape, column, floor, score), [...starts, ...more], ...box);
+      },
+      unit: (score) => score,
     };
-    return interval(profile, clip(predict(fit, x), bottom, head), bottom, head, target);
+  };
+
+  // A rise through a given score where the column is 0. Its parameters are the steepness and the z
+  // of that point, from which the ceiling follows.
+  function pinned({ parts }, column, floor, pin) {
+    return {
+      at([steep, z]) {
+        const here = parts(z);
+        const there = column.map((each) => parts(z + steep * each));
+        const height = (pin - floor) / here[0];
+        return { theta: [steep, z], here, there, height, ...scores(floor, height / (1 - floor), there) };
+      },
+      slopes({ here, there, height }) {
+        const [shrink, again] = [here[2] / here[0], here[3] / here[0]];
+        const by = (value) => there.map((each, i) => height * value(each, column[i]));
+        return {
+          slope: [by(([, , rise], c) => c * rise), by(([up, , rise]) => rise - shrink * up)],
+          bend: [
+            [by(([, , , turn], c) => c * c * turn), by(([, , rise, turn], c) => c * (turn - shrink * rise))],
+            [, by(([up, , rise, turn]) => turn - 2 * shrink * rise + (2 * shrink ** 2 - again) * up)],
+          ],
+        };
+      },
+    };
   }
 
-  // Where the profile meets the target on both sides of the best value; an end that the data do
-  // not bound is open.
-  function interval(profile, best, lowest, highest, target) {
-    const end = (bound) => {
-      if (bound === best) return [best, true];
-      const excess = (value) => profile(value) - target;
-      if (excess(bound) <= 0) return [bound, true];
-      // Where the true best value lies outside the bounds, none inside need be good enough.
-      return [excess(best) < 0 ? root(excess, best, bound) : best, false];
-    };
-    const [[low, openLow], [high, openHigh]] = [end(lowest), end(highest)];
-    return { low, high, openLow, openHigh };
+  // Where a profile meets the target, on one side of the best value (0 the lower, 1 the upper); an
+  // end that the data do not bound is open.
+  function endOf({ best, home, bounds, refit, unit }, lost, target, side) {
+    const bound = bounds[side];
+    if (bound === best) return { value: unit(best), open: true };
+    const outer = refit(bound, [home]);
+    if (outer.deviance <= target) return { value: unit(bound), open: true };
+    const found = crossing(refit, [home, outer.theta], best, bound, lost, target);
+    return { value: unit(found), open: false };
   }
 
-  // Chandrupatla's root-finder, as SciPy's elementwise.find_root: parabolas where they help.
-  function root(f, x1, x2) {
-    let [f1, f2, t] = [f(x1), f(x2), 0.5];
-    let [x3, f3] = [x2, f2];
-    for (let count = 0; count < 100; count++) {
-      const [best, least] = Math.abs(f1) < Math.abs(f2) ? [x1, f1] : [x2, f2];
-      if (Math.abs(least) <= 1e-9 || Math.abs(x2 - x1) < 1e-9) return best;
-      if (count > 0) {
-        const xi = (x1 - x2) / (x3 - x2);
-        const phi = (f1 - f2) / (f3 - f2);
-        const parabolic = 1 - Math.sqrt(1 - xi) < phi && phi < Math.sqrt(xi);
-        const alpha = (x3 - x1) / (x2 - x1);
-        t = parabolic
-          ? ((f1 / (f1 - f2)) * f3) / (f3 - f2) - (((alpha * f1) / (f3 - f1)) * f2) / (f2 - f3)
-          : 0.5;
-        const edge = (0.5 * 1e-9) / Math.abs(x2 - x1);
-        t = clip(t, edge, 1 - edge);
-      }
-      const x = x1 + t * (x2 - x1);
-      const value = f(x);
-      if (Math.sign(value) === Math.sign(f1)) [x3, f3] = [x1, f1];
-      else [x3, f3, x2, f2] = [x2, f2, x1, f1];
-      [x1, f1] = [x, value];
+  // The root of the deviance lost since the best value is nearly a straight line: the secant finds
+  // its crossing in a few steps. Where it does not halve the miss, the bracket is halved instead.
+  function crossing(refit, rests, best, bound, lost, target) {
+    const [aim, close] = [Math.sqrt(target - lost), CLOSE * Math.abs(bound - best)];
+    const bracket = [best, bound]; // values below and above the target; `rests` are of these
+    let [before, missBefore, value] = [best, -aim, best + FIRST * (bound - best)];
+    for (let count = 0; count < SEARCHES; count++) {
+      const found = refit(value, rests);
+      const miss = Math.sqrt(Math.max(found.deviance - lost, 0)) - aim;
+      const above = Number(miss > 0);
+      [bracket[above], rests[above]] = [value, found.theta];
+      const [near, far] = bracket;
+      if (Math.abs(miss) < CLOSE || Math.abs(far - near) < close) return value;
+      const change = miss - missBefore;
+      const onwards = value - (change === 0 ? 0 : (miss * (value - before)) / change);
+      const inside = (onwards - near) * (onwards - far) < 0;
+      const halved = Math.abs(miss) < Math.abs(missBefore) / 2 || before === best;
+      [before, missBefore] = [value, miss];
+      value = inside && halved ? onwards : (near + far) / 2;
     }
-    return Math.abs(f1) < Math.abs(f2) ? x1 : x2;
+    return value;
   }
 
   // ---- The audit ----------------------------------------------------------------------------
@@ -538,68 +606,100 @@ globalThis.emAudit ??= (() => {
     const quantile = (count) => (strained ? count * fQuantile(count, freedom) : CHI_SQUARED[count]);
     return { misfit, dispersion, quantile };
   }
-  const union = (a, b) => {
-    if (!a || !b) return a ?? b ?? { low: 0, high: 0, openLow: true, openHigh: true };
-    const [low, high] = [a.low <= b.low ? a : b, a.high >= b.high ? a : b];
-    return { low: low.low, openLow: low.openLow, high: high.high, openHigh: high.openHigh };
-  };
+
+  // How many models could show scatter, were there any. Where nearly no item is right, or nearly
+  // every one, scores cannot stray from the curve.
+  function informative({ x, weight, binomial }, best) {
+    if (!binomial) return x.length;
+    const p = x.map((each) => predict(best, each));
+    return sum(weight.map((n, i) => Math.min(n * p[i] * (1 - p[i]), 1)));
+  }
+
+  const least = (fits) => fits.reduce(better).deviance;
   const narrow = (width, sharp) => !width.openHigh && width.high <= sharp;
   const broad = (width, sharp) => !width.openLow && width.low >= sharp;
 
   // Does the score rise, where, and how sharply? See assess.py; `data` comes from `measured`.
-  function assess(data, ceiling = null, sharp = SHARP) {
+  function assess(data, ceiling = null) {
     const [line, flat, points] = [fitLine(data), fitFlat(data), data.x.length];
     const falls = line.last < line.first;
     const turned = falls ? mirrored(data) : data;
     const fitted = (top) => [LOGISTIC, GOMPERTZ].map((shape) => fitSigmoid(turned, shape, top));
-    const least = (fits) => Math.min(...fits.map((fit) => fit.deviance));
     const known = fitted(ceiling ?? 1);
     // A ceiling that nobody gave is unknown, even where 1 fits: intervals must allow for others.
     const bounds = ceiling === null ? fitted(null) : known;
     const loose = noise(least(bounds), Math.max(points - 3, 1));
     const gained = (least(known) - least(bounds)) / loose.dispersion;
     const fits = points > 3 && gained > loose.quantile(1) ? bounds : known;
-    const best = fits[1].deviance < fits[0].deviance ? fits[1] : fits[0];
-    const freedom = Math.max(points - 2 - best.free, 1);
+    const best = fits.reduce(better);
+    const freedom = Math.max(informative(turned, best) - 2 - best.free, 1);
     const { misfit, dispersion, quantile } = noise(best.deviance, freedom);
     // Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
     const change = changeInterval(data, dispersion);
     const gain = (flat.deviance - best.deviance) / dispersion;
     const rises = (gain > quantile(2) || change[0] > 0 || change[1] < 0) && points >= FEWEST;
     const target = least(bounds) + dispersion * quantile(1);
-    const inside = bounds.filter((fit) => rises && fit.deviance < target);
-    const joined = (interval) => inside.map(interval).reduce(union, undefined) ?? union();
-    let threshold = joined((fit) => thresholdInterval(turned, fit, target));
-    const width = joined((fit) => widthInterval(turned, fit, target));
-    if (falls) {
-      const { low, high, openLow, openHigh } = threshold;
-      threshold = { low: -high, high: -low, openLow: openHigh, openHigh: openLow };
-    }
     const score = (x) => predict(best, falls ? -x : x);
-    const forecast = (x) => joined((fit) => scoreInterval(turned, fit, falls ? -x : x, target));
     const curve = data.x.map(score);
     const steps = diff(curve).map(Math.abs);
-    const seen = (Math.max(...curve) - best.floor) / (best.ceiling - best.floor);
-    const leap = Math.max(...steps) / (sum(steps) || 1);
-    const isSharp = rises && narrow(width, sharp) && seen >= MOST;
-    const isSmooth = rises && broad(width, sharp) && leap < MOST;
-    const isFlat = !rises && change[0] > -FLAT && change[1] < FLAT;
     return {
-      falls, flat, line, step: fitStep(data), logistic: fits[0], gompertz: fits[1], best, misfit,
-      dispersion, rises, change, threshold, width, seen, leap, isFlat, score, forecast,
-      bestThreshold: falls ? -best.threshold : best.threshold,
-      steepness: isSharp - isSmooth,
+      line, flat, falls, turned, best, misfit, dispersion, change, rises, target, score,
+      inside: bounds.filter((fit) => rises && fit.deviance < target),
+      logistic: fits[0],
+      gompertz: fits[1],
+      seen: (Math.max(...curve) - best.floor) / (best.ceiling - best.floor),
+      leap: Math.max(...steps) / (sum(steps) || 1),
+      isFlat: !rises && change[0] > -FLAT && change[1] < FLAT,
     };
+  }
+
+  // The lower (0) or upper (1) end of a quantity around all sigmoids that fit.
+  function end({ turned, inside, target }, profile, side) {
+    return inside
+      .map((fit) => endOf(profile(turned, fit), fit.deviance, target, side))
+      .reduce((a, b) => ((side ? b.value > a.value : b.value < a.value) ? b : a), { value: side ? -Infinity : Infinity });
+  }
+  function interval(found, profile) {
+    if (!found.inside.length) return { low: 0, high: 0, openLow: true, openHigh: true };
+    const [low, high] = [0, 1].map((side) => end(found, profile, side));
+    return { low: low.value, high: high.value, openLow: low.open, openHigh: high.open };
+  }
+  const widthOf = (found) => interval(found, widthProfile);
+  const forecast = (found, x) => interval(found, scoreProfile(found.falls ? -x : x));
+  function thresholdOf(found) {
+    const { low, high, openLow, openHigh } = interval(found, thresholdProfile);
+    if (!found.falls) return { low, high, openLow, openHigh };
+    return { low: -high, high: -low, openLow: openHigh, openHigh: openLow };
+  }
+
+  // 1 where the rise is certainly sharp, -1 where certainly smooth, else 0. The widths alone would
+  // trust the sigmoids where nothing was measured.
+  function steepness({ rises, seen, leap }, width, sharp) {
+    if (!rises) return 0;
+    return (narrow(width, sharp) && seen >= MOST) - (broad(width, sharp) && leap < MOST);
+  }
+
+  // Whether the verdict is no longer open; of the width only the end that matters is looked for.
+  function settled(found, sharp) {
+    const { inside, isFlat, seen, leap } = found;
+    if (isFlat || !inside.length) return isFlat;
+    if (inside.every(({ width }) => width <= sharp)) {
+      if (seen < MOST) return false;
+      const { value, open } = end(found, widthProfile, 1);
+      return !open && value <= sharp;
+    }
+    if (leap >= MOST || inside.some(({ width }) => width < sharp)) return false;
+    const { value, open } = end(found, widthProfile, 0);
+    return !open && value >= sharp;
   }
 
   // From the smaller half of the models to the larger half, both pooled: the intervals of two
   // shares (Wilson) or two means, joined (Newcombe).
   function changeInterval({ score, weight, binomial }, dispersion) {
-    const half = Math.floor(score.length / 2);
+    const [half, z] = [Math.floor(score.length / 2), TWO_SIDED];
     const [small, large] = [[0, half], [score.length - half]].map((range) => {
       const [w, y] = [weight.slice(...range), score.slice(...range)];
       const [mean, n] = [average(w, y), sum(w) / dispersion];
-      const z = TWO_SIDED;
       if (!binomial) return [mean, mean - z / Math.sqrt(n), mean + z / Math.sqrt(n)];
       const centre = (mean + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
       const spread = Math.sqrt((mean * (1 - mean)) / n + z ** 2 / (4 * n ** 2));
@@ -613,12 +713,14 @@ globalThis.emAudit ??= (() => {
     ];
   }
 
-  // Width that one token's own logistic may have if all tokens of an answer must be right.
-  function tokenWidth(data, falls, length) {
-    const [turned, shape] = [falls ? mirrored(data) : data, allRight(length)];
+  // Likeliest width, and its interval, of one token's own logistic if all tokens of an answer must
+  // be right.
+  function tokenWidth({ turned }, length) {
+    const shape = allRight(length);
     const whole = fitSigmoid(turned, shape, 1);
-    const { dispersion, quantile } = noise(whole.deviance, Math.max(data.x.length - 2, 1));
-    const found = widthInterval(turned, whole, whole.deviance + dispersion * quantile(1));
+    const { dispersion, quantile } = noise(whole.deviance, Math.max(turned.x.length - 2, 1));
+    const target = whole.deviance + dispersion * quantile(1);
+    const found = interval({ turned, inside: [whole], target }, widthProfile);
     const token = LOGISTIC.spread / shape.spread;
     return [whole.width * token, { ...found, low: found.low * token, high: found.high * token }];
   }
@@ -633,39 +735,41 @@ globalThis.emAudit ??= (() => {
   }
 
   // The same ability by another measure: a second score, or one token of the answer.
-  function secondMetric(curve, data, found, sharp) {
-    const metric = (name, steepness, width) => {
+  function secondMetric({ other, length }, found, sharp) {
+    const metric = (name, steep, width) => {
       const share = width && found.rises ? 1 - found.best.width / width.best : null;
-      return { name, steepness, width, share };
+      return { name, steepness: steep, width, share };
     };
-    if (curve.other) {
-      const other = assess(measured(curve.other), null, sharp);
-      const width = other.rises ? ranged(other.best.width, other.width) : null;
-      return metric(curve.other.name, other.steepness, width);
+    if (other) {
+      const second = assess(measured(other));
+      const width = widthOf(second);
+      const range = second.rises ? ranged(second.best.width, width) : null;
+      return metric(other.name, steepness(second, width, sharp), range);
     }
-    if (!(curve.length > 1) || !found.rises) return null;
-    const [best, width] = tokenWidth(data, found.falls, curve.length);
-    const steepness = narrow(width, sharp) - broad(width, sharp);
-    return metric(`one of ${curve.length} tokens`, steepness, ranged(best, width));
+    if (!(length > 1) || !found.rises) return null;
+    const [best, width] = tokenWidth(found, length);
+    const steep = narrow(width, sharp) - broad(width, sharp);
+    return metric(`one of ${length} tokens`, steep, ranged(best, width));
   }
 
-  function judge({ isFlat, steepness }, metric) {
+  function judge(isFlat, steep, metric) {
     if (isFlat) return "flat";
-    if (steepness < 0) return "smooth";
-    if (steepness > 0 && (!metric || metric.steepness > 0)) return "sharp in every metric";
-    if (steepness > 0 && metric.steepness < 0) return "sharp by the metric";
-    return "too little data to say";
+    if (steep < 0) return "smooth";
+    if (steep > 0 && (!metric || metric.steepness > 0)) return "sharp in every metric";
+    if (steep > 0 && metric.steepness < 0) return "sharp by the metric";
+    return UNKNOWN;
   }
 
   // The smallest scale from which on every score is above chance: 5% over all models together.
   function firstAboveChance({ scale, score, items, stderr, chance = 0 }) {
     const above = score.map((y, i) => {
+      const right = items && rounded(y * items[i]);
       const luck = items
-        ? binomialTail(Math.round(y * items[i]), Math.round(items[i]), chance)
+        ? binomialTail(right, Math.max(rounded(items[i]), right), chance)
         : normalTail((y - chance) / stderr[i]);
       return luck < 0.05 / scale.length;
     });
-    return above.includes(true) && above.at(-1) ? scale[above.lastIndexOf(false) + 1] : null;
+    return last(above) ? scale[above.lastIndexOf(false) + 1] : null;
   }
 
   // The lowest true score that shows as above chance 19 times in 20, at the largest model.
@@ -677,23 +781,23 @@ globalThis.emAudit ??= (() => {
   }
 
   // Best first by AICc, in which n is the number of models; without it where they are too few.
-  function candidates(found, points) {
-    const free = 2 + found.best.free;
+  function candidates(data, found) {
+    const [points, free] = [data.x.length, 2 + found.best.free];
     const table = [
       ["flat", 1, found.flat],
       ["straight line", 2, found.line],
       ["logistic", free, found.logistic],
       ["Gompertz", free, found.gompertz],
-      ["step", 3, found.step],
+      ["step", 3, fitStep(data)],
     ].map(([name, parameters, fit]) => {
       const room = points - parameters - 1;
       const aicc = room > 0 ? fit.deviance + (2 * parameters * points) / room : Infinity;
       return { name, parameters, deviance: fit.deviance, aicc };
     });
-    const least = Math.min(...table.map(({ aicc }) => aicc));
+    const smallest = Math.min(...table.map(({ aicc }) => aicc));
     return table
       .sort((a, b) => (a.aicc === b.aicc ? a.deviance - b.deviance : a.aicc - b.aicc))
-      .map(({ aicc, ...row }) => ({ ...row, behind: aicc < Infinity ? aicc - least : null }));
+      .map(({ aicc, ...row }) => ({ ...row, behind: aicc < Infinity ? aicc - smallest : null }));
   }
 
   // Direction of a curve, and its squared steps as shares of the whole improvement.
@@ -705,8 +809,7 @@ globalThis.emAudit ??= (() => {
   // Improvement over the root median square step; null where that is 0 although the score changes.
   function emergenceScore(score) {
     const [direction, squares] = stepsOf(score);
-    const sorted = squares.sort((a, b) => a - b);
-    const typical = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+    const typical = median(squares);
     if (typical === 0) return direction === 0 ? 0 : null;
     return direction / Math.sqrt(typical);
   }
@@ -719,62 +822,58 @@ globalThis.emAudit ??= (() => {
   // The least multiple of the items, and of the models over the same range, that would settle an
   // open verdict, if the curve fitted today were the truth and came without noise.
   function remedies(data, found, ceiling, sharp) {
-    const settles = (x, weight) => {
-      const expected = withRange({ ...data, x, weight, score: x.map(found.score) });
-      const { isFlat, steepness } = assess(expected, ceiling, sharp);
-      return isFlat || steepness !== 0;
-    };
+    const settles = (x, weight) =>
+      settled(assess(prepared({ ...data, x, weight, score: x.map(found.score) }), ceiling), sharp);
     const mean = sum(data.weight) / data.x.length;
-    const dense = (count) => [
-      Array.from({ length: count }, (_, i) => data.x[0] + (data.span * i) / (count - 1)),
-      Array(count).fill(mean),
-    ];
+    const denser = (count) => {
+      const x = Array.from({ length: count }, (_, i) => data.x[0] + data.span * (i / (count - 1)));
+      return settles(x, x.map(() => mean));
+    };
+    const more = (k) => settles(data.x, data.weight.map((each) => each * k));
     return {
-      moreItems: ITEMS.find((k) => settles(data.x, data.weight.map((w) => w * k))) ?? null,
-      moreModels: MODELS.find((k) => settles(...dense(data.x.length * k))) ?? null,
+      moreItems: ITEMS.find(more) ?? null,
+      moreModels: MODELS.find((k) => denser(data.x.length * k)) ?? null,
     };
   }
 
   // The report on {name, scale, score, items or stderr, chance, length, other}; see report.py.
   function audit(curve, { ceiling = null, sharp = SHARP } = {}) {
     const data = measured(curve);
-    const found = assess(data, ceiling, sharp);
-    const metric = secondMetric(curve, data, found, sharp);
-    const verdict = judge(found, metric);
-    const gaps = diff(data.x).sort((a, b) => a - b);
-    const median = (gaps[(gaps.length - 1) >> 1] + gaps[gaps.length >> 1]) / 2;
-    const next = last(data.x) + median;
-    const open = verdict === "too little data to say";
-    const { rises, best } = found;
+    const found = assess(data, ceiling);
+    const { rises, falls, best } = found;
+    const width = widthOf(found);
+    const metric = secondMetric(curve, found, sharp);
+    const verdict = judge(found.isFlat, steepness(found, width, sharp), metric);
+    const next = last(data.x) + median(diff(data.x));
+    const half = falls ? -best.threshold : best.threshold;
     return {
-      curve, verdict, metric, sharp, rises,
-      falls: found.falls,
+      curve, verdict, metric, sharp, rises, falls,
       shape: best.shape.name,
       ceiling: best.ceiling,
       ceilingFitted: best.free,
       misfit: found.misfit,
       dispersion: found.dispersion,
       change: found.change,
-      threshold: rises ? ranged(found.bestThreshold, found.threshold, (x) => 10 ** x) : null,
-      width: rises ? ranged(best.width, found.width) : null,
+      threshold: rises ? ranged(half, thresholdOf(found), (x) => 10 ** x) : null,
+      width: rises ? ranged(best.width, width) : null,
       spacing: data.gap,
       seen: found.seen,
       leap: found.leap,
       firstAboveChance: firstAboveChance(curve),
       smallestSeen: smallestSeen(curve),
-      candidates: candidates(found, data.x.length),
+      candidates: candidates(data, found),
       emergenceScore: emergenceScore(curve.score),
       linearity: linearity(curve.score),
-      ...(open ? remedies(data, found, ceiling, sharp) : { moreItems: null, moreModels: null }),
+      ...(verdict === UNKNOWN ? remedies(data, found, ceiling, sharp) : { moreItems: null, moreModels: null }),
       nextScale: 10 ** next,
-      nextScore: rises ? ranged(found.score(next), found.forecast(next)) : null,
+      nextScore: rises ? ranged(found.score(next), forecast(found, next)) : null,
       scoreAt: (scale) => found.score(Math.log10(scale)),
     };
   }
 
   return {
-    audit, assess, measured, emergenceScore, linearity, chiSquaredTail, normalTail, fQuantile,
-    binomialTail,
+    audit, assess, steepness, widthOf, thresholdOf, forecast, fitStep, measured, emergenceScore, linearity,
+    chiSquaredTail, normalTail, fQuantile, binomialTail,
     constants: { SHARP, FLAT, FEWEST, MOST, STEEPEST, WIDEST, LEAST_REACH, BEYOND, ITEMS, MODELS },
   };
 })();
