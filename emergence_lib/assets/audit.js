@@ -76,7 +76,8 @@ globalThis.emAudit ??= (() => {
     const [half, shape] = [x / 2, freedom / 2];
     const density = Math.exp(shape * Math.log(half) - half - logFactorial(shape));
     if (half > shape + 1) {
-      return (density * shape) / fraction(half + 1 - shape, (k) => [k * (shape - k), half + 2 * k + 1 - shape]);
+      const first = half + 1 - shape;
+      return (density * shape) / fraction(first, (k) => [k * (shape - k), first + 2 * k]);
     }
     let [term, total] = [1, 1];
     for (let k = 1; term > 1e-17 * total; k++) total += term *= half / (shape + k);
@@ -181,8 +182,9 @@ globalThis.emAudit ??= (() => {
   function prepared({ x, score, weight, floor, binomial }) {
     const span = last(x) - x[0];
     const along = x.map((each) => (each - x[0]) / span);
-    const [u, gap, rest] = [along.map((each) => each - 0.5), Math.min(...diff(x)), score.map((y) => 1 - y)];
-    return { x, score, weight, floor, binomial, span, gap, along, u, rest };
+    const u = along.map((each) => each - 0.5);
+    const rest = score.map((y) => 1 - y);
+    return { x, score, weight, floor, binomial, span, gap: Math.min(...diff(x)), along, u, rest };
   }
   // The curve with its scale turned round: a fall becomes a rise.
   function mirrored(data) {
@@ -224,7 +226,8 @@ globalThis.emAudit ??= (() => {
   // parameter, and its second derivatives by the numbers of two parameters.
   function look(data, model, start, low, high) {
     const found = model.at(start.map((value, i) => clip(value, low[i], high[i])));
-    return { ...found, deviance: deviance(data, found.p, found.q) };
+    found.deviance = deviance(data, found.p, found.q);
+    return found;
   }
 
   // Least deviance within a box: damped Fisher scoring, which leads downhill from everywhere, then
@@ -292,20 +295,18 @@ globalThis.emAudit ??= (() => {
 
   function fitFlat(data) {
     const level = average(data.weight, data.score);
-    return { low: level, high: level, deviance: levelled(data, data.score.map(() => level)) };
+    return { level, deviance: levelled(data, data.score.map(() => level)) };
   }
 
   // One score below a split and another above it; every split is tried.
   function fitStep(data) {
     const { score, weight } = data;
-    let best = { deviance: Infinity };
-    for (let at = 1; at < score.length; at++) {
-      const low = average(weight.slice(0, at), score.slice(0, at));
-      const high = average(weight.slice(at), score.slice(at));
-      const lost = levelled(data, score.map((_, i) => (i < at ? low : high)));
-      if (lost < best.deviance) best = { low, high, deviance: lost };
-    }
-    return best;
+    const splits = score.slice(1).map((_, below) => {
+      const parts = [[0, below + 1], [below + 1]];
+      const [low, high] = parts.map((part) => average(weight.slice(...part), score.slice(...part)));
+      return levelled(data, score.map((_, i) => (i <= below ? low : high)));
+    });
+    return { deviance: Math.min(...splits) };
   }
 
   // A straight line in log10 of scale, given by its scores at both ends.
@@ -318,7 +319,7 @@ globalThis.emAudit ??= (() => {
       },
       slopes: () => ({ slope, bend: [] }),
     };
-    const level = clip(fitFlat(data).low, 0.05, 0.95);
+    const level = clip(fitFlat(data).level, 0.05, 0.95);
     const found = maximise(data, model, [level, level], [EDGE, EDGE], [1 - EDGE, 1 - EDGE]);
     return { first: found.theta[0], last: found.theta[1], deviance: found.deviance };
   }
@@ -326,42 +327,41 @@ globalThis.emAudit ??= (() => {
   // A rise with z an offset plus parameters times columns. Its reach, the share of the way from
   // floor to 1 that it covers, is the last parameter if it is not known (null).
   function rising(data, shape, columns, offset, known) {
-    const [room, size] = [1 - data.floor, columns.length];
+    const [{ floor }, size] = [data, columns.length];
     return {
       at(theta) {
-        const z = offset.map((each, i) => {
-          for (let k = 0; k < size; k++) each += theta[k] * columns[k][i];
-          return each;
+        const there = offset.map((z, i) => {
+          for (let k = 0; k < size; k++) z += theta[k] * columns[k][i];
+          return shape.parts(z);
         });
-        const there = z.map(shape.parts);
-        if (known !== null) return { theta, reach: known, there, ...scores(data.floor, known, there) };
+        if (known !== null) return risen(floor, known, there, theta);
         // The score is linear in the reach: one step of weighted least squares nearly solves for
         // it, and so keeps the iteration on the floor of a curved valley.
-        const [, weight] = derivatives(data, scores(data.floor, theta[size], there), false);
+        const [, weight] = derivatives(data, risen(floor, theta[size], there), false);
         const reach = likeliestReach(data, weight, there);
-        return { theta: [...theta.slice(0, size), reach], reach, there, ...scores(data.floor, reach, there) };
+        return risen(floor, reach, there, [...theta.slice(0, size), reach]);
       },
       slopes({ reach, there }) {
-        const rise = there.map(([, , each]) => room * reach * each);
-        const turn = there.map(([, , , each]) => room * reach * each);
+        const [room, height] = [1 - floor, (1 - floor) * reach];
+        const [rise, turn] = [2, 3].map((part) => there.map((each) => height * each[part]));
         const slope = columns.map((column) => times(column, rise));
         const bend = columns.map((a) => columns.map((b) => times(times(a, b), turn)));
         if (known === null) {
+          const byReach = there.map((each) => room * each[2]);
           slope.push(there.map(([up]) => room * up));
-          columns.forEach((column, k) => bend[k].push(there.map(([, , each], i) => room * each * column[i])));
+          columns.forEach((column, k) => bend[k].push(times(column, byReach)));
         }
         return { slope, bend };
       },
     };
   }
 
-  // Scores of a rise and what they leave to 1, without cancellation.
-  function scores(floor, reach, there) {
+  // A rise as predictions: scores and what they leave to 1, without cancellation.
+  function risen(floor, reach, there, theta) {
     const [room, height] = [1 - floor, (1 - floor) * reach];
-    return {
-      p: there.map(([up]) => floor + height * up),
-      q: there.map(([, down]) => room - height + height * down),
-    };
+    const p = there.map(([up]) => floor + height * up);
+    const q = there.map(([, down]) => room - height + height * down);
+    return { theta, p, q, reach, there };
   }
 
   // The reach of the least squares for a given rise.
@@ -418,7 +418,7 @@ globalThis.emAudit ??= (() => {
         const middle = shape.middle - steep * place;
         const there = data.u.map((each) => shape.parts(middle + steep * each));
         const reach = known ?? likeliestReach(data, weight, there);
-        const { p, q } = scores(data.floor, reach, there);
+        const { p, q } = risen(data.floor, reach, there);
         const theta = known === null ? [middle, steep, reach] : [middle, steep];
         return { theta, deviance: deviance(data, p, q) };
       }).reduce(better);
@@ -458,7 +458,7 @@ globalThis.emAudit ??= (() => {
   const reachOf = ({ ceiling, floor }) => (ceiling - floor) / (1 - floor);
 
   // Starts and box for one coefficient, and for the reach where it is free.
-  function rest(fit, ones, low, high) {
+  function startsOf(fit, ones, low, high) {
     if (!fit.free) return [ones.map((one) => [one]), [low], [high]];
     const starts = [reachOf(fit), 1].flatMap((reach) => ones.map((one) => [one, reach]));
     return [starts, [low, LEAST_REACH], [high, 1]];
@@ -473,7 +473,7 @@ globalThis.emAudit ??= (() => {
     const { u, x, span } = data;
     const [steep, place] = standard(data, fit);
     const [low, high] = steepnessBox(data, fit.shape);
-    const [more, ...box] = rest(fit, climbs(low, high), low, high);
+    const [more, ...box] = startsOf(fit, climbs(low, high), low, high);
     const offset = u.map(() => fit.shape.middle);
     const edge = 0.5 + BEYOND;
     return {
@@ -494,7 +494,7 @@ globalThis.emAudit ??= (() => {
     const place = standard(data, fit)[1];
     const between = u.slice(1).map((each, i) => (each + u[i]) / 2);
     const outside = [-BEYOND, -1, -0.5, -0.2, 0.2, 0.5, 1, BEYOND].map((b) => Math.sign(b) * 0.5 + b);
-    const [more, ...box] = rest(fit, [...u, ...between, ...outside], -FARTHEST, FARTHEST);
+    const [more, ...box] = startsOf(fit, [...u, ...between, ...outside], -FARTHEST, FARTHEST);
     return {
       best: Math.log(fit.width),
       home: fit.free ? [place, reachOf(fit)] : [place],
@@ -541,13 +541,12 @@ globalThis.emAudit ??= (() => {
   // of that point, from which the ceiling follows.
   function pinned({ parts }, column, floor, pin) {
     return {
-      at([steep, z]) {
-        const here = parts(z);
-        const there = column.map((each) => parts(z + steep * each));
-        const height = (pin - floor) / here[0];
-        return { theta: [steep, z], here, there, height, ...scores(floor, height / (1 - floor), there) };
+      at(theta) {
+        const [here, there] = [parts(theta[1]), column.map((each) => parts(theta[1] + theta[0] * each))];
+        return risen(floor, (pin - floor) / here[0] / (1 - floor), there, theta);
       },
-      slopes({ here, there, height }) {
+      slopes({ theta, reach, there }) {
+        const [here, height] = [parts(theta[1]), reach * (1 - floor)];
         const [shrink, again] = [here[2] / here[0], here[3] / here[0]];
         const by = (value) => there.map((each, i) => height * value(each, column[i]));
         return {
@@ -655,9 +654,10 @@ globalThis.emAudit ??= (() => {
 
   // The lower (0) or upper (1) end of a quantity around all sigmoids that fit.
   function end({ turned, inside, target }, profile, side) {
+    const farther = (a, b) => ((side ? b.value > a.value : b.value < a.value) ? b : a);
     return inside
       .map((fit) => endOf(profile(turned, fit), fit.deviance, target, side))
-      .reduce((a, b) => ((side ? b.value > a.value : b.value < a.value) ? b : a), { value: side ? -Infinity : Infinity });
+      .reduce(farther);
   }
   function interval(found, profile) {
     if (!found.inside.length) return { low: 0, high: 0, openLow: true, openHigh: true };
@@ -864,16 +864,22 @@ globalThis.emAudit ??= (() => {
       candidates: candidates(data, found),
       emergenceScore: emergenceScore(curve.score),
       linearity: linearity(curve.score),
-      ...(verdict === UNKNOWN ? remedies(data, found, ceiling, sharp) : { moreItems: null, moreModels: null }),
+      moreItems: null,
+      moreModels: null,
+      ...(verdict === UNKNOWN && remedies(data, found, ceiling, sharp)),
       nextScale: 10 ** next,
       nextScore: rises ? ranged(found.score(next), forecast(found, next)) : null,
-      scoreAt: (scale) => found.score(Math.log10(scale)),
+      scoreAt: (scale) => (rises ? found.score(Math.log10(scale)) : found.flat.level),
     };
   }
 
   return {
     audit, assess, steepness, widthOf, thresholdOf, forecast, fitStep, measured, emergenceScore, linearity,
     chiSquaredTail, normalTail, fQuantile, binomialTail,
-    constants: { SHARP, FLAT, FEWEST, MOST, STEEPEST, WIDEST, LEAST_REACH, BEYOND, ITEMS, MODELS },
+    constants: {
+      SHARP, FLAT, FEWEST, MOST, STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
+      STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
+      SEARCHES, ITEMS, MODELS,
+    },
   };
 })();
