@@ -8,6 +8,7 @@ globalThis.emWorkbench ??= (() => {
 
   const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
   const SHOWN = 10; // problems that are listed
+  const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
   const LIMITS = {
     scale: [(x) => x > 0, "a number above 0"],
@@ -33,9 +34,6 @@ globalThis.emWorkbench ??= (() => {
       add(place, what, remedy) {
         const text = `${what}. Remedy: ${remedy}.`;
         places.set(text, [...(places.get(text) ?? []), place]);
-      },
-      get count() {
-        return places.size;
       },
       stop() {
         const lines = [...places].map(([text, [first, ...rest]]) => {
@@ -64,16 +62,22 @@ globalThis.emWorkbench ??= (() => {
       else if (quoted) row[at] += text[i];
       else if (text[i] === delimiter) row.push("");
       else if (text[i] === "\n") rows.push([""]);
-      else if (text[i] !== "\r") row[at] += text[i];
+      else row[at] += text[i];
     }
     if (quoted) fail("table", "a quotation mark is never closed", "Close it or delete it");
-    return rows.map((row) => row.map((cell) => cell.trim()));
+    const blank = (row) => row.length === 1 && row[0] === "";
+    return rows.map((row) => (blank(row) ? [] : row.map((cell) => cell.trim())));
   }
 
+  // As Python writes a text, at most 60 characters of it.
+  function quoted(text) {
+    const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+    return (mark + text + mark).slice(0, 60);
+  }
   const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
 
   function tableOf(text) {
-    text = text.replace(/^\uFEFF/, "");
+    text = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
     if (text.startsWith("PK\u0003\u0004")) {
       fail("table", "a workbook or archive, not text", "Save it as CSV UTF-8 (comma delimited)");
     }
@@ -84,11 +88,30 @@ globalThis.emWorkbench ??= (() => {
     const width = (mark) => cells(text, mark)[0].length;
     const delimiter = [",", ";", "\t"].reduce((a, b) => (width(b) > width(a) ? b : a));
     const [titles, ...records] = cells(text, delimiter);
-    while (titles.length > 1 && !titles.at(-1) && !records.some((row) => row[titles.length - 1])) {
-      titles.pop();
+    const filled = (at) => records.some((row) => row.slice(at).some(Boolean));
+    while (titles.length && !titles.at(-1) && !filled(titles.length - 1)) titles.pop();
+    const columns = checkedHeader(titles);
+    const rows = records
+      .map((record, at) => ({ place: `row ${at + 2}`, record }))
+      .filter(({ record }) => record.some(Boolean));
+    const found = problems();
+    for (const { place, record } of rows) {
+      if (record.length >= columns.length && !record.slice(columns.length).some(Boolean)) continue;
+      const what = `found ${record.length} cells under ${columns.length} columns`;
+      found.add(place, what, "Look for a comma inside a number or a text without quotation marks");
     }
+    found.stop();
+    if (!rows.length) fail("table", "no rows below the header", "Paste the scores too");
+    const named = ({ place, record }) => ({
+      place,
+      cells: Object.fromEntries(columns.map((name, i) => [name, record[i]])),
+    });
+    return { columns, rows: rows.map(named), comma: delimiter !== "," };
+  }
+
+  function checkedHeader(titles) {
     const columns = titles.map(columnName);
-    if (!titles.some(Boolean)) {
+    if (!titles.length) {
       fail("row 1", "found nothing, want the names of the columns", "Delete the blank rows on top");
     }
     if (titles.every((title) => NUMBER.test(title))) {
@@ -97,24 +120,10 @@ globalThis.emWorkbench ??= (() => {
     columns.forEach((name, at) => {
       if (!name) fail("row 1", `column ${at + 1} has no name`, "Name it or delete it");
       if (columns.indexOf(name) < at) {
-        fail("row 1", `two columns are named '${titles[at]}'`, "Rename or delete one");
+        fail("row 1", `two columns are named ${quoted(titles[at])}`, "Rename or delete one");
       }
     });
-    const found = problems();
-    const rows = [];
-    records.forEach((record, at) => {
-      if (!record.some(Boolean)) return;
-      if (record.slice(columns.length).some(Boolean) || record.length < columns.length) {
-        const what = `found ${record.length} cells under ${columns.length} columns`;
-        const remedy = "Look for a comma inside a number or a text without quotation marks";
-        found.add(`row ${at + 2}`, what, remedy);
-      }
-      const row = Object.fromEntries(columns.map((name, i) => [name, record[i] ?? ""]));
-      rows.push({ place: `row ${at + 2}`, cells: row });
-    });
-    found.stop();
-    if (!rows.length) fail("table", "no rows below the header", "Paste the scores too");
-    return { columns, rows, comma: delimiter !== "," };
+    return columns;
   }
 
   // Which column is what; `names` gives each role its possible names, the preferred one first.
@@ -128,15 +137,7 @@ globalThis.emWorkbench ??= (() => {
       }
       if (here.length) roles[role] = here[0];
     }
-    const read = Object.values(names).flat();
-    const missing = Object.entries(names).flatMap(([role, known]) => (roles[role] ? [] : known));
-    for (const name of columns.filter((each) => !read.includes(each))) {
-      const near = missing.find((each) => each.length > 3 && edits(name, each) <= each.length / 3.5);
-      if (near) {
-        const remedy = `Rename it to '${near}', or to something less alike if it is no such thing`;
-        fail("row 1", `column '${name}' looks like '${near}' misspelt`, remedy);
-      }
-    }
+    refuseMisspelt(columns, roles, names);
     for (const role of ["scale", "score"]) {
       if (roles[role]) continue;
       const [first, ...rest] = names[role];
@@ -146,17 +147,33 @@ globalThis.emWorkbench ??= (() => {
     return roles;
   }
 
-  // Letters to change, add or leave out between two words.
-  function edits(a, b) {
-    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-    for (let i = 1; i <= a.length; i++) {
-      const next = [i];
-      for (let j = 1; j <= b.length; j++) {
-        next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
-      }
-      row = next;
+  // A column that would go unread by one wrong letter is refused.
+  function refuseMisspelt(columns, roles, names) {
+    const missing = Object.keys(names).flatMap((role) => (roles[role] ? [] : names[role]));
+    const read = [...Object.values(roles), ...names.scale];
+    for (const name of columns.filter((each) => !read.includes(each))) {
+      const likeness = (each) => (2 * shared(each, name)) / (each.length + name.length);
+      const near = missing.reduce((a, b) => (likeness(b) > likeness(a) ? b : a), "");
+      if (likeness(near) < ALIKE || name.startsWith(`${near}_`)) continue;
+      const remedy = `Rename it to '${near}', or to something less alike if it is no such thing`;
+      fail("row 1", `column ${quoted(name)} looks like '${near}' misspelt`, remedy);
     }
-    return row[b.length];
+  }
+
+  // Letters that two words share: the longest common piece, then the same to the left and right.
+  // (So counts Python's difflib.)
+  function shared(a, b) {
+    let [length, inA, inB] = [0, 0, 0];
+    for (let i = 0; i < a.length; i++) {
+      for (let j = 0; j < b.length; j++) {
+        let same = 0;
+        while (i + same < a.length && a[i + same] === b[j + same]) same++;
+        if (same > length) [length, inA, inB] = [same, i, j];
+      }
+    }
+    if (!length) return 0;
+    const right = shared(a.slice(inA + length), b.slice(inB + length));
+    return shared(a.slice(0, inA), b.slice(0, inB)) + length + right;
   }
 
   // The number in a cell; NaN with a problem noted if there is no good one.
@@ -175,16 +192,16 @@ globalThis.emWorkbench ??= (() => {
     if (comma && text.split(",").length === 2) {
       if (!FRACTIONS.includes(kind) && /^[1-9][0-9]{0,2},[0-9]{3}$/.test(text)) {
         const ways = `Write ${text.replace(",", "")} or ${text.replace(",", ".")}`;
-        return bad(`found '${text}': decimal comma or thousands`, ways);
+        return bad(`found ${quoted(text)}: decimal comma or thousands`, ways);
       }
       plain = text.replace(",", ".");
     }
-    if (!NUMBER.test(plain)) return bad(`found '${text}', want ${want}`, howToWrite(text));
+    if (!NUMBER.test(plain)) return bad(`found ${quoted(text)}, want ${want}`, howToWrite(text));
     const value = Number(plain);
     if (Number.isFinite(value) && good(value)) return value;
     const percent = FRACTIONS.includes(kind) && value > 0 && value <= 100;
     return bad(
-      `found '${text}', want ${want}`,
+      `found ${quoted(text)}, want ${want}`,
       percent
         ? "Divide the column by 100 if these are percentages"
         : "Correct it or delete the row",
@@ -235,7 +252,6 @@ globalThis.emWorkbench ??= (() => {
   }
 
   function curveOf(name, points, options, unit, found) {
-    const before = found.count;
     points = [...points].sort((a, b) => a.values.scale - b.values.scale);
     if (options.items !== undefined) {
       points = points.map((point) => {
@@ -250,33 +266,37 @@ globalThis.emWorkbench ??= (() => {
     const chance = constant(name, points, "chance", options.chance, found) ?? 0;
     const length = constant(name, points, "length", options.length, found);
     const otherChance = constant(name, points, "other_chance", undefined, found) ?? 0;
-    points.slice(1).forEach((point, at) => {
-      if (point.values.scale !== points[at].values.scale) return;
-      const what = `${name}: scale ${general(point.values.scale, 6)} again, first in ${points[at].place}`;
-      found.add(point.place, what, "Average them, or name the tasks in a column 'task'");
-    });
-    if (points.length < 2) {
+    const scale = points.map(({ values }) => values.scale);
+    const again = scale.findIndex((each, at) => each === scale[at + 1]);
+    if (again >= 0) {
+      const what = `scale ${general(scale[again], 6)} again, first in ${points[again].place}`;
+      const remedy = "Average them, or name the tasks in a column 'task'";
+      found.add(points[again + 1].place, `${name}: ${what}`, remedy);
+    } else if (points.length < 2) {
       found.add(points[0].place, `${name}: one model only, want at least two`, "Add models");
     }
     const column = (role) => points.map(({ values }) => values[role]);
     const noise = noiseOf(name, points, "score", "stderr", found);
-    const scale = column("scale");
     const curve = { name, unit, scale, score: column("score"), ...noise, chance, length };
     if (points[0].values.other !== undefined) {
       const second = noiseOf(name, points, "other", "other_stderr", found);
       curve.other = { name: "other", unit, scale, score: column("other"), ...second, chance: otherChance };
     }
-    return found.count > before ? null : curve;
+    return curve;
   }
 
   // The value that a column holds throughout a curve, or the option instead of it.
   function constant(name, points, role, option, found) {
-    const values = [...new Set(points.map(({ values: each }) => each[role]))];
-    const said = values.filter((value) => value !== undefined);
-    if (option !== undefined && !said.includes(option)) said.push(option);
+    const places = new Map();
+    for (const { place, values } of points) {
+      if (values[role] !== undefined) places.set(values[role], place);
+    }
+    if (option !== undefined && !places.has(option)) places.set(option, points[0].place);
+    const said = [...places.keys()];
     if (said.length > 1) {
-      const what = `${name}: ${role} is ${said[0]} and ${said[1]} within one curve`;
-      found.add(points[0].place, what, "Separate the tasks, or say it once");
+      const [one, two] = said.map((value) => general(value, 6));
+      const what = `${name}: ${role} is ${one} and ${two} within one curve`;
+      found.add(places.get(said[1]), what, "Separate the tasks, or say it once");
     }
     return said[0];
   }
@@ -308,15 +328,21 @@ globalThis.emWorkbench ??= (() => {
 
   // ---- Words ----------------------------------------------------------------------------------
 
+  const EXACT = 50; // digits that leave nothing of a number to round
+  // Of two numbers equally near, Python takes the one whose last digit is even. `write` gives the
+  // exact value where it is asked for enough digits.
+  function halfEven(write, digits) {
+    const exact = write(digits + EXACT);
+    const [kept, rest] = [exact.slice(0, -EXACT).replace(/\.$/, ""), exact.slice(-EXACT)];
+    return /^50*$/.test(rest) && "02468".includes(kept.at(-1)) ? kept : write(digits);
+  }
+  const fixed = (value, digits) => halfEven((count) => value.toFixed(count), digits);
+
   // A number with some significant digits, as Python's format "g" writes it.
   function general(value, digits) {
     if (!value) return "0";
-    let [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-    const power = Number(exponent);
-    // Of two equally near, Python takes the even one.
-    const exact = value.toExponential(digits + 30).split("e")[0];
-    const kept = exact.slice(0, mantissa.length);
-    if (/^50*$/.test(exact.slice(kept.length)) && "02468".includes(kept.at(-1))) mantissa = kept;
+    const power = Number(value.toExponential(digits - 1).split("e")[1]);
+    const mantissa = halfEven((count) => value.toExponential(count).split("e")[0], digits - 1);
     if (power >= -4 && power < digits) return String(Number(`${mantissa}e${power}`));
     const size = String(Math.abs(power)).padStart(2, "0");
     return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
@@ -324,8 +350,8 @@ globalThis.emWorkbench ??= (() => {
   const number = (scale) => general(scale, 3).replace("e+0", "e").replace("e+", "e");
   const size = ({ curve }, scale) =>
     curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
-  const points = (change) => (change < 0 ? "" : "+") + (100 * change).toFixed(1);
-  const percent = (share) => `${(100 * share).toFixed(0)}%`;
+  const points = (change) => (change < 0 ? "" : "+") + fixed(100 * change, 1);
+  const percent = (share) => `${fixed(100 * share, 0)}%`;
   const decades = (width) => `${general(width, 2)} decade${general(width, 2) === "1" ? "" : "s"}`;
   function within({ low, high }, write, nothing, both) {
     if (low === null && high === null) return nothing;
@@ -334,7 +360,7 @@ globalThis.emWorkbench ??= (() => {
   }
   const span = (width) =>
     within(width, decades, "any number of decades", (low, high) =>
-      `${low.toFixed(2)} to ${high.toFixed(2)} decades`);
+      `${fixed(low, 2)} to ${fixed(high, 2)} decades`);
   const bounds = (range) =>
     within(range, number, "it could be anywhere", (low, high) => `${number(low)} to ${number(high)}`);
 
@@ -396,7 +422,7 @@ globalThis.emWorkbench ??= (() => {
     const found = [aboveChance(report), ...(report.rises ? rise(report) : [])];
     if (report.misfit < 0.05) {
       found.push(
-        `The scores scatter around the best curve ${Math.sqrt(report.dispersion).toFixed(1)} times ` +
+        `The scores scatter around the best curve ${fixed(Math.sqrt(report.dispersion), 1)} times ` +
           "as widely as counting explains; every interval is widened by as much.",
       );
     }
@@ -417,7 +443,7 @@ globalThis.emWorkbench ??= (() => {
     if (nextScore) {
       const [low, high] = [nextScore.low ?? 0, nextScore.high ?? 1];
       const digits = high - low > 0.02 ? 2 : 3;
-      const [best, from, to] = [nextScore.best, low, high].map((each) => each.toFixed(digits));
+      const [best, from, to] = [nextScore.best, low, high].map((each) => fixed(each, digits));
       found.push(
         `At ${size(report, report.nextScale)} the score should be ${best} (${from} to ${to}), ` +
           "if the rise goes on in the same way.",
@@ -448,7 +474,7 @@ globalThis.emWorkbench ??= (() => {
       );
     }
     if (report.ceilingFitted) {
-      found.push(`The scores level off at ${ceiling.toFixed(2)}; the ceiling was fitted.`);
+      found.push(`The scores level off at ${fixed(ceiling, 2)}; the ceiling was fitted.`);
     } else if (seen < emAudit.constants.MOST) {
       found.push(
         `Only ${percent(seen)} of the way to a score of ${general(ceiling, 6)} has been seen; ` +
@@ -460,7 +486,7 @@ globalThis.emWorkbench ??= (() => {
     const near = rivals.slice(1).filter(({ behind }) => behind < 2);
     const then = near.length
       ? `; within 2 of it: ${near.map(({ name }) => name).join(", ")}.`
-      : `, ${rivals[1].behind.toFixed(1)} ahead of the ${rivals[1].name}.`;
+      : `, ${fixed(rivals[1].behind, 1)} ahead of the ${rivals[1].name}.`;
     const models = report.curve.scale.length;
     return [...found, `By AICc (n = ${models} models) the best curve is the ${rivals[0].name}${then}`];
   }
@@ -593,7 +619,7 @@ globalThis.emWorkbench ??= (() => {
     const list = element("dl", {}, ...facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
     const rows = candidates.map(({ name, parameters, deviance, behind }) =>
       element("tr", {}, element("th", { scope: "row" }, name),
-        ...[parameters, deviance.toFixed(1), behind === null ? "too few models" : behind.toFixed(1)]
+        ...[parameters, fixed(deviance, 1), behind === null ? "too few models" : fixed(behind, 1)]
           .map((cell) => element("td", {}, String(cell)))));
     const head = ["curve", "parameters", "deviance", "AICc behind"].map((each) => element("th", { scope: "col" }, each));
     const table = element("table", {}, element("caption", {}, "Rival curves, best first. Small is good."),
@@ -630,14 +656,14 @@ globalThis.emWorkbench ??= (() => {
     for (const field of form.querySelectorAll("[data-em-option]")) {
       const [name, text] = [field.dataset.emOption, field.value.trim()];
       if (!text) continue;
-      const value = Number(text.replace(",", "."));
+      const plain = text.replace(",", ".");
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
       const [good, want] = LIMITS[kind];
-      if (!good(value)) {
+      options[name] = NUMBER.test(plain) ? Number(plain) : NaN;
+      if (!(Number.isFinite(options[name]) && good(options[name]))) {
         const label = field.closest("label").querySelector("span").textContent;
-        fail(label, `found '${text}', want ${want}`, "Correct it or leave it empty");
+        fail(label, `found ${quoted(text)}, want ${want}`, "Correct it or leave it empty");
       }
-      options[name] = value;
     }
     return options;
   }
@@ -659,7 +685,7 @@ globalThis.emWorkbench ??= (() => {
         const curves = read(area.value, options, known);
         const low = curves.find(({ chance }) => ceiling !== null && ceiling <= chance);
         if (low) {
-          fail("Best possible score", `found ${ceiling}, want it above chance, ${low.chance}`, "Correct it or leave it empty");
+          fail("Best possible score", `found '${ceiling}', want it above chance, ${low.chance}`, "Correct it or leave it empty");
         }
         for (const [at, curve] of curves.entries()) {
           status.textContent = `Auditing ${at + 1} of ${curves.length} …`;
@@ -674,7 +700,8 @@ globalThis.emWorkbench ??= (() => {
         if (!(error instanceof TableError)) throw error;
         const lines = error.lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
         status.textContent = `The table cannot be read: ${lines.length} problem${lines.length > 1 ? "s" : ""}.`;
-        output.replaceChildren(element("ul", { class: "em-wb-problems", role: "alert" }, ...lines));
+        const list = element("ul", {}, ...lines);
+        output.replaceChildren(element("div", { class: "em-wb-problems", role: "alert" }, list));
       }
     }
 
@@ -691,6 +718,9 @@ globalThis.emWorkbench ??= (() => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       run();
+    });
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
     });
     file.addEventListener("change", () => load(file.files[0]));
     box.querySelectorAll("[data-em-example]").forEach((button) =>

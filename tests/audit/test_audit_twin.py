@@ -6,9 +6,7 @@ as here, all agreed to within 1e-8.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from emergence_lib.audit.report import Report, gather
 from emergence_lib.fitting import fisher, models, profile
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.reader.output import asset
+from tests.audit.plain import plain, plain_report
 from tests.browsers import chromium
 
 Array = NDArray[np.float64]
@@ -105,17 +104,6 @@ def random_curves(seed: int, count: int, binomial: bool) -> list[Curve]:
     return [random_curve(rng, f"curve {i}", scales(rng), binomial) for i in range(count)]
 
 
-def plain(curve: Curve) -> dict[str, Any]:
-    """Return a curve as the script takes it."""
-    found: dict[str, Any] = {
-        name: getattr(curve, name).tolist()
-        for name in ("scale", "score", "items", "stderr")
-        if getattr(curve, name) is not None
-    }
-    found |= {"name": curve.name, "chance": curve.chance, "length": curve.length}
-    return found if curve.other is None else {**found, "other": plain(curve.other)}
-
-
 def differences(ours: Any, theirs: Any, name: str = "") -> list[str]:
     """Name every number and word in which two nested results differ."""
     if isinstance(ours, dict):
@@ -171,37 +159,13 @@ def test_both_fit_and_bound_random_curves_alike(
         assert differences(found, script, curve.name) == []
 
 
-def camel(name: str) -> str:
-    return re.sub("_(.)", lambda found: found[1].upper(), name)
-
-
-def camelled(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {camel(name): camelled(value) for name, value in data.items()}
-    return data
-
-
-def by_name(rivals: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {each["name"]: each for each in rivals}
-
-
-def plain_report(found: Report) -> dict[str, Any]:
-    """Return a report as the script gives it, without what comes from simulated curves."""
-    data = {name: value for name, value in vars(found).items() if name not in ("curve", "usual")}
-    for name, value in data.items():
-        if hasattr(value, "__dataclass_fields__"):
-            data[name] = asdict(value)
-    data["verdict"] = str(found.verdict)
-    data["candidates"] = by_name(map(asdict, found.candidates))
-    data["emergence_score"], data["linearity"] = (score.value for score in found.usual)
-    return camelled(data)
-
-
-def in_decades(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a report whose scales are in decades."""
+def comparable(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a report with its scales in decades; curves that fit alike may come in any order."""
     half = data["threshold"]
     logs = half and {end: value and float(np.log10(value)) for end, value in half.items()}
-    return {**data, "threshold": logs, "nextScale": float(np.log10(data["nextScale"]))}
+    rivals = {each["name"]: each for each in data["candidates"]}
+    following = float(np.log10(data["nextScale"]))
+    return {**data, "threshold": logs, "nextScale": following, "candidates": rivals}
 
 
 def compared(page: Page, found: Report) -> list[str]:
@@ -209,8 +173,9 @@ def compared(page: Page, found: Report) -> list[str]:
     script = page.evaluate(AUDIT, plain(found.curve))
     behind = [each["behind"] for each in script["candidates"] if each["behind"] is not None]
     assert behind == sorted(behind)
-    script["candidates"] = by_name(script["candidates"])
-    return differences(in_decades(plain_report(found)), in_decades(script), found.curve.name)
+    python = plain_report(found)
+    del python["curve"]
+    return differences(comparable(python), comparable(script), found.curve.name)
 
 
 def mixed_curves(seed: int, count: int) -> list[Curve]:

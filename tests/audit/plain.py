@@ -1,0 +1,39 @@
+"""Curves and reports as the scripts of the page take and give them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from emergence_lib.audit import Curve, Report
+
+
+def plain(curve: Curve) -> dict[str, Any]:
+    """Return a curve as audit.js takes it."""
+    found: dict[str, Any] = {
+        name: getattr(curve, name).tolist()
+        for name in ("scale", "score", "items", "stderr")
+        if getattr(curve, name) is not None
+    }
+    names = ("name", "unit", "chance", "length")
+    found |= {name: getattr(curve, name) for name in names}
+    return found if curve.other is None else {**found, "other": plain(curve.other)}
+
+
+def plain_report(report: Report) -> dict[str, Any]:
+    """Return a report as audit.js gives it, without what comes from simulated curves."""
+    data = {name: _plain(value) for name, value in vars(report).items() if name != "usual"}
+    data |= {"curve": plain(report.curve), "verdict": str(report.verdict)}
+    data["emergence_score"], data["linearity"] = (score.value for score in report.usual)
+    return {_camel(name): value for name, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def _camel(name: str) -> str:
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
