@@ -144,7 +144,8 @@ globalThis.emAudit ??= (() => {
     "logistic",
     (z) => {
       const odds = Math.exp(-clip(z, -FAR, FAR));
-      const [up, down] = [1 / (1 + odds), odds / (1 + odds)];
+      const up = 1 / (1 + odds);
+      const down = odds * up;
       return [up, down, up * down, up * down * (down - up)];
     },
     logit,
@@ -164,7 +165,8 @@ globalThis.emAudit ??= (() => {
       `${length} tokens right`,
       (z) => {
         const odds = Math.exp(-clip(z, -FAR / length, FAR));
-        const [logUp, wrong] = [-length * Math.log1p(odds), odds / (1 + odds)];
+        const logUp = -length * Math.log1p(odds);
+        const wrong = odds / (1 + odds);
         const slope = length * Math.exp(logUp) * wrong;
         return [Math.exp(logUp), -Math.expm1(logUp), slope, slope * ((length + 1) * wrong - 1)];
       },
@@ -196,12 +198,15 @@ globalThis.emAudit ??= (() => {
   function deviance({ score, rest, weight, binomial }, p, q) {
     let total = 0;
     for (let i = 0; i < p.length; i++) {
-      const [y, left, n] = [score[i], rest[i], weight[i]];
-      if (!binomial) total += n * (y - p[i]) ** 2;
+      const y = score[i];
+      const left = rest[i];
+      let lost = 0;
+      if (!binomial) lost = (y - p[i]) ** 2;
       else {
-        if (y > 0) total -= 2 * n * y * Math.log(Math.max(p[i], TINY) / y);
-        if (left > 0) total -= 2 * n * left * Math.log(Math.max(q[i], TINY) / left);
+        if (y > 0) lost -= 2 * y * Math.log(Math.max(p[i], TINY) / y);
+        if (left > 0) lost -= 2 * left * Math.log(Math.max(q[i], TINY) / left);
       }
+      total += weight[i] * lost;
     }
     return total;
   }
@@ -212,8 +217,10 @@ globalThis.emAudit ??= (() => {
     if (!binomial) return [weight.map((n, i) => n * (score[i] - p[i])), weight];
     const [pull, curve] = [[], []];
     for (let i = 0; i < p.length; i++) {
-      const [up, down] = [Math.max(p[i], TINY), Math.max(q[i], TINY)];
-      const [gain, loss] = [(weight[i] * score[i]) / up, (weight[i] * rest[i]) / down];
+      const up = Math.max(p[i], TINY);
+      const down = Math.max(q[i], TINY);
+      const gain = (weight[i] * score[i]) / up;
+      const loss = (weight[i] * rest[i]) / down;
       const expected = weight[i] / (up * down);
       pull.push(exact ? gain - loss : expected * (score[i] - up));
       curve.push(exact ? gain / up + loss / down : expected);
@@ -358,20 +365,22 @@ globalThis.emAudit ??= (() => {
 
   // A rise as predictions: scores and what they leave to 1, without cancellation.
   function risen(floor, reach, there, theta) {
-    const [room, height] = [1 - floor, (1 - floor) * reach];
-    const p = there.map(([up]) => floor + height * up);
-    const q = there.map(([, down]) => room - height + height * down);
+    const room = 1 - floor;
+    const height = room * reach;
+    const p = there.map((each) => floor + height * each[0]);
+    const q = there.map((each) => room - height + height * each[1]);
     return { theta, p, q, reach, there };
   }
 
   // The reach of the least squares for a given rise.
   function likeliestReach({ score, floor }, weight, there) {
     let [square, mixed, right] = [0, 0, 0];
-    there.forEach(([up, down], i) => {
-      square += weight[i] * up * up;
-      mixed += weight[i] * up * down;
-      right += weight[i] * up * score[i];
-    });
+    for (let i = 0; i < there.length; i++) {
+      const high = weight[i] * there[i][0];
+      square += high * there[i][0];
+      mixed += high * there[i][1];
+      right += high * score[i];
+    }
     const ceiling = (right - floor * mixed) / Math.max(square, TINY);
     return clip((ceiling - floor) / (1 - floor), LEAST_REACH, 1);
   }

@@ -88,8 +88,8 @@ globalThis.emWorkbench ??= (() => {
     const width = (mark) => cells(text, mark)[0].length;
     const delimiter = [",", ";", "\t"].reduce((a, b) => (width(b) > width(a) ? b : a));
     const [titles, ...records] = cells(text, delimiter);
-    const filled = (at) => records.some((row) => row.slice(at).some(Boolean));
-    while (titles.length && !titles.at(-1) && !filled(titles.length - 1)) titles.pop();
+    const used = (at) => records.some((row) => row.slice(at).some(Boolean));
+    while (titles.length && !titles.at(-1) && !used(titles.length - 1)) titles.pop();
     const columns = checkedHeader(titles);
     const rows = records
       .map((record, at) => ({ place: `row ${at + 2}`, record }))
@@ -520,7 +520,8 @@ globalThis.emWorkbench ??= (() => {
 
   function usual({ emergenceScore, linearity, curve }) {
     const straight = curve.scale.length - 1;
-    const score = emergenceScore === null ? "not defined (a step of zero is typical)" : general(emergenceScore, 3);
+    const none = "not defined (a step of zero is typical)";
+    const score = emergenceScore === null ? none : general(emergenceScore, 3);
     return [
       `Emergence score: ${score}; a straight line over as many models scores ${straight}.`,
       `Linearity: ${general(linearity, 3)}; a straight line scores 1.`,
@@ -530,71 +531,87 @@ globalThis.emWorkbench ??= (() => {
   // ---- Picture --------------------------------------------------------------------------------
 
   const SVG = "http://www.w3.org/2000/svg";
-  function element(name, attributes = {}, ...children) {
-    const made = name === "svg" || attributes.svg ? document.createElementNS(SVG, name) : document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key !== "svg" && value !== undefined) made.setAttribute(key, value);
-    }
+  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [360, 230, 34, 352, 8, 194]; // of the plot
+  const element = (name, attributes, ...children) =>
+    filled(document.createElement(name), attributes, children);
+  const mark = (name, attributes, ...children) =>
+    filled(document.createElementNS(SVG, name), attributes, children);
+  function filled(made, attributes, children) {
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     made.append(...children);
     return made;
   }
-  const mark = (name, attributes, ...children) => element(name, { ...attributes, svg: true }, ...children);
+  const line = (kind, x1, y1, x2, y2) => mark("line", { class: kind, x1, y1, x2, y2 });
+  const write = (text, x, y, anchor = "middle", kind = "") =>
+    mark("text", { class: kind, x, y, "text-anchor": anchor }, text);
 
   // Scores with 95% intervals, the best curve, its threshold and the next model's score.
   function picture(report) {
-    const { curve, threshold, nextScale, nextScore } = report;
-    const [width, height, left, right, top, bottom] = [360, 230, 34, 8, 8, 36];
+    const { curve, nextScale } = report;
     const logs = [...curve.scale, nextScale].map(Math.log10);
     const [first, end] = [Math.min(...logs), Math.max(...logs)];
     const pad = 0.04 * (end - first);
-    const x = (log) => left + ((log - first + pad) / (end - first + 2 * pad)) * (width - left - right);
-    const y = (score) => top + (1.02 - score) * ((height - top - bottom) / 1.05);
-    const drawn = [];
-    const line = (kind, x1, y1, x2, y2) =>
-      drawn.push(mark("line", { class: kind, x1, y1, x2, y2 }));
-    const write = (text, at, up, anchor = "middle", kind = "") =>
-      drawn.push(mark("text", { class: kind, x: at, y: up, "text-anchor": anchor }, text));
-
-    if (threshold) {
-      const [from, to] = [threshold.low, threshold.high].map((each, i) =>
-        Math.min(Math.max(x(each === null ? [first - pad, end + pad][i] : Math.log10(each)), left), width - right));
-      drawn.push(mark("rect", { class: "em-wb-band", x: from, y: top, width: Math.max(to - from, 1), height: height - top - bottom }));
-      const before = from > width / 2;
-      write("half-way: 95%", before ? from - 4 : to + 4, top + 11, before ? "end" : "start", "em-wb-half");
-    }
-    for (const score of [0, 0.25, 0.5, 0.75, 1]) {
-      line("em-wb-grid", left, y(score), width - right, y(score));
-      write(percent(score), left - 4, y(score) + 4, "end");
-    }
-    const step = Math.max(1, Math.ceil((end - first) / 5));
-    for (let power = Math.ceil(first - pad); power <= end + pad; power += step) {
-      line("em-wb-grid", x(power), y(1.02), x(power), y(-0.03));
-      const label = mark("text", { x: x(power), y: height - 22, "text-anchor": "middle" }, "10");
-      label.append(mark("tspan", { dy: -4, "font-size": "75%" }, String(power)));
-      drawn.push(label);
-    }
-    write(curve.unit, (left + width - right) / 2, height - 5);
-    if (curve.chance) line("em-wb-chance", left, y(curve.chance), width - right, y(curve.chance));
-    const path = (from, to) => {
+    const x = (log) => LEFT + ((log - first + pad) / (end - first + 2 * pad)) * (RIGHT - LEFT);
+    const y = (score) => TOP + (1.02 - score) * ((BOTTOM - TOP) / 1.05);
+    const path = (kind, from, to) => {
       const steps = Array.from({ length: 81 }, (_, i) => from + ((to - from) * i) / 80);
-      return `M${steps.map((log) => `${x(log).toFixed(1)},${y(report.scoreAt(10 ** log)).toFixed(1)}`).join("L")}`;
+      const at = (log) => `${x(log).toFixed(1)},${y(report.scoreAt(10 ** log)).toFixed(1)}`;
+      return mark("path", { class: kind, d: `M${steps.map(at).join("L")}` });
     };
-    const largest = Math.log10(curve.scale.at(-1));
-    drawn.push(mark("path", { class: "em-wb-curve", d: path(first, largest) }));
-    drawn.push(mark("path", { class: "em-wb-curve em-wb-beyond", d: path(largest, end) }));
-    if (nextScore) {
-      const at = x(Math.log10(nextScale));
-      line("em-wb-next", at, y(nextScore.low ?? 0), at, y(nextScore.high ?? 1));
-      const middle = y(nextScore.best);
-      drawn.push(mark("path", { class: "em-wb-next", d: `M${at},${middle - 5}l5,5l-5,5l-5,-5z` }));
+    const largest = logs.at(-2);
+    const models = curve.scale.length;
+    const title = `${curve.name}: scores of ${models} models with 95% intervals and the best curve`;
+    return mark("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
+      ...halfWay(report, x), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
+      path("em-wb-curve", first, largest), path("em-wb-curve em-wb-beyond", largest, end),
+      ...following(report, x, y), ...measurements(curve, x, y));
+  }
+
+  // Where half of the rise can lie, as a band; an open end goes to the edge.
+  function halfWay({ threshold }, x) {
+    if (!threshold) return [];
+    const place = (scale, edge) => (scale === null ? edge : x(Math.log10(scale)));
+    const [from, to] = [place(threshold.low, LEFT), place(threshold.high, RIGHT)].map((each) =>
+      Math.min(Math.max(each, LEFT), RIGHT));
+    const size = { x: from, y: TOP, width: Math.max(to - from, 1), height: BOTTOM - TOP };
+    const before = from > WIDTH / 2;
+    const [at, anchor] = before ? [from - 4, "end"] : [to + 4, "start"];
+    return [
+      mark("rect", { class: "em-wb-band", ...size }),
+      write("half-way: 95%", at, TOP + 11, anchor, "em-wb-half"),
+    ];
+  }
+
+  function axes({ unit, chance }, x, y, first, end) {
+    const drawn = [write(unit, (LEFT + RIGHT) / 2, HEIGHT - 5)];
+    for (const score of [0, 0.25, 0.5, 0.75, 1]) {
+      drawn.push(line("em-wb-grid", LEFT, y(score), RIGHT, y(score)));
+      drawn.push(write(percent(score), LEFT - 4, y(score) + 4, "end"));
     }
-    curve.score.forEach((score, i) => {
-      const [low, high] = errorBar(curve, i);
-      line("em-wb-error", x(logs[i]), y(low), x(logs[i]), y(high));
-      drawn.push(mark("circle", { class: "em-wb-point", cx: x(logs[i]), cy: y(score), r: 3.2 }));
+    for (let power = first; power <= end; power += Math.max(1, Math.ceil((end - first) / 5))) {
+      const label = write("10", x(power), HEIGHT - 22);
+      label.append(mark("tspan", { dy: -4, "font-size": "75%" }, String(power)));
+      drawn.push(line("em-wb-grid", x(power), TOP, x(power), BOTTOM), label);
+    }
+    if (chance) drawn.push(line("em-wb-chance", LEFT, y(chance), RIGHT, y(chance)));
+    return drawn;
+  }
+
+  function following({ nextScale, nextScore }, x, y) {
+    if (!nextScore) return [];
+    const [at, middle] = [x(Math.log10(nextScale)), y(nextScore.best)];
+    return [
+      line("em-wb-next", at, y(nextScore.low ?? 0), at, y(nextScore.high ?? 1)),
+      mark("path", { class: "em-wb-next", d: `M${at},${middle - 5}l5,5l-5,5l-5,-5z` }),
+    ];
+  }
+
+  function measurements(curve, x, y) {
+    return curve.scale.flatMap((scale, i) => {
+      const [at, [low, high]] = [x(Math.log10(scale)), errorBar(curve, i)];
+      const dot = { class: "em-wb-point", cx: at, cy: y(curve.score[i]), r: 3.2 };
+      return [line("em-wb-error", at, y(low), at, y(high)), mark("circle", dot)];
     });
-    const title = `${curve.name}: scores of ${curve.scale.length} models with 95% intervals and the best curve`;
-    return element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, ...drawn);
   }
 
   // 95% interval of one score (Wilson's for a share).
@@ -609,29 +626,38 @@ globalThis.emWorkbench ??= (() => {
 
   // ---- Page -----------------------------------------------------------------------------------
 
-  function result(report, at, box) {
-    const id = `${box.id}-result-${at}`;
-    const { threshold, width, candidates } = report;
-    const facts = [
-      ["Half-way", threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : "no rise is certain"],
-      ["10% to 90%", width ? `${general(width.best, 2)} decades (${span(width)})` : "no rise is certain"],
-    ];
-    const list = element("dl", {}, ...facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
-    const rows = candidates.map(({ name, parameters, deviance, behind }) =>
-      element("tr", {}, element("th", { scope: "row" }, name),
-        ...[parameters, fixed(deviance, 1), behind === null ? "too few models" : fixed(behind, 1)]
-          .map((cell) => element("td", {}, String(cell)))));
-    const head = ["curve", "parameters", "deviance", "AICc behind"].map((each) => element("th", { scope: "col" }, each));
-    const table = element("table", {}, element("caption", {}, "Rival curves, best first. Small is good."),
-      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
+  function result(report, id) {
     const copy = element("button", { type: "button" }, "Copy as text");
     copy.addEventListener("click", () => copyText(plainText(report), copy));
+    const said = [...reasons(report), ...usual(report)].map((each) => element("li", {}, each));
     return element("section", { class: "em-wb-result", "aria-labelledby": id },
       element("p", { class: "em-wb-name", id }, report.curve.name),
       element("p", { class: "em-wb-verdict", "data-em-verdict": report.verdict }, sentence(report)),
-      picture(report), list,
-      element("ul", {}, ...[...reasons(report), ...usual(report)].map((each) => element("li", {}, each))),
-      table, element("p", { class: "em-wb-buttons" }, copy));
+      picture(report), facts(report), element("ul", {}, ...said), rivals(report),
+      element("p", { class: "em-wb-buttons" }, copy));
+  }
+
+  function facts(report) {
+    const { threshold, width } = report;
+    const none = "no rise is certain";
+    const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : none;
+    const whole = width ? `${general(width.best, 2)} decades (${span(width)})` : none;
+    return element("dl", {},
+      element("dt", {}, "Half-way"), element("dd", {}, half),
+      element("dt", {}, "10% to 90%"), element("dd", {}, whole));
+  }
+
+  function rivals({ candidates }) {
+    const rows = candidates.map(({ name, parameters, deviance, behind }) => {
+      const last = behind === null ? "too few models" : fixed(behind, 1);
+      const cells = [parameters, fixed(deviance, 1), last].map((cell) => element("td", {}, String(cell)));
+      return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
+    });
+    const titles = ["curve", "parameters", "deviance", "AICc behind"];
+    const head = titles.map((each) => element("th", { scope: "col" }, each));
+    return element("table", {},
+      element("caption", {}, "Rival curves, best first. Small is good."),
+      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
   }
 
   async function copyText(text, button) {
@@ -668,11 +694,19 @@ globalThis.emWorkbench ??= (() => {
     return options;
   }
 
+  function checkCeiling(ceiling, curves) {
+    const low = curves.find(({ chance }) => ceiling !== null && ceiling <= chance);
+    if (!low) return;
+    const what = `found '${ceiling}', want it above chance, ${low.chance}`;
+    fail("Best possible score", what, "Correct it or leave it empty");
+  }
+
   function start(box) {
     box.dataset.emOn = "";
     const known = JSON.parse(box.querySelector('script[type="application/json"]').textContent);
     const find = (selector) => box.querySelector(selector);
-    const [form, area, file, output, status] = ["form", "textarea", "[type=file]", ".em-wb-output", ".em-wb-status"].map(find);
+    const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
+    const [output, status] = [".em-wb-output", ".em-wb-status"].map(find);
     find(".em-wb-plain").hidden = true;
     form.hidden = false;
     let turn = 0;
@@ -683,26 +717,28 @@ globalThis.emWorkbench ??= (() => {
       try {
         const { ceiling = null, sharp, ...options } = optionsOf(form);
         const curves = read(area.value, options, known);
-        const low = curves.find(({ chance }) => ceiling !== null && ceiling <= chance);
-        if (low) {
-          fail("Best possible score", `found '${ceiling}', want it above chance, ${low.chance}`, "Correct it or leave it empty");
-        }
+        checkCeiling(ceiling, curves);
         for (const [at, curve] of curves.entries()) {
           status.textContent = `Auditing ${at + 1} of ${curves.length} …`;
           await new Promise((resume) => setTimeout(resume)); // let the page show it
           if (mine !== turn) return;
           const report = emAudit.audit(curve, { ceiling, sharp });
-          output.append(result(report, at, box));
+          output.append(result(report, `${box.id}-result-${at}`));
           if (curves.length === 1) status.textContent = `${curve.name}. ${sentence(report)}`;
         }
         if (curves.length > 1) status.textContent = `${curves.length} curves audited.`;
       } catch (error) {
         if (!(error instanceof TableError)) throw error;
-        const lines = error.lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
-        status.textContent = `The table cannot be read: ${lines.length} problem${lines.length > 1 ? "s" : ""}.`;
-        const list = element("ul", {}, ...lines);
-        output.replaceChildren(element("div", { class: "em-wb-problems", role: "alert" }, list));
+        refuse(error.lines);
       }
+    }
+
+    function refuse(lines) {
+      const found = lines.length > 1 ? `${lines.length} problems` : "1 problem";
+      status.textContent = `The table cannot be read: ${found}.`;
+      const list = lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
+      const alert = element("div", { class: "em-wb-problems", role: "alert" }, element("ul", {}, ...list));
+      output.replaceChildren(alert);
     }
 
     function load(chosen) {

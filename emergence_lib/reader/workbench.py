@@ -15,7 +15,7 @@ OPTIONS = (
     ("items", "Test items", "in the table"),
     ("length", "Tokens of an answer", "unknown"),
     ("sharp", "Sharp below (decades)", "1"),
-    ("ceiling", "Best possible score", "1, or fitted"),
+    ("ceiling", "Best possible score", "unknown"),
 )
 COMMAND = "python -m emergence_lib audit scores.csv"
 
