@@ -578,7 +578,7 @@ globalThis.emWorkbench ??= (() => {
     const [at, anchor] = before ? [from - 4, "end"] : [to + 4, "start"];
     return [
       mark("rect", { class: "em-wb-band", ...size }),
-      write("half-way: 95%", at, TOP + 11, anchor, "em-wb-half"),
+      write("half-way: 95%", at, TOP + 15, anchor, "em-wb-half"),
     ];
   }
 

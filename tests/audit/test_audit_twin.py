@@ -90,12 +90,14 @@ def scales(rng: np.random.Generator, most: int = 24) -> Array:
 def random_curve(rng: np.random.Generator, name: str, x: Array, binomial: bool) -> Curve:
     floor, top = float(rng.choice([0, 0.25])), float(rng.choice([1, 1, 0.8, 0.6]))
     p, n = truth(rng, str(rng.choice(TRUTHS)), x, floor, top), int(10 ** rng.uniform(1, 4))
+    # Half of the time the scatter is about twice what counting or the errors say.
+    loose = rng.choice([1, 2])
     if binomial:
         items = np.full(x.size, n)
+        p = np.clip(p + (loose - 1) * rng.normal(size=x.size) * np.sqrt(3 * p * (1 - p) / n), 0, 1)
         return Curve(name, 10**x, rng.binomial(items, p) / items, items=items, chance=floor)
     error = np.sqrt(np.maximum(p * (1 - p), 0.01) / n)
-    # Half of the time the scatter is twice what the errors say.
-    drawn = np.clip(rng.normal(p, error * rng.choice([1, 2])), 0, 1)
+    drawn = np.clip(rng.normal(p, loose * error), 0, 1)
     return Curve(name, 10**x, drawn, stderr=error, chance=floor)
 
 

@@ -272,11 +272,9 @@ def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path)
     texts = findings.examples() | {
         "flat": "params,score,n\n1,.5,9e4\n10,.5,9e4\n100,.5,9e4\n1000,.5,9e4\n",
         "few": "params,score,n\n1,.1,100\n10,.9,100\n",
-        "no rise": "scale,score,n\n1,.5,20\n10,.4,20\n100,.6,20\n1000,.5,20\n",
         "step": "params,score,n\n1,0,500\n10,0,500\n100,0,500\n1e3,1,500\n1e4,1,500\n1e5,1,500\n",
         "fall": "params,score,n\n1,.9,400\n3,.8,400\n10,.5,400\n30,.3,400\n100,.1,400\n",
         "tokens": "params,score,n,length\n1,0,500,9\n2,.1,500,9\n4,.5,500,9\n8,.8,500,9\n",
-        "start": "scale,acc,n,chance\n1,.2,9e3,.2\n9,.21,9e3,.2\n99,.23,9e3,.2\n1e3,.25,9e3,.2\n",
     }
     curves, said = [], []
     for text in texts.values():
