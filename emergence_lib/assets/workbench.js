@@ -364,6 +364,8 @@ globalThis.emWorkbench ??= (() => {
   const bounds = (range) =>
     within(range, number, "it could be anywhere", (low, high) => `${number(low)} to ${number(high)}`);
 
+  const rise = ({ falls }) => (falls ? "fall" : "rise");
+
   // The verdict in one sentence.
   function sentence(report) {
     const { verdict, width, metric, change } = report;
@@ -391,7 +393,8 @@ globalThis.emWorkbench ??= (() => {
     return `Too little data to say: ${obstacle(report)}`;
   }
 
-  function obstacle({ curve, rises, width, change, sharp, seen, leap, metric }) {
+  function obstacle(report) {
+    const { curve, rises, width, change, sharp, seen, leap, metric } = report;
     const [models, { FEWEST, MOST }] = [curve.scale.length, emAudit.constants];
     if (models < FEWEST) return `${models} models, and at least ${FEWEST} are needed.`;
     if (!rises) {
@@ -402,24 +405,27 @@ globalThis.emWorkbench ??= (() => {
     }
     const narrow = width.high !== null && width.high <= sharp;
     if (narrow && seen < MOST) {
-      return `the rise may take less than ${decades(sharp)}, but just its first ${percent(seen)} was seen.`;
+      return (
+        `the ${rise(report)} may take less than ${decades(sharp)}, but just its first ` +
+        `${percent(seen)} was seen.`
+      );
     }
     if (narrow && metric) {
       return `the score is sharp (${span(width)}), but ${metric.name} could be sharp or smooth.`;
     }
     if (width.low !== null && width.low >= sharp) {
       return (
-        `${percent(leap)} of the rise lies between two neighbouring models, and what happens there ` +
-        "nobody has measured."
+        `${percent(leap)} of the ${rise(report)} lies between two neighbouring models, and what ` +
+        "happens there nobody has measured."
       );
     }
-    return `the rise takes ${span(width)}, and the limit for sharp is ${decades(sharp)}.`;
+    return `the ${rise(report)} takes ${span(width)}, and the limit for sharp is ${decades(sharp)}.`;
   }
 
   // What the verdict rests on, and what else the data say.
   function reasons(report) {
     const { curve, metric, verdict, nextScore } = report;
-    const found = [aboveChance(report), ...(report.rises ? rise(report) : [])];
+    const found = [aboveChance(report), ...(report.rises ? where(report) : [])];
     if (report.misfit < 0.05) {
       found.push(
         `The scores scatter around the best curve ${fixed(Math.sqrt(report.dispersion), 1)} times ` +
@@ -430,10 +436,11 @@ globalThis.emWorkbench ??= (() => {
     else if (verdict === "sharp in every metric") {
       found.push(
         "Only one metric is known. Give the answer length or a second score of the same items, " +
-          "and the audit can tell whether the metric makes the rise sharp.",
+          `and the audit can tell whether the metric makes the ${rise(report)} sharp.`,
       );
     }
-    if (report.shape === "Gompertz" && report.rises && !metric && !curve.chance) {
+    const rises = report.rises && !report.falls;
+    if (report.shape === "Gompertz" && rises && !metric && !curve.chance) {
       found.push(
         "The Gompertz curve fits best: a loss that falls as a power of scale would give just this " +
           "curve if a whole answer has to be right.",
@@ -446,7 +453,7 @@ globalThis.emWorkbench ??= (() => {
       const [best, from, to] = [nextScore.best, low, high].map((each) => fixed(each, digits));
       found.push(
         `At ${size(report, report.nextScale)} the score should be ${best} (${from} to ${to}), ` +
-          "if the rise goes on in the same way.",
+          `if the ${rise(report)} goes on in the same way.`,
       );
     }
     return found;
@@ -461,11 +468,10 @@ globalThis.emWorkbench ??= (() => {
       : `From ${size(report, firstAboveChance)} on every score is above chance (${chance}); ${seen}.`;
   }
 
-  function rise(report) {
+  function where(report) {
     const { threshold, width, spacing, seen, ceiling } = report;
     const found = [
-      `Half of the ${report.falls ? "fall" : "rise"} is done at ${size(report, threshold.best)} ` +
-        `(${bounds(threshold)}).`,
+      `Half of the ${rise(report)} is done at ${size(report, threshold.best)} (${bounds(threshold)}).`,
     ];
     if (width.low === null || width.low < spacing) {
       found.push(
@@ -499,7 +505,7 @@ globalThis.emWorkbench ??= (() => {
         ? `; the metric accounts for ${percent(share)} of the sharpness`
         : "; the second metric is the sharper one";
     }
-    return `By ${name} the rise takes ${span(width)}${more}.`;
+    return `By ${name} it takes ${span(width)}${more}.`;
   }
 
   function remedy({ moreModels, moreItems }) {
@@ -518,13 +524,14 @@ globalThis.emWorkbench ??= (() => {
     return [title, "=".repeat(title.length), sentence(report), "", ...more, ""].join("\n");
   }
 
-  function usual({ emergenceScore, linearity, curve }) {
-    const straight = curve.scale.length - 1;
+  function usual({ emergenceScore, linearity, curve, falls }) {
+    const straight = falls ? -1 : 1;
     const none = "not defined (a step of zero is typical)";
     const score = emergenceScore === null ? none : general(emergenceScore, 3);
     return [
-      `Emergence score: ${score}; a straight line over as many models scores ${straight}.`,
-      `Linearity: ${general(linearity, 3)}; a straight line scores 1.`,
+      `Emergence score: ${score}; a straight line over as many models scores ` +
+        `${straight * (curve.scale.length - 1)}.`,
+      `Linearity: ${general(linearity, 3)}; a straight line scores ${straight}.`,
     ];
   }
 

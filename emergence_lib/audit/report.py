@@ -107,6 +107,8 @@ class Report:
         Best first.
     shape : str
         The better sigmoid.
+    half_way, climb : float
+        log10 of its threshold, and its width; not limited to where the intervals are looked for.
     ceiling, ceiling_fitted
         Best possible score, and whether the scores gave it.
     rises, falls : bool
@@ -139,6 +141,8 @@ class Report:
     smallest_seen: float
     candidates: tuple[Candidate, ...]
     shape: str
+    half_way: float
+    climb: float
     ceiling: float
     ceiling_fitted: bool
     rises: bool
@@ -162,7 +166,7 @@ class Report:
     def predict(self, scale: ArrayLike) -> Array:
         """Return the best curve at some scales: a sigmoid, or a constant where nothing rises."""
         at = np.log10(laws.within("scale", scale, 0, open_low=True))
-        if self.threshold is None or self.width is None:
+        if not self.rises:
             weight = (
                 self.curve.items
                 if self.curve.items is not None
@@ -170,8 +174,8 @@ class Report:
             )
             return np.full_like(at, np.average(self.curve.score, weights=weight))
         shape = {each.name: each for each in (LOGISTIC, GOMPERTZ)}[self.shape]
-        steepness = (-1 if self.falls else 1) * shape.spread / self.width.best
-        z = shape.middle + steepness * (at - np.log10(self.threshold.best))
+        steepness = (-1 if self.falls else 1) * shape.spread / self.climb
+        z = shape.middle + steepness * (at - self.half_way)
         return self.curve.chance + (self.ceiling - self.curve.chance) * shape.parts(z)[0]
 
 
@@ -274,6 +278,8 @@ def _audit(
             smallest_seen=_smallest_seen(curve),
             candidates=candidates[i],
             shape=str(found.shape[i]),
+            half_way=float(threshold[i]),
+            climb=float(width[i]),
             ceiling=float(top[i]),
             ceiling_fitted=bool(found.free_ceiling[i]),
             rises=bool(rises[i]),

@@ -38,9 +38,13 @@ def sentence(report: Report) -> str:
     return "Too little data to say: " + _obstacle(report)
 
 
+def _rise(report: Report) -> str:
+    return "fall" if report.falls else "rise"
+
+
 def _obstacle(report: Report) -> str:
     """Say what stands in the way of a verdict."""
-    width, limit = report.width, decades(report.sharp)
+    width, limit, rise = report.width, decades(report.sharp), _rise(report)
     models = len(report.curve.scale)
     if models < FEWEST:
         return f"{models} models, and at least {FEWEST} are needed."
@@ -53,17 +57,17 @@ def _obstacle(report: Report) -> str:
     narrow = width.high is not None and width.high <= report.sharp
     if narrow and report.seen < MOST:
         return (
-            f"the rise may take less than {limit}, but just its first {report.seen:.0%} was seen."
+            f"the {rise} may take less than {limit}, but just its first {report.seen:.0%} was seen."
         )
     if narrow and report.metric is not None:
         name = report.metric.name
         return f"the score is sharp ({span(width)}), but {name} could be sharp or smooth."
     if width.low is not None and width.low >= report.sharp:
         return (
-            f"{report.leap:.0%} of the rise lies between two neighbouring models, and what happens "
-            "there nobody has measured."
+            f"{report.leap:.0%} of the {rise} lies between two neighbouring models, and what "
+            "happens there nobody has measured."
         )
-    return f"the rise takes {span(width)}, and the limit for sharp is {limit}."
+    return f"the {rise} takes {span(width)}, and the limit for sharp is {limit}."
 
 
 def reasons(report: Report) -> list[str]:
@@ -75,7 +79,7 @@ def reasons(report: Report) -> list[str]:
             "scores on this task, give it: --chance 0.25 for four options, chance=0.25 in Python."
         )
     if report.rises:
-        found.extend(_rise(report))
+        found.extend(_where(report))
     if report.misfit < 0.05:
         found.append(
             f"The scores scatter around the best curve {math.sqrt(report.dispersion):.1f} times as "
@@ -86,9 +90,10 @@ def reasons(report: Report) -> list[str]:
     elif report.verdict is Verdict.SHARP:
         found.append(
             "Only one metric is known. Give the answer length or a second score of the same items, "
-            "and the audit can tell whether the metric makes the rise sharp."
+            f"and the audit can tell whether the metric makes the {_rise(report)} sharp."
         )
-    if report.shape == "Gompertz" and report.rises and report.metric is None and curve.chance == 0:
+    rises = report.rises and not report.falls
+    if report.shape == "Gompertz" and rises and report.metric is None and curve.chance == 0:
         found.append(
             "The Gompertz curve fits best: a loss that falls as a power of scale would give just "
             "this curve if a whole answer has to be right."
@@ -99,7 +104,7 @@ def reasons(report: Report) -> list[str]:
         expected = score_range(report.next_score)
         found.append(
             f"At {size(report, report.next_scale)} the score should be {expected}, "
-            "if the rise goes on in the same way."
+            f"if the {_rise(report)} goes on in the same way."
         )
     return found
 
@@ -117,12 +122,12 @@ def _above_chance(report: Report) -> str:
     )
 
 
-def _rise(report: Report) -> list[str]:
+def _where(report: Report) -> list[str]:
     threshold, width = report.threshold, report.width
     if threshold is None or width is None:
         return []
     found = [
-        f"Half of the {'fall' if report.falls else 'rise'} is done at "
+        f"Half of the {_rise(report)} is done at "
         f"{size(report, threshold.best)} ({bounds(threshold)})."
     ]
     if width.low is None or width.low < report.spacing:
@@ -164,7 +169,7 @@ def _metric(report: Report) -> str:
             if metric.share >= 0
             else "; the second metric is the sharper one"
         )
-    return f"By {metric.name} the rise takes {span(metric.width)}{share}."
+    return f"By {metric.name} it takes {span(metric.width)}{share}."
 
 
 def _usual(score: UsualScore) -> str:

@@ -22,8 +22,12 @@ def plain(curve: Curve) -> dict[str, Any]:
 
 
 def plain_report(report: Report) -> dict[str, Any]:
-    """Return a report as audit.js gives it, without what comes from simulated curves."""
-    data = {name: _plain(value) for name, value in vars(report).items() if name != "usual"}
+    """Return a report as audit.js gives it.
+
+    Left out is what comes from simulated curves, and the sigmoid itself, whose scores both give.
+    """
+    apart = ("usual", "half_way", "climb")
+    data = {name: _plain(value) for name, value in vars(report).items() if name not in apart}
     data |= {"curve": plain(report.curve), "verdict": str(report.verdict)}
     data["emergence_score"], data["linearity"] = (score.value for score in report.usual)
     return {_camel(name): value for name, value in data.items()}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from emergence_lib import datasets
 from emergence_lib.audit import Curve, Report, Verdict, audit, audit_many, words
 from emergence_lib.audit.assess import assess
+from emergence_lib.audit.report import gather
 from emergence_lib.fitting.batch import counts
 from tests.audit.curves import logistic
 
@@ -241,3 +242,12 @@ def test_reports_come_one_chunk_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
     first: Report = next(reports)
     assert first.usual == ()
     assert taken == 2
+
+
+@pytest.mark.parametrize("scores", [[0.001, 0.0012, 0.0014, 0.0016, 0.0018], [0, 0.1, 0.6, 0.9, 1]])
+def test_the_drawn_curve_is_the_fitted_one(scores: list[float]) -> None:
+    # The first rises so slowly that its threshold lies where no interval looks.
+    curve = Curve("made", np.logspace(0, 4, 5), np.array(scores), items=np.full(5, 1e7))
+    (report,) = audit_many([curve], thorough=False)
+    batch = gather([curve])
+    assert report.predict(curve.scale) == pytest.approx(assess(batch).predict(batch.x)[0])
