@@ -51,6 +51,24 @@ def coverage(what: str = "width", *, fine: bool = True, lucky: bool = False) -> 
     return float(table["held"].sum() / table["rising"].sum())
 
 
+def least_coverage(what: str = "width") -> float:
+    """Return the lowest coverage of any one cell whose models are close enough.
+
+    Cells in which fewer than 100 curves rose are left out: their shares are luck.
+    """
+    return float(_close_enough(what)["share"].min())
+
+
+def kept(what: str = "width", low: float = 0.92, high: float = 0.98) -> float:
+    """Return the share of these cells whose coverage lies from ``low`` to ``high``."""
+    return float(_close_enough(what)["share"].between(low, high).mean())
+
+
+def _close_enough(what: str) -> pd.DataFrame:
+    table = coverage_cells(what)
+    return table[table["fine"] & (table["rising"] >= 100)]
+
+
 def coverage_cells(what: str = "width", *, lucky: bool = False) -> pd.DataFrame:
     """Return coverage cell by cell: the stored columns with ``fine``, ``held`` and ``share``.
 

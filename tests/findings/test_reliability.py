@@ -27,6 +27,18 @@ def test_summaries_of_the_calibration_are_sums_over_its_cells() -> None:
     assert reliability.made_kinds() == len(table)
 
 
+def test_the_worst_kind_and_the_share_of_kept_promises_are_read_off_the_cells() -> None:
+    cells = reliability.coverage_cells("width")
+    cells = cells[cells["fine"] & (cells["rising"] >= 100)]
+    shares = (cells["width_covered"] / cells["rising"]).to_numpy()
+    assert len(shares) > 150
+    worst = cells.iloc[int(shares.argmin())]  # as the page describes it
+    assert (worst["shape"], worst["width"], worst["items"]) == ("Gompertz", 3, 20)
+    assert worst["uneven"]
+    assert reliability.least_coverage() == shares.min()
+    assert reliability.kept() == ((shares >= 0.92) & (shares <= 0.98)).mean()
+
+
 def test_power_counts_both_shapes_and_no_complication() -> None:
     cell = calibration.stored().query(
         "shape in ['logistic', 'Gompertz'] and width == 0.3 and models == 12 and items == 100 "
