@@ -122,3 +122,25 @@ def made_curves() -> int:
 def made_kinds() -> int:
     """Return how many kinds of curves the stored calibration has."""
     return len(calibration.stored())
+
+
+def pair_share(verdict: str, whole: float, second: float) -> float:
+    """Return the share of made pairs of scores that got a verdict.
+
+    Parameters
+    ----------
+    verdict : str
+        ``"smooth"``, ``"sharp"``, ``"metric"``, ``"flat"`` or ``"unknown"``.
+    whole, second : float
+        True widths in decades of the audited score and of the second one.
+
+    Raises
+    ------
+    ValueError
+        If there are no pairs of these widths.
+    """
+    table = calibration.stored_pairs()
+    table = table[(table["length"] == 0) & (table["whole"] == whole) & (table["width"] == second)]
+    if table.empty:
+        raise ValueError(f"whole, second: found {whole:g} and {second:g}, want widths of the pairs")
+    return float(table[verdict].sum() / table["curves"].sum())

@@ -52,3 +52,13 @@ def test_power_counts_both_shapes_and_no_complication() -> None:
 def test_an_unknown_quantity_is_named() -> None:
     with pytest.raises(ValueError, match="what: found 'height'"):
         reliability.coverage("height")
+
+
+def test_pairs_of_scores_are_counted_from_the_second_table() -> None:
+    table = calibration.stored_pairs().query("length == 0 and whole == 0.3 and width == 1.0")
+    verdicts = ("smooth", "sharp", "metric", "flat", "unknown")
+    assert len(table) == 6
+    assert reliability.pair_share("unknown", 0.3, 1.0) == table["unknown"].sum() / 600
+    assert sum(reliability.pair_share(each, 0.3, 1.0) for each in verdicts) == pytest.approx(1)
+    with pytest.raises(ValueError, match="whole, second: found 2 and 1"):
+        reliability.pair_share("smooth", 2, 1)
