@@ -296,7 +296,10 @@ def famous_curves() -> Figure:
     return fig
 
 
+SIGNS = {"+": "+", "-": "−", "x": "×"}
 SHORT = {
+    "1DC": "1-digit, + × −",
+    **{f"{n}D{sign}": f"{n}-digit {name}" for n in (2, 3, 4, 5) for sign, name in SIGNS.items()},
     "arithmetic_2da": "2-digit +",
     "arithmetic_2dm": "2-digit ×",
     "arithmetic_3da": "3-digit +",
