@@ -218,10 +218,10 @@ def audit_many(
     Raises
     ------
     ValueError
-        If ``sharp`` is not above 0, or the ceiling is not above chance.
+        If ``sharp`` is not finite and above 0, or the ceiling is not above chance.
     """
-    if sharp <= 0:
-        raise ValueError(f"sharp: found {sharp:g}, want decades above 0")
+    if not 0 < sharp < np.inf:
+        raise ValueError(f"sharp: found {sharp:g}, want a finite number of decades above 0")
     rng = np.random.default_rng(seed)
     left = iter(curves)
     while chunk := list(islice(left, CHUNK)):

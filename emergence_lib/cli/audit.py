@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -72,8 +73,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=audit.SHARP,
         help="decades below which a rise is sharp (default %(default)g)",
     )
-    parser.add_argument("--ceiling", type=float, help="the best possible score, if not 1")
-    parser.add_argument("--seed", type=int, default=0, help="of the simulated null distribution")
+    parser.add_argument("--ceiling", type=up_to_one, help="the best possible score, if not 1")
+    parser.add_argument("--seed", type=seed, default=0, help="of the simulated null distribution")
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument(
         "--report", type=Path, metavar="FILE.html", help="write a page with figures"
@@ -82,17 +83,37 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def above_zero(text: str) -> float:
-    """Return a number from the command line that has to be above 0."""
-    number = float(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"found {text}, want a number above 0")
+    """Return a finite number from the command line that has to be above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"found {text!r}, want a finite number above 0")
     return number
+
+
+def up_to_one(text: str) -> float:
+    """Return a number from the command line that has to be above 0 and at most 1."""
+    number = above_zero(text)
+    if number > 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, want a number above 0, at most 1")
+    return number
+
+
+def seed(text: str) -> int:
+    """Return a whole number from the command line that must not be below 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text!r}, want a whole number, at least 0")
+    return int(text)
 
 
 def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
     if given.report is not None and not given.report.absolute().parent.is_dir():
         raise audit.CurveError(f"--report: there is no folder {given.report.parent}")
+    if given.report is not None and given.report.is_dir():
+        raise audit.CurveError(f"--report: found the folder {given.report}, want a file name")
     curves = audit.read(
         given.source,
         scale=given.scale,

@@ -221,7 +221,13 @@ def test_every_form_of_a_report_is_complete_and_finite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "found"), [({"sharp": 0.0}, "sharp: found 0"), ({"ceiling": 0.1}, "ceiling: found")]
+    ("options", "found"),
+    [
+        ({"sharp": 0.0}, "sharp: found 0"),
+        ({"sharp": np.nan}, "sharp: found nan"),
+        ({"sharp": np.inf}, "sharp: found inf"),
+        ({"ceiling": 0.1}, "ceiling: found"),
+    ],
 )
 def test_wrong_options_are_named(options: dict[str, float], found: str) -> None:
     with pytest.raises(ValueError, match=found):

@@ -111,13 +111,27 @@ def test_a_folder_of_evaluation_results_is_read_with_the_sizes_beside_it(
     assert note not in said
 
 
-@pytest.mark.parametrize(("option", "value"), [("--sharp", "-1"), ("--sharp", "x")])
+def test_a_report_cannot_take_the_place_of_a_folder(
+    scores: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", str(scores), "--report", str(scores.parent)]) == 2
+    assert "--report: found the folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--sharp", value) for value in ("-1", "x", "nan", "inf")),
+        *(("--ceiling", value) for value in ("0", "x", "nan", "1.5")),
+        *(("--seed", value) for value in ("-1", "x", "0.5")),
+    ],
+)
 def test_a_wrong_limit_is_refused_before_anything_is_read(
     scores: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["audit", str(scores), option, value])
-    assert f"argument {option}" in capsys.readouterr().err
+        main(["audit", str(scores), f"{option}={value}"])
+    assert f"argument {option}: found '{value}', want a" in capsys.readouterr().err
 
 
 def test_a_ceiling_has_to_lie_above_chance(
