@@ -124,7 +124,8 @@ globalThis.emAudit ??= (() => {
     const ways = logFactorial(n) - logFactorial(k) - logFactorial(n - k);
     let term = Math.exp(ways + k * Math.log(p) + (n - k) * Math.log1p(-p));
     let tail = term;
-    for (let j = k; j < n && term > 0; j++) {
+    // What is left no longer counts. (The smallest number times 0.9 is itself: 0 may never come.)
+    for (let j = k; j < n && term > 1e-17 * tail; j++) {
       term *= ((n - j) / (j + 1)) * (p / (1 - p));
       tail += term;
     }
