@@ -20,6 +20,7 @@ globalThis.emWorkbench ??= (() => {
   };
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const FRACTIONS = ["score", "stderr", "chance"];
+  const THOUSANDS = /^[1-9][0-9]{0,2},[0-9]{3}$/;
 
   // What is wrong with a table: a line for each fault, told once where it is alike.
   class TableError extends Error {
@@ -190,10 +191,7 @@ globalThis.emWorkbench ??= (() => {
     }
     let plain = text;
     if (comma && text.split(",").length === 2) {
-      if (!FRACTIONS.includes(kind) && /^[1-9][0-9]{0,2},[0-9]{3}$/.test(text)) {
-        const ways = `Write ${text.replace(",", "")} or ${text.replace(",", ".")}`;
-        return bad(`found ${quoted(text)}: decimal comma or thousands`, ways);
-      }
+      if (!FRACTIONS.includes(kind) && THOUSANDS.test(text)) return bad(...ambiguous(text));
       plain = text.replace(",", ".");
     }
     if (!NUMBER.test(plain)) return bad(`found ${quoted(text)}, want ${want}`, howToWrite(text));
@@ -207,6 +205,12 @@ globalThis.emWorkbench ??= (() => {
         : "Correct it or delete the row",
     );
   }
+
+  // What is wrong with a number that has a comma before three digits, and the remedy.
+  const ambiguous = (text) => [
+    `found ${quoted(text)}: decimal comma or thousands`,
+    `Write ${text.replace(",", "")} or ${text.replace(",", ".")}`,
+  ];
 
   function howToWrite(text) {
     const percent = text.match(/^(.*)%$/);
@@ -692,10 +696,12 @@ globalThis.emWorkbench ??= (() => {
       const plain = text.replace(",", ".");
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
       const [good, want] = LIMITS[kind];
+      const bad = (what, remedy) =>
+        fail(field.closest("label").querySelector("span").textContent, what, remedy);
+      if (!FRACTIONS.includes(kind) && THOUSANDS.test(text)) bad(...ambiguous(text));
       options[name] = NUMBER.test(plain) ? Number(plain) : NaN;
       if (!(Number.isFinite(options[name]) && good(options[name]))) {
-        const label = field.closest("label").querySelector("span").textContent;
-        fail(label, `found ${quoted(text)}, want ${want}`, "Correct it or leave it empty");
+        bad(`found ${quoted(text)}, want ${want}`, "Correct it or leave it empty");
       }
     }
     return options;
