@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from emergence_lib import datasets, scores
+from emergence_lib import datasets, laws, scores
 from emergence_lib.audit import Verdict
 from emergence_lib.audit.assess import assess
 from emergence_lib.fitting.batch import counts, stack
@@ -98,7 +98,16 @@ def _at_width(x: Array, score: Array, items: int, width: float) -> Array:
 
 
 def fewest_models(width: float, items: int) -> int:
-    """Return the least of `MODELS` that settles a rise of a width, or 0 if none does."""
+    """Return the least of `MODELS` that settles a rise of a width, or 0 if none does.
+
+    Raises
+    ------
+    ValueError
+        If the width is not one of `WIDTHS`, or the items not one of `ITEMS`.
+    """
+    for name, value, known in (("width", width, WIDTHS), ("items", items, ITEMS)):
+        if value not in known:
+            raise ValueError(f"{name}: found {value!r}, want one of {known}")
     settled = [m for m in MODELS if ladders()[m, items, width].verdict != str(Verdict.UNKNOWN)]
     return settled[0] if settled else 0
 
@@ -134,7 +143,13 @@ def onset(items: float, exponent: float = 0.35, half: float = 1e10, right: float
     """Return the size at which a Gompertz curve is expected to give some right answers.
 
     The curve is ``exp(-C size**-exponent)``, one half at ``half``.
+
+    Raises
+    ------
+    ValueError
+        If there are not more items than right answers.
     """
+    laws.within("items", items, right, open_low=True)
     return float(half * (np.log(2) / -np.log(right / items)) ** (1 / exponent))
 
 
@@ -177,7 +192,13 @@ def emergence_quantiles(
 
 
 def aicc_penalty(parameters: int, models: int) -> float:
-    """Return what AICc adds to the deviance of a curve."""
+    """Return what AICc adds to the deviance of a curve.
+
+    Raises
+    ------
+    ValueError
+        If there are too few models for AICc.
+    """
     penalty = aicc(0.0, parameters, models)
     if penalty is None:
         raise ValueError(f"models: found {models}, want more than {parameters + 1}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from emergence_lib.audit import SHARP, calibration
@@ -21,9 +20,18 @@ def gradual(*, lucky: bool = False) -> pd.DataFrame:
 
 
 def false_sharp(width: float | None = None, *, lucky: bool = False) -> float:
-    """Return how often what is not sharp was called so, over all cells or those of a width."""
+    """Return how often what is not sharp was called so, over all cells or those of a width.
+
+    Raises
+    ------
+    ValueError
+        If no such cell has that width.
+    """
     table = gradual(lucky=lucky)
     if width is not None:
+        known = sorted(table["width"].unique())
+        if width not in known:
+            raise ValueError(f"width: found {width:g}, want one of {', '.join(map(str, known))}")
         table = table[table["width"] == width]
     return float(table["sharp"].sum() / table["curves"].sum())
 
@@ -45,6 +53,11 @@ def coverage(what: str = "width", *, fine: bool = True, lucky: bool = False) -> 
         Cells with models close enough to bound the width from below, or the others.
     lucky : bool
         Cells whose models have luck of their own, or the others.
+
+    Raises
+    ------
+    ValueError
+        If ``what`` is neither.
     """
     table = coverage_cells(what, lucky=lucky)
     table = table[table["fine"] == fine]
@@ -73,6 +86,11 @@ def coverage_cells(what: str = "width", *, lucky: bool = False) -> pd.DataFrame:
     """Return coverage cell by cell: the stored columns with ``fine``, ``held`` and ``share``.
 
     ``fine`` marks cells in which fewer than one width interval in twenty reaches down to a step.
+
+    Raises
+    ------
+    ValueError
+        If ``what`` is neither ``"width"`` nor ``"threshold"``.
     """
     if what not in ("width", "threshold"):
         raise ValueError(f"what: found {what!r}, want width or threshold")
@@ -106,12 +124,18 @@ def power() -> pd.DataFrame:
 
 
 def decided(width: float, models: int, items: int) -> float:
-    """Return the share of made curves of a cell of `power` that got a verdict at all."""
-    table = power()
-    (cell,) = np.flatnonzero(
-        (table["width"] == width) & (table["models"] == models) & (table["items"] == items)
-    )
-    return float(1 - table["undecided"].to_numpy()[cell])
+    """Return the share of made curves of a cell of `power` that got a verdict at all.
+
+    Raises
+    ------
+    ValueError
+        If there is no such cell.
+    """
+    undecided = power().set_index(["width", "models", "items"])["undecided"]
+    if (width, models, items) not in undecided:
+        found = f"width, models, items: found {width:g}, {models}, {items}"
+        raise ValueError(f"{found}, want a cell of the stored calibration")
+    return float(1 - undecided[width, models, items])
 
 
 def made_curves() -> int:

@@ -77,7 +77,15 @@ def _csv(*columns: dict[str, Any]) -> str:
 
 
 def curve(name: str = LETTERS) -> audit.Curve:
-    """Return an example as the audit reads it."""
+    """Return an example as the audit reads it.
+
+    Raises
+    ------
+    ValueError
+        If there is no example of that name.
+    """
+    if name not in examples():
+        raise ValueError(f"name: found {name!r}, want one of {', '.join(examples())}")
     (found,) = audit.read(pd.read_csv(io.StringIO(examples()[name])))
     return found
 

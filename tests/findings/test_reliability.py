@@ -62,3 +62,10 @@ def test_pairs_of_scores_are_counted_from_the_second_table() -> None:
     assert sum(reliability.pair_share(each, 0.3, 1.0) for each in verdicts) == pytest.approx(1)
     with pytest.raises(ValueError, match="whole, second: found 2 and 1"):
         reliability.pair_share("smooth", 2, 1)
+
+
+def test_cells_that_were_not_measured_are_named() -> None:
+    with pytest.raises(ValueError, match=r"width: found 0.3, want one of 1\.0, 3\.0, inf"):
+        reliability.false_sharp(0.3)  # sharp in truth
+    with pytest.raises(ValueError, match=r"width, models, items: found 0.3, 13, 100, want"):
+        reliability.decided(0.3, 13, 100)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +32,11 @@ def test_the_first_example_holds_the_printed_scores() -> None:
     found = workbench.curve(workbench.SUMS)
     assert (100 * found.score).round(6).tolist() == printed
     assert workbench.gap(workbench.SUMS) == pytest.approx(np.log10(174.6 / 12.85))
+
+
+def test_an_unknown_example_is_named() -> None:
+    with pytest.raises(ValueError, match="name: found 'sums', want one of GPT-3: three-digit"):
+        workbench.curve("sums")
 
 
 def test_the_table_in_the_chapters_cell_is_the_first_example() -> None:
@@ -79,7 +83,6 @@ def test_forgetting_chance_and_knowing_the_length_change_nothing_else() -> None:
     three = workbench.with_length(3)
     assert three.curve.length == 3
     assert three.width == workbench.report(workbench.SUMS).width
-    assert replace(three.curve, length=None).items is not None
     np.testing.assert_array_equal(three.curve.score, sums.score)
 
 
