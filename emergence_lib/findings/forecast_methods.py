@@ -276,9 +276,10 @@ def by_loss(many: Sequence[Case]) -> pd.DataFrame:
             table[name].to_numpy(float) for name in ("params", "tokens", "loss")
         )
         last = case.ladder.rows.iloc[-1]
-        key = np.concatenate([params, tokens, loss]).tobytes()
+        target = last["params"], last["tokens"]
+        key = np.concatenate([params, tokens, loss, target]).tobytes()
         if key not in known:
-            known[key] = loss_law(params, tokens, loss, (last["params"], last["tokens"]))
+            known[key] = loss_law(params, tokens, loss, target)
         rows[place] = (known[key], float(last["loss"]))
         seen.append(_scatter(-loss, case.score, case.items, case.ladder.floor))
     if not rows:

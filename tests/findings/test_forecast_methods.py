@@ -1,5 +1,7 @@
 """Forecasts against SciPy, and on curves whose law is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,6 +121,10 @@ def test_loss_first_finds_a_sigmoid_of_a_power_law() -> None:
     assert said.loc[1, "loss_said"] == pytest.approx(loss[-1], rel=5e-3)
     assert said.loc[1, "loss_forecast"] == pytest.approx(score[-1], abs=0.01)
     assert said.loc[1, "loss_known"] == pytest.approx(score[-1], abs=0.01)
+    # The same models seen, but another one to forecast.
+    nearer = replace(ladder, rows=ladder.rows.iloc[:8])
+    both = forecast_methods.by_loss([Case(ladder, 6), Case(nearer, 6)])
+    assert both["loss_said"].to_numpy() == pytest.approx(loss[[8, 7]], rel=5e-3)
 
 
 def test_other_benchmarks_see_nothing_of_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
