@@ -123,12 +123,12 @@ def obstacle(report: Report) -> str:
         return ""
     if report.width is None:
         return "no certain rise"
-    low, high = report.width.low, report.width.high
+    high = report.width.high
     if high is not None and high <= SHARP:
         return "second metric undecided" if report.seen >= MOST else "less than half seen"
     if report.leap >= MOST:
         return "most of the rise in one gap"
-    return "interval on both sides of a decade" if low is None or low < SHARP else "other"
+    return "interval on both sides of a decade"
 
 
 def count(
