@@ -16,7 +16,10 @@ globalThis.emWorkbench ??= (() => {
     items: [(x) => x >= 1, "a number of items, at least 1"],
     stderr: [(x) => x >= 0 && x <= 0.5, "a standard error of a fraction, from 0 to 0.5"],
     chance: [(x) => x >= 0 && x < 1, "a fraction from 0 to below 1"],
-    length: [(x) => x >= 1 && Number.isInteger(x), "a whole number of tokens, at least 1"],
+    length: [
+      (x) => x >= 1 && x <= 1e6 && Number.isInteger(x),
+      "a whole number of tokens, from 1 to 1,000,000",
+    ],
   };
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const FRACTIONS = ["score", "stderr", "chance"];

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 DIVIDE = "Divide by 100 if these are percentages"
+LONGEST = 10**6
+"""Tokens of an answer; of many more, the share that one of them is right has lost its digits."""
 
 
 class CurveError(ValueError):
@@ -39,7 +41,7 @@ class Curve:
     chance : float
         Score of guessing, from 0 to below 1.
     length : int, optional
-        Tokens that all have to be right for a point, at least 1.
+        Tokens that all have to be right for a point, from 1 to `LONGEST`.
     other : Curve, optional
         A second metric of the same models, itself without ``other``.
     unit : str
@@ -147,8 +149,8 @@ class Curve:
             length = operator.index(self.length)
         except TypeError:
             length = 0
-        if length < 1:
-            what = f"found {self.length!r}, want a whole number of at least 1"
+        if not 1 <= length <= LONGEST:
+            what = f"found {self.length!r}, want a whole number from 1 to {LONGEST:,}"
             self._fail("length", what, "Count the tokens of an answer")
         return length
 

@@ -68,6 +68,7 @@ def test_all_zeros_are_a_curve() -> None:
         ({"chance": 1}, "chance: found 1"),
         ({"length": 0}, "length: found 0, want a whole number"),
         ({"length": 2.5}, "length: found 2.5"),
+        ({"length": 10**20}, "length: found 1000.*, want a whole number from 1 to 1,000,000"),
         ({"labels": ["a"]}, "labels: found 1 names, want 3 or none"),
         ({"other": 0.5}, "other: found float, want a Curve"),
         ({"other": made(scale=[1e8, 1e9, 2e10])}, "other: found other scales"),

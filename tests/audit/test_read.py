@@ -358,6 +358,7 @@ def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.Monk
         ({"chance": {"spel": 0.5}}, "chance: there is no task 'spel'. Remedy: Is 'spell' meant"),
         ({"chance": True}, "chance: found True"),
         ({"length": 0}, "length: found 0"),
+        ({"length": 10**20}, "length: found 1000.*, want a whole number of tokens, from 1 to"),
         ({"items": {"add": 0}}, "items: found 0"),
         ({"items": 100}, "200 items in the table, 100 in the option"),
         ({"tasks": ["ad"]}, "no task 'ad'. Remedy: Is 'add' meant"),

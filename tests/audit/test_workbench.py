@@ -465,6 +465,7 @@ def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
             ("Test items", "Infinity", "found 'Infinity', want a number of items, at least 1"),
             ("Test items", "1,319", "found '1,319': decimal comma or thousands"),
             ("Tokens of an answer", "0x10", "found '0x10', want a whole number of tokens"),
+            ("Tokens of an answer", "1e20", "found '1e20', want a whole number of tokens"),
             ("Best possible score", "0", "found '0', want it above chance, 0"),
         ):
             page.get_by_label(label).fill(text)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from emergence_lib.audit.curve import LONGEST
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.table import NUMBER, Problems, fail
 
@@ -23,7 +24,10 @@ LIMITS: dict[str, Limit] = {
     "items": (lambda x: x >= 1, "a number of items, at least 1"),
     "stderr": (lambda x: 0 <= x <= 0.5, "a standard error of a fraction, from 0 to 0.5"),
     "chance": (lambda x: 0 <= x < 1, "a fraction from 0 to below 1"),
-    "length": (lambda x: x >= 1 and x == int(x), "a whole number of tokens, at least 1"),
+    "length": (
+        lambda x: 1 <= x <= LONGEST and x == int(x),
+        f"a whole number of tokens, from 1 to {LONGEST:,}",
+    ),
 }
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
 FRACTIONS = ("score", "stderr", "chance")
