@@ -97,21 +97,6 @@ def _at_width(x: Array, score: Array, items: int, width: float) -> Array:
     return best[1]
 
 
-def fewest_models(width: float, items: int) -> int:
-    """Return the least of `MODELS` that settles a rise of a width, or 0 if none does.
-
-    Raises
-    ------
-    ValueError
-        If the width is not one of `WIDTHS`, or the items not one of `ITEMS`.
-    """
-    for name, value, known in (("width", width, WIDTHS), ("items", items, ITEMS)):
-        if value not in known:
-            raise ValueError(f"{name}: found {value!r}, want one of {known}")
-    settled = [m for m in MODELS if ladders()[m, items, width].verdict != str(Verdict.UNKNOWN)]
-    return settled[0] if settled else 0
-
-
 def near_step(width: float = 0.2, models: int = 8, items: int = 100, curves: int = 400) -> Array:
     """Return made scores of a logistic, (curves, models); its threshold varies over a decade."""
     rng = np.random.default_rng(16)

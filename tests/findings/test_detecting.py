@@ -15,10 +15,6 @@ def test_wrong_names_are_named() -> None:
         detecting.aicc_penalty(2, 3)
     with pytest.raises(ValueError, match="items: found 3"):
         detecting.onset(3)
-    with pytest.raises(ValueError, match=r"width: found 2.0, want one of \(0.3"):
-        detecting.fewest_models(2.0, 100)
-    with pytest.raises(ValueError, match=r"items: found 50, want one of \(20"):
-        detecting.fewest_models(3.0, 50)
 
 
 def test_r_squared_is_numpys() -> None:
