@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from emergence_lib.audit.assess import FEWEST, MOST, Verdict
+from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.report import Range, Report, UsualScore
 
 
@@ -228,8 +229,12 @@ def to_dict(report: Report) -> dict[str, Any]:
     """Return everything as plain numbers and text, ready for JSON; open ends are None."""
     data = {name: value for name, value in vars(report).items() if name != "curve"}
     plain = {name: _plain(value) for name, value in data.items()}
-    curve = report.curve
-    measured = {
+    measured = _measured(report.curve)
+    return {"curve": measured, **plain, "sentence": sentence(report), "reasons": reasons(report)}
+
+
+def _measured(curve: Curve) -> dict[str, Any]:
+    return {
         "name": curve.name,
         "unit": curve.unit,
         "scale": curve.scale.tolist(),
@@ -237,10 +242,11 @@ def to_dict(report: Report) -> dict[str, Any]:
         "items": None if curve.items is None else curve.items.tolist(),
         "stderr": None if curve.stderr is None else curve.stderr.tolist(),
         "chance": curve.chance,
+        "chance_assumed": curve.chance_assumed,
         "length": curve.length,
         "labels": list(curve.labels),
+        "other": None if curve.other is None else _measured(curve.other),
     }
-    return {"curve": measured, **plain, "sentence": sentence(report), "reasons": reasons(report)}
 
 
 def to_json(report: Report) -> str:

@@ -234,6 +234,15 @@ def test_wrong_options_are_named(options: dict[str, float], found: str) -> None:
         audit(logistic(1.0, chance=0.25), **options)  # type: ignore[arg-type]
 
 
+def test_json_holds_the_second_score_and_whether_chance_is_known() -> None:
+    second = logistic(3.0)
+    curve = replace(logistic(0.4), other=second, chance_assumed=True)
+    data = words.to_dict(audit(curve))["curve"]
+    assert (data["chance_assumed"], data["other"]["chance_assumed"]) == (True, False)
+    assert data["other"]["score"] == second.score.tolist()
+    assert data["other"]["other"] is None
+
+
 def test_reports_come_one_chunk_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emergence_lib.audit.report.CHUNK", 2)
     taken = 0
