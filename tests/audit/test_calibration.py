@@ -258,11 +258,7 @@ def test_hundreds_of_reports_are_finite(made) -> None:
     curves = [Curve("made", scale, each, count, chance=chance) for each in score]
     for report in audit_many(curves, thorough=False):
         assert report.verdict in Verdict
-        numbers = [
-            report.deviance if hasattr(report, "deviance") else 0.0,
-            report.seen,
-            report.leap,
-        ]
+        numbers = [report.seen, report.leap, report.misfit, report.dispersion, *report.change]
         for each in (report.threshold, report.width, report.next_score):
             if each is not None:
                 numbers += [each.best, *(end for end in (each.low, each.high) if end is not None)]
