@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 
 import numpy as np
@@ -14,6 +15,8 @@ from scipy import stats
 from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
+    FEWEST,
+    MOST,
     SHARP,
     Assessment,
     Verdict,
@@ -37,6 +40,17 @@ CHUNK = 500
 """Curves audited at a time: memory does not grow with their number."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
+
+
+class Obstacle(StrEnum):
+    """What can keep an audit from a verdict."""
+
+    FEW = "fewer than four models"
+    RISE = "no certain rise"
+    BEGINNING = "less than half seen"
+    METRIC = "second metric undecided"
+    GAP = "most of the rise in one gap"
+    WIDTH = "interval on both sides of the limit"
 
 
 @dataclass(frozen=True)
@@ -162,6 +176,21 @@ class Report:
     next_scale: float
     next_score: Range | None
     sharp: float
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """What keeps the audit from a verdict; None where it reached one."""
+        if self.verdict is not Verdict.UNKNOWN:
+            return None
+        if len(self.curve.scale) < FEWEST:
+            return Obstacle.FEW
+        if self.width is None:
+            return Obstacle.RISE
+        if self.width.high is not None and self.width.high <= self.sharp:
+            return Obstacle.BEGINNING if self.seen < MOST else Obstacle.METRIC
+        if self.width.low is not None and self.width.low >= self.sharp:
+            return Obstacle.GAP
+        return Obstacle.WIDTH
 
     def predict(self, scale: ArrayLike) -> Array:
         """Return the best curve at some scales: a sigmoid, or a constant where nothing rises."""

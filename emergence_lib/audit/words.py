@@ -10,7 +10,7 @@ from typing import Any
 
 from emergence_lib.audit.assess import FEWEST, MOST, Verdict
 from emergence_lib.audit.curve import Curve
-from emergence_lib.audit.report import Range, Report, UsualScore
+from emergence_lib.audit.report import Obstacle, Range, Report, UsualScore
 
 
 def sentence(report: Report) -> str:
@@ -45,30 +45,32 @@ def _rise(report: Report) -> str:
 
 def _obstacle(report: Report) -> str:
     """Say what stands in the way of a verdict."""
-    width, limit, rise = report.width, decades(report.sharp), _rise(report)
-    models = len(report.curve.scale)
-    if models < FEWEST:
-        return f"{models} models, and at least {FEWEST} are needed."
-    if not report.rises or width is None:
-        low, high = report.change
-        return (
-            f"no rise is certain, but a change of {points(low)} to {points(high)} points from the "
-            "smaller to the larger models is possible."
-        )
-    narrow = width.high is not None and width.high <= report.sharp
-    if narrow and report.seen < MOST:
-        return (
-            f"the {rise} may take less than {limit}, but just its first {report.seen:.0%} was seen."
-        )
-    if narrow and report.metric is not None:
-        name = report.metric.name
-        return f"the score is sharp ({span(width)}), but {name} could be sharp or smooth."
-    if width.low is not None and width.low >= report.sharp:
-        return (
-            f"{report.leap:.0%} of the {rise} lies between two neighbouring models, and what "
-            "happens there nobody has measured."
-        )
-    return f"the {rise} takes {span(width)}, and the limit for sharp is {limit}."
+    limit, rise = decades(report.sharp), _rise(report)
+    match report.obstacle:
+        case Obstacle.FEW:
+            return f"{len(report.curve.scale)} models, and at least {FEWEST} are needed."
+        case Obstacle.BEGINNING:
+            return (
+                f"the {rise} may take less than {limit}, but just its first {report.seen:.0%} "
+                "was seen."
+            )
+        case Obstacle.METRIC if report.width and report.metric:
+            name = report.metric.name
+            return (
+                f"the score is sharp ({span(report.width)}), but {name} could be sharp or smooth."
+            )
+        case Obstacle.GAP:
+            return (
+                f"{report.leap:.0%} of the {rise} lies between two neighbouring models, and what "
+                "happens there nobody has measured."
+            )
+        case Obstacle.WIDTH if report.width:
+            return f"the {rise} takes {span(report.width)}, and the limit for sharp is {limit}."
+    low, high = report.change
+    return (
+        f"no rise is certain, but a change of {points(low)} to {points(high)} points from the "
+        "smaller to the larger models is possible."
+    )
 
 
 def reasons(report: Report) -> list[str]:

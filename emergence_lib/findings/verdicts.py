@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from emergence_lib import datasets, scores
-from emergence_lib.audit import SHARP, Curve, Report, Verdict, audit_many
+from emergence_lib.audit import Curve, Obstacle, Report, Verdict, audit_many
 from emergence_lib.audit.assess import MOST
 from emergence_lib.findings import ladders
 from emergence_lib.findings.ladders import Ladder
@@ -111,24 +111,10 @@ def verdicts() -> pd.DataFrame:
                 "high": np.nan if high is None else high,
                 "seen": report.seen,
                 "leap": report.leap,
-                "obstacle": obstacle(report),
+                "obstacle": str(report.obstacle or ""),
             }
         )
     return pd.DataFrame(rows)
-
-
-def obstacle(report: Report) -> str:
-    """Name what kept an audit of at least four models from a verdict; empty if it reached one."""
-    if report.verdict is not Verdict.UNKNOWN:
-        return ""
-    if report.width is None:
-        return "no certain rise"
-    high = report.width.high
-    if high is not None and high <= SHARP:
-        return "second metric undecided" if report.seen >= MOST else "less than half seen"
-    if report.leap >= MOST:
-        return "most of the rise in one gap"
-    return "interval on both sides of a decade"
 
 
 def count(
@@ -153,6 +139,14 @@ def count(
     if called is not None:
         chosen &= (table["called"] == called).to_numpy()
     return int(chosen.sum())
+
+
+def in_one_gap(*, called: bool) -> int:
+    """Count undecided ladders of which one gap holds most of the fitted rise."""
+    table = verdicts()
+    undecided = (table["verdict"] == Verdict.UNKNOWN) & (table["called"] == called)
+    rises = table["obstacle"] != Obstacle.RISE
+    return int((undecided & rises & (table["leap"] >= MOST)).sum())
 
 
 def summary() -> pd.DataFrame:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from emergence_lib import datasets
-from emergence_lib.audit import Curve, Report, Verdict, audit, audit_many, words
+from emergence_lib.audit import Curve, Obstacle, Report, Verdict, audit, audit_many, words
 from emergence_lib.audit.assess import assess
 from emergence_lib.audit.report import gather
 from emergence_lib.fitting.batch import counts
@@ -266,3 +267,54 @@ def test_the_drawn_curve_is_the_fitted_one(scores: list[float]) -> None:
     (report,) = audit_many([curve], thorough=False)
     batch = gather([curve])
     assert report.predict(curve.scale) == pytest.approx(assess(batch).predict(batch.x)[0])
+
+
+SIZE = np.logspace(8, 12, 5)
+FLAT_THEN_UP = [0.0, 0.0, 0.0, 0.0, 0.9]
+DENSE = np.logspace(6, 10, 12)
+
+
+def rise(width: float, threshold: float) -> np.ndarray:
+    """Return the scores of a logistic over the sizes `DENSE`; width and threshold in decades."""
+    return np.asarray(1 / (1 + np.exp(-2 * np.log(9) / width * (np.log10(DENSE) - threshold))))
+
+
+@pytest.mark.parametrize(
+    ("scale", "score", "items", "found"),
+    [
+        (SIZE[:3], [0.0, 0.2, 0.9], 100, Obstacle.FEW),
+        (SIZE, [0.1, 0.5, 0.1, 0.6, 0.2], 20, Obstacle.RISE),
+        (SIZE, FLAT_THEN_UP, 20, Obstacle.WIDTH),
+        (SIZE, [0.0004, 0.0089, 0.1723, 0.8277, 0.9911], 10**5, Obstacle.GAP),
+        (DENSE, rise(1.0, 8.0), 100, Obstacle.WIDTH),
+        (DENSE, rise(0.3, 10.05), 10_000, Obstacle.BEGINNING),
+    ],
+)
+def test_the_obstacle_is_named(
+    scale: np.ndarray, score: ArrayLike, items: int, found: Obstacle
+) -> None:
+    curve = Curve("made", scale, np.array(score), items=np.full(len(scale), float(items)))
+    (report,) = audit_many([curve], thorough=False)
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.obstacle is found
+
+
+def test_an_undecided_second_metric_is_the_obstacle() -> None:
+    curve = Curve(
+        "made",
+        DENSE,
+        rise(0.3, 8.0),
+        items=np.full(12, 1e4),
+        other=Curve("second", DENSE, rise(1.0, 8.0), items=np.full(12, 30.0)),
+    )
+    (report,) = audit_many([curve], thorough=False)
+    assert report.obstacle is Obstacle.METRIC
+
+
+def test_a_decided_curve_has_no_obstacle() -> None:
+    x = np.linspace(6, 10, 12)
+    score = 1 / (1 + np.exp(-4.4 / 3 * (x - 8)))
+    curve = Curve("made", 10**x, score, items=np.full(12, 1e4))
+    (report,) = audit_many([curve], thorough=False)
+    assert report.verdict is Verdict.SMOOTH
+    assert report.obstacle is None
