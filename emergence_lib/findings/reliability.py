@@ -64,6 +64,23 @@ def coverage(what: str = "width", *, fine: bool = True, lucky: bool = False) -> 
     return float(table["held"].sum() / table["rising"].sum())
 
 
+def lucky_coverage(what: str, width: float, items: int) -> float:
+    """Return how often an interval held the truth where models have luck of their own.
+
+    Over all cells of one true width in decades and one number of items.
+
+    Raises
+    ------
+    ValueError
+        If ``what`` is neither "width" nor "threshold", or no stored cell is of that kind.
+    """
+    table = coverage_cells(what, lucky=True)
+    table = table[(table["width"] == width) & (table["items"] == items)]
+    if table.empty:
+        raise ValueError(f"width, items: found {width} and {items}, want those of a stored cell")
+    return float(table["held"].sum() / table["rising"].sum())
+
+
 def least_coverage(what: str = "width") -> float:
     """Return the lowest coverage of any one cell whose models are close enough.
 

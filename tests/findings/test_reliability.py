@@ -39,6 +39,14 @@ def test_the_worst_kind_and_the_share_of_kept_promises_are_read_off_the_cells() 
     assert reliability.kept() == ((shares >= 0.92) & (shares <= 0.98)).mean()
 
 
+def test_lucky_coverage_is_a_sum_over_the_stored_cells_of_a_width_and_a_number_of_items() -> None:
+    cells = calibration.stored().query("scatter > 0 and width == 0.3 and items == 10_000")
+    assert set(cells["shape"]) == {"logistic", "Gompertz"}
+    for what in ("width", "threshold"):
+        share = cells[f"{what}_covered"].sum() / cells["rising"].sum()
+        assert reliability.lucky_coverage(what, 0.3, 10_000) == pytest.approx(share)
+
+
 def test_power_counts_both_shapes_and_no_complication() -> None:
     cell = calibration.stored().query(
         "shape in ['logistic', 'Gompertz'] and width == 0.3 and models == 12 and items == 100 "
@@ -52,6 +60,8 @@ def test_power_counts_both_shapes_and_no_complication() -> None:
 def test_an_unknown_quantity_is_named() -> None:
     with pytest.raises(ValueError, match="what: found 'height'"):
         reliability.coverage("height")
+    with pytest.raises(ValueError, match="want those of a stored cell"):
+        reliability.lucky_coverage("width", 0.3, 21)
 
 
 def test_pairs_of_scores_are_counted_from_the_second_table() -> None:
