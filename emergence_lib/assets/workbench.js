@@ -747,6 +747,8 @@ globalThis.emWorkbench ??= (() => {
         if (!(error instanceof TableError)) throw error;
         refuse(error.lines);
       }
+      // On a phone the report begins below the screen, and a press would seem to do nothing.
+      status.scrollIntoView({ block: "nearest" });
     }
 
     function refuse(lines) {
