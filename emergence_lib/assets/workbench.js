@@ -11,10 +11,13 @@ globalThis.emWorkbench ??= (() => {
   const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
   const LIMITS = {
-    scale: [(x) => x > 0, "a number above 0"],
+    scale: [(x) => x >= 1e-50 && x <= 1e50, "a number above 0 (1e-50 to 1e+50)"],
     score: [(x) => x >= 0 && x <= 1, "a fraction from 0 to 1"],
-    items: [(x) => x >= 1, "a number of items, at least 1"],
-    stderr: [(x) => x >= 0 && x <= 0.5, "a standard error of a fraction, from 0 to 0.5"],
+    items: [(x) => x >= 1 && x <= 1e15, "a number of items, at least 1 (at most 1e+15)"],
+    stderr: [
+      (x) => x === 0 || (x >= 1e-8 && x <= 0.5),
+      "a standard error of a fraction, from 0 to 0.5 (not between 0 and 1e-08)",
+    ],
     chance: [(x) => x >= 0 && x < 1, "a fraction from 0 to below 1"],
     length: [
       (x) => x >= 1 && x <= 1e6 && Number.isInteger(x),
@@ -287,7 +290,7 @@ globalThis.emWorkbench ??= (() => {
     const curve = { name, unit, scale, score: column("score"), ...noise, chance, length };
     if (points[0].values.other !== undefined) {
       const second = noiseOf(name, points, "other", "other_stderr", found);
-      curve.other = { name: "other", unit, scale, score: column("other"), ...second, chance: otherChance };
+      curve.other = { name: "the second score", unit, scale, score: column("other"), ...second, chance: otherChance };
     }
     return curve;
   }
@@ -453,7 +456,8 @@ globalThis.emWorkbench ??= (() => {
           "curve if a whole answer has to be right.",
       );
     }
-    if (verdict === "too little data to say") found.push(remedy(report));
+    const enough = curve.scale.length >= emAudit.constants.FEWEST;
+    if (verdict === "too little data to say" && enough) found.push(remedy(report));
     if (nextScore) {
       const [low, high] = [nextScore.low ?? 0, nextScore.high ?? 1];
       const digits = high - low > 0.02 ? 2 : 3;
@@ -469,7 +473,7 @@ globalThis.emWorkbench ??= (() => {
   function aboveChance(report) {
     const { curve, firstAboveChance, smallestSeen } = report;
     const chance = general(curve.chance, 6);
-    const seen = `at the largest model a true score below about ${general(smallestSeen, 2)} would not show`;
+    const seen = `at the largest model a true score below about ${general(smallestSeen, 2)} might not show`;
     return firstAboveChance === null
       ? `The last score is not above chance (${chance}); ${seen}.`
       : `From ${size(report, firstAboveChance)} on every score is above chance (${chance}); ${seen}.`;
@@ -482,8 +486,8 @@ globalThis.emWorkbench ??= (() => {
     ];
     if (width.low === null || width.low < spacing) {
       found.push(
-        "The width cannot be resolved: its interval reaches the spacing of the models " +
-          `(${decades(spacing)}), so that a step between two of them fits as well.`,
+        "The width cannot be resolved: its interval reaches below the spacing of the models " +
+          `(${decades(spacing)}), and of what happens within a gap they know nothing.`,
       );
     }
     if (report.ceilingFitted) {
@@ -653,7 +657,8 @@ globalThis.emWorkbench ??= (() => {
 
   function facts(report) {
     const { threshold, width } = report;
-    const none = "no rise is certain";
+    const enough = report.curve.scale.length >= emAudit.constants.FEWEST;
+    const none = enough ? "no rise is certain" : "too few models";
     const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : none;
     const whole = width ? `${general(width.best, 2)} decades (${span(width)})` : none;
     return element("dl", {},

@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 DIVIDE = "Divide by 100 if these are percentages"
+SCALES = 1e-50, 1e50
+"""Far beyond any unit; of larger ranges, thresholds would overflow."""
+MOST_ITEMS, FINEST = 1e15, 1e-8
+"""Items, and the standard error they would bring: beyond, scores have no digits left."""
 LONGEST = 10**6
 """Tokens of an answer; of many more, the share that one of them is right has lost its digits."""
 
@@ -79,6 +83,8 @@ class Curve:
         if models < 2:
             self._fail("scale", f"found {models} model(s), want at least two", "Add models")
         self._every("scale", self.scale, self.scale > 0, "above 0", "Leave out models of no size")
+        usual = (self.scale >= SCALES[0]) & (self.scale <= SCALES[1])
+        self._every("scale", self.scale, usual, "from 1e-50 to 1e50", "Take another unit")
         step = np.diff(self.scale)
         if not (step > 0).all():
             at = int(np.argmin(step > 0))
@@ -102,6 +108,9 @@ class Curve:
                 if name == "stderr":
                     remedy = "Give item counts: a score of 0 or 1 is not certain either"
                 self._every(name, values, values > 0, "above 0", remedy)
+                low, high = (1 / MOST_ITEMS, MOST_ITEMS) if name == "items" else (FINEST, 1.0)
+                usual = (values >= low) & (values <= high)
+                self._every(name, values, usual, f"from {low:g} to {high:g}", "Correct it")
                 self._set(name, values)
         self._set("chance", float(self._numbers("chance", [self.chance])[0]))
         if not 0 <= self.chance < 1:

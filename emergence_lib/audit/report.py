@@ -187,7 +187,10 @@ class Report:
         if self.width is None:
             return Obstacle.RISE
         if self.width.high is not None and self.width.high <= self.sharp:
-            return Obstacle.BEGINNING if self.seen < MOST else Obstacle.METRIC
+            if self.seen < MOST:
+                return Obstacle.BEGINNING
+            if self.metric is not None:
+                return Obstacle.METRIC
         if self.width.low is not None and self.width.low >= self.sharp:
             return Obstacle.GAP
         return Obstacle.WIDTH

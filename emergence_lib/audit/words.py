@@ -115,7 +115,7 @@ def reasons(report: Report) -> list[str]:
 def _above_chance(report: Report) -> str:
     curve = report.curve
     seen = (
-        f"at the largest model a true score below about {report.smallest_seen:.2g} would not show"
+        f"at the largest model a true score below about {report.smallest_seen:.2g} might not show"
     )
     if report.first_above_chance is None:
         return f"The last score is not above chance ({curve.chance:g}); {seen}."
@@ -135,8 +135,8 @@ def _where(report: Report) -> list[str]:
     ]
     if width.low is None or width.low < report.spacing:
         found.append(
-            "The width cannot be resolved: its interval reaches the spacing of the models "
-            f"({decades(report.spacing)}), so that a step between two of them fits as well."
+            "The width cannot be resolved: its interval reaches below the spacing of the models "
+            f"({decades(report.spacing)}), and of what happens within a gap they know nothing."
         )
     if report.ceiling_fitted:
         found.append(f"The scores level off at {report.ceiling:.2f}; the ceiling was fitted.")
@@ -191,7 +191,7 @@ def _usual(score: UsualScore) -> str:
 
 
 def _remedy(report: Report) -> list[str]:
-    if report.verdict is not Verdict.UNKNOWN or not report.usual:
+    if report.obstacle in (None, Obstacle.FEW) or not report.usual:
         return []
     wishes = []
     if report.more_models is not None:

@@ -70,6 +70,8 @@ def test_all_zeros_are_a_curve() -> None:
         ({"length": 2.5}, "length: found 2.5"),
         ({"length": 10**20}, "length: found 1000.*, want a whole number from 1 to 1,000,000"),
         ({"labels": ["a"]}, "labels: found 1 names, want 3 or none"),
+        ({"scale": [1e8, 1e9, 1e308]}, r"scale: found 1e\+308 \(model 3\), want from 1e-50"),
+        ({"items": [1e200, 9, 9]}, r"items: found 1e\+200 \(model 1\), want from 1e-15 to 1e\+15"),
         ({"other": 0.5}, "other: found float, want a Curve"),
         ({"other": made(scale=[1e8, 1e9, 2e10])}, "other: found other scales"),
         ({"other": made(other=made())}, "other: found a curve with a third metric"),

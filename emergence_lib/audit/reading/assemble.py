@@ -96,7 +96,8 @@ def curve(
 
     scale, other = _column(points, "scale"), None
     if second:
-        other = Curve("other", scale, _column(points, "other"), *second, chance=extra, unit=unit)
+        score = _column(points, "other")
+        other = Curve("the second score", scale, score, *second, chance=extra, unit=unit)
     labels = [point.entry.cells.get("model", "") for point in points]
     return Curve(
         name,

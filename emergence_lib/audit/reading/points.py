@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emergence_lib.audit.curve import LONGEST
+from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.table import NUMBER, Problems, fail
 
@@ -19,10 +19,19 @@ PerTask: TypeAlias = float | Mapping[str, float] | None
 Limit: TypeAlias = tuple[Callable[[float], bool], str]
 
 LIMITS: dict[str, Limit] = {
-    "scale": (lambda x: x > 0, "a number above 0"),
+    "scale": (
+        lambda x: SCALES[0] <= x <= SCALES[1],
+        f"a number above 0 ({SCALES[0]:g} to {SCALES[1]:g})",
+    ),
     "score": (lambda x: 0 <= x <= 1, "a fraction from 0 to 1"),
-    "items": (lambda x: x >= 1, "a number of items, at least 1"),
-    "stderr": (lambda x: 0 <= x <= 0.5, "a standard error of a fraction, from 0 to 0.5"),
+    "items": (
+        lambda x: 1 <= x <= MOST_ITEMS,
+        f"a number of items, at least 1 (at most {MOST_ITEMS:g})",
+    ),
+    "stderr": (
+        lambda x: x == 0 or FINEST <= x <= 0.5,
+        f"a standard error of a fraction, from 0 to 0.5 (not between 0 and {FINEST:g})",
+    ),
     "chance": (lambda x: 0 <= x < 1, "a fraction from 0 to below 1"),
     "length": (
         lambda x: 1 <= x <= LONGEST and x == int(x),
