@@ -25,7 +25,7 @@ from emergence_lib.audit.assess import (
     narrow,
     width_of_tokens,
 )
-from emergence_lib.audit.curve import Curve
+from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.fitting.batch import Batch, counts, errors, stack
 from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import aicc
@@ -250,7 +250,8 @@ def audit_many(
     Raises
     ------
     ValueError
-        If ``sharp`` is not finite and above 0, or the ceiling is not above chance.
+        If ``sharp`` is not finite and above 0, the ceiling is not above chance, or scores lie above
+        the ceiling.
     """
     if not 0 < sharp < np.inf:
         raise ValueError(f"sharp: found {sharp:g}, want a finite number of decades above 0")
@@ -260,12 +261,28 @@ def audit_many(
         reports: dict[int, Report] = {}
         alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
         for i, curve in enumerate(chunk):
+            if ceiling is not None:
+                _check_ceiling(curve, ceiling)
             # A batch is as wide as its longest curve, so the lengths in it are kept alike.
             alike[curve.items is not None, curve.scale.size.bit_length()].append(i)
         for places in alike.values():
             found = _audit([chunk[i] for i in places], sharp, ceiling, thorough, rng)
             reports.update(zip(places, found, strict=True))
         yield from (reports[i] for i in range(len(chunk)))
+
+
+def _check_ceiling(curve: Curve, ceiling: float) -> None:
+    """Refuse a best possible score that a model has surpassed by more than three errors."""
+    noise = curve.stderr
+    if curve.items is not None:
+        noise = np.sqrt(ceiling * (1 - ceiling) / curve.items)
+    above = curve.score - ceiling - 3 * np.asarray(noise)
+    at = int(np.argmax(above))
+    if above[at] > 0:
+        raise CurveError(
+            f"{curve.name}: ceiling: found {ceiling:g}, but a model scores {curve.score[at]:g}. "
+            "Remedy: Give the best possible score, or leave it out."
+        )
 
 
 def gather(curves: Sequence[Curve]) -> Batch:

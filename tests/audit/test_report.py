@@ -318,3 +318,11 @@ def test_a_decided_curve_has_no_obstacle() -> None:
     (report,) = audit_many([curve], thorough=False)
     assert report.verdict is Verdict.SMOOTH
     assert report.obstacle is None
+
+
+def test_a_ceiling_that_a_model_has_surpassed_is_refused() -> None:
+    curve = Curve("made", DENSE, rise(1.0, 8.0), items=np.full(12, 100))
+    with pytest.raises(ValueError, match=r"made: ceiling: found 0.3, but a model scores 0\.9"):
+        audit(curve, ceiling=0.3)
+    (report,) = audit_many([curve], ceiling=0.99, thorough=False)  # a little luck is none
+    assert report.ceiling == 0.99

@@ -467,6 +467,7 @@ def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
             ("Tokens of an answer", "0x10", "found '0x10', want a whole number of tokens"),
             ("Tokens of an answer", "1e20", "found '1e20', want a whole number of tokens"),
             ("Best possible score", "0", "found '0', want it above chance, 0"),
+            ("Best possible score", "0.3", "found '0.3', but a model of"),
         ):
             page.get_by_label(label).fill(text)
             page.get_by_role("button", name="Audit").click()
