@@ -282,17 +282,12 @@ def every_group() -> Figure:
 @theme.figure
 def famous_curves() -> Figure:
     """Draw, each small, curves that were called emergent, with the verdict on each."""
-    sources = ("GPT-3, arithmetic", "GPT-3, MMLU", "open models, pooled")
-    shown = [
-        (ladder, report)
-        for ladder, report in zip(verdicts.audited(), verdicts.reports(), strict=True)
-        if verdicts.called(ladder) and ladder.source in sources
-    ]
+    shown = [(verdicts.audited()[i], verdicts.reports()[i]) for i in verdicts.famous()]
     fig = Figure(figsize=(theme.WIDE[0], 6.2))
     axes = fig.subplots(5, 4, sharey=True).ravel()
     for ax, (ladder, report) in zip(axes, shown, strict=True):
         task = ladder.task.removesuffix(" few-shot")
-        _small(ax, SHORT.get(task, task), ladder.source == sources[2], report)
+        _small(ax, SHORT.get(task, task), ladder.unit == "FLOP", report)
     return fig
 
 

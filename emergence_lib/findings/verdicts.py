@@ -6,6 +6,7 @@ scores are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -158,9 +159,15 @@ def summary() -> pd.DataFrame:
     return counted.loc[:, counted.sum() > 0].rename_axis(columns=None).reset_index()
 
 
-def printed() -> pd.DataFrame:
-    """Return `verdicts` as a page prints them."""
-    table = verdicts()
+def famous() -> list[int]:
+    """Return the places in `audited` of GPT-3 and the pooled open models on listed tasks."""
+    sources = ("GPT-3, arithmetic", "GPT-3, MMLU", "open models, pooled")
+    return [i for i, each in enumerate(audited()) if called(each) and each.source in sources]
+
+
+def printed(places: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return `verdicts`, or those at some places, as a page prints them."""
+    table = verdicts() if places is None else verdicts().iloc[list(places)]
     return pd.DataFrame(
         {
             "group": table["group"],

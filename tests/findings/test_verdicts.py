@@ -91,3 +91,10 @@ def test_wrong_names_are_named() -> None:
         verdicts.report_of("all open models, TruthfulQA")
     with pytest.raises(ValueError, match="end: found 'top'"):
         verdicts.width_end("GPT-3, 3D+ few-shot", "top")
+
+
+def test_the_famous_are_gpt3s_eleven_and_nine_pooled_curves() -> None:
+    table = verdicts.printed(verdicts.famous())
+    assert table["group"].tolist() == (
+        ["GPT-3, arithmetic"] * 10 + ["GPT-3, MMLU"] + ["open models, pooled"] * 9
+    )
