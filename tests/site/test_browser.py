@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.site.conftest import SCREENSHOTS, Open, page_names
 
@@ -67,7 +68,9 @@ def test_a_page_reads_without_scripts(watched: Open, name: str) -> None:
     for control in page.locator(".em-controls, .em-level").all():
         assert not control.is_visible()
     for picture in page.locator(".em-figure:not(details *) .em-picture svg").all():
-        assert picture.is_visible()
+        # What is out of sight is not painted, and then may count as hidden.
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
     for quiz in page.locator(".em-quiz").all():
         assert quiz.locator("legend").first.is_visible()
     page.screenshot(
