@@ -11,6 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+GROUND = (
+    "html{--pst-color-text-base:#222832;--pst-color-text-muted:#48566b;--pst-color-background:#fff}"
+    "html[data-theme=dark]{--pst-color-text-base:#ced6dd;--pst-color-text-muted:#9ca4af;"
+    "--pst-color-background:#14181e}body{background:var(--pst-color-background);margin:0}"
+    "main{color:var(--pst-color-text-base);font:17px/1.6 sans-serif;margin:auto;max-width:44rem}"
+)
+"""The theme's colours, for components that are tested on a page of their own."""
 
 
 @contextmanager

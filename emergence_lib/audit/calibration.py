@@ -104,11 +104,6 @@ class Cell:
     models: int
     items: int
 
-    @property
-    def spacing(self) -> float:
-        """Decades between neighbouring models, where they stand evenly."""
-        return (LAST - FIRST) / (self.models - 1)
-
 
 def simulate(cell: Cell, replicates: int, rng: np.random.Generator) -> tuple[Batch, Array]:
     """Return made curves of one cell, and log10 of their true thresholds."""

@@ -311,7 +311,7 @@ def _audit(
     following = found.forecast(next_x)
     metrics = _metrics(curves, batch, found, sharp)
     verdicts = [
-        _verdict(bool(flat), int(steep), metric)
+        judge(bool(flat), int(steep), metric.steepness if metric else None)
         for flat, steep, metric in zip(found.is_flat, found.steepness(sharp), metrics, strict=True)
     ]
     open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts]) & thorough
@@ -353,14 +353,23 @@ def _audit(
     ]
 
 
-def _verdict(flat: bool, steep: int, metric: Metric | None) -> Verdict:
+def judge(flat: bool, steep: int, second: int | None) -> Verdict:
+    """Return the verdict on a curve.
+
+    Parameters
+    ----------
+    flat : bool
+        As `Assessment.is_flat`.
+    steep, second : int
+        As `Assessment.steepness`, of the score and of a second metric; None without one.
+    """
     if flat:
         return Verdict.FLAT
     if steep < 0:
         return Verdict.SMOOTH
-    if steep > 0 and (metric is None or metric.steepness > 0):
+    if steep > 0 and (second is None or second > 0):
         return Verdict.SHARP
-    if steep > 0 and metric is not None and metric.steepness < 0:
+    if steep > 0 and second is not None and second < 0:
         return Verdict.METRIC
     return Verdict.UNKNOWN
 

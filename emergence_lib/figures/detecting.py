@@ -287,7 +287,7 @@ def famous_curves() -> Figure:
     axes = fig.subplots(5, 4, sharey=True).ravel()
     for ax, (ladder, report) in zip(axes, shown, strict=True):
         task = ladder.task.removesuffix(" few-shot")
-        _small(ax, SHORT.get(task, task), ladder.unit == "FLOP", report)
+        _small(ax, SHORT.get(task, task), ladder.source == "open models, pooled", report)
     return fig
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from emergence_lib import audit, datasets, laws
 from emergence_lib.audit.assess import Assessment, assess
 from emergence_lib.audit.reading.columns import ALIASES, UNITS
-from emergence_lib.audit.report import gather
+from emergence_lib.audit.report import gather, judge
 from emergence_lib.findings import ladders
 
 SUMS, LETTERS, WORDS = "GPT-3: three-digit sums", "OLMo 2: letters or words", "Pythia: last words"
@@ -105,21 +105,12 @@ def _assessed(name: str) -> tuple[Assessment, Assessment | None]:
 
 
 def judged(sharp: float) -> dict[str, audit.Verdict]:
-    """Return the verdict on every example, by name, with a limit in decades for "sharp".
-
-    The examples rise or fall, so that the verdict "flat" cannot come up.
-    """
+    """Return the verdict on every example, by name, with a limit in decades for "sharp"."""
     verdicts = {}
     for name in examples():
-        score, other = (each and int(each.steepness(sharp)[0]) for each in _assessed(name))
-        if score == -1:
-            verdicts[name] = audit.Verdict.SMOOTH
-        elif score == 1 and other in (None, 1):
-            verdicts[name] = audit.Verdict.SHARP
-        elif score == 1 and other == -1:
-            verdicts[name] = audit.Verdict.METRIC
-        else:
-            verdicts[name] = audit.Verdict.UNKNOWN
+        score, other = _assessed(name)
+        second = int(other.steepness(sharp)[0]) if other else None
+        verdicts[name] = judge(bool(score.is_flat[0]), int(score.steepness(sharp)[0]), second)
     return verdicts
 
 

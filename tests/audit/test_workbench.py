@@ -23,7 +23,7 @@ from emergence_lib.reader import workbench
 from emergence_lib.reader.output import asset
 from tests.audit.curves import logistic
 from tests.audit.plain import plain_report
-from tests.browsers import chromium
+from tests.browsers import GROUND, chromium
 
 KNOWN: dict[str, Any] = {
     "columns": {role: list(names) for role, names in ALIASES.items()},
@@ -41,12 +41,6 @@ SAY = """([text, known]) => emWorkbench.read(text, {}, known).map((curve) => {
   const report = emAudit.audit(curve);
   return [emWorkbench.sentence(report), ...emWorkbench.reasons(report)];
 })"""
-GROUND = (
-    "html{--pst-color-text-base:#222832;--pst-color-text-muted:#48566b;--pst-color-background:#fff}"
-    "html[data-theme=dark]{--pst-color-text-base:#ced6dd;--pst-color-text-muted:#9ca4af;"
-    "--pst-color-background:#14181e}body{background:var(--pst-color-background);margin:0}"
-    "main{color:var(--pst-color-text-base);font:17px/1.6 sans-serif;margin:auto;max-width:44rem}"
-)
 
 
 @pytest.fixture(scope="module")

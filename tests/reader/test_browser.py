@@ -14,17 +14,11 @@ from playwright.sync_api import Browser, Page
 from emergence_lib import quizzes, theme
 from emergence_lib.reader import Choice, Explorable, Slider, Switch, explore, predict, show
 from emergence_lib.reader.output import Output, asset
-from tests.browsers import chromium
+from tests.browsers import GROUND, chromium
 from tests.reader.scenes import curve, power
 from tests.test_quizzes import GOOD
 
 ASSETS = ("figure", "explorable", "quiz", "predict")
-GROUND = (
-    "html{--pst-color-text-base:#222832;--pst-color-text-muted:#48566b;--pst-color-background:#fff}"
-    "html[data-theme=dark]{--pst-color-text-base:#ced6dd;--pst-color-text-muted:#9ca4af;"
-    "--pst-color-background:#14181e}body{background:var(--pst-color-background);margin:0}"
-    "main{color:var(--pst-color-text-base);font:17px/1.6 sans-serif;margin:auto;max-width:44rem}"
-)
 
 
 @pytest.fixture(scope="module")
