@@ -255,6 +255,8 @@ def audit_many(
     """
     if not 0 < sharp < np.inf:
         raise ValueError(f"sharp: found {sharp:g}, want a finite number of decades above 0")
+    if ceiling is not None:
+        laws.within("ceiling", ceiling, 0, 1)
     rng = np.random.default_rng(seed)
     left = iter(curves)
     while chunk := list(islice(left, CHUNK)):
@@ -272,7 +274,12 @@ def audit_many(
 
 
 def _check_ceiling(curve: Curve, ceiling: float) -> None:
-    """Refuse a best possible score that a model has surpassed by more than three errors."""
+    """Refuse a best possible score at chance, or one surpassed by more than three errors."""
+    if ceiling <= curve.chance:
+        raise CurveError(
+            f"{curve.name}: ceiling: found {ceiling:g}, want it above chance, {curve.chance:g}. "
+            "Remedy: Give the best possible score, or leave it out."
+        )
     noise = curve.stderr
     if curve.items is not None:
         noise = np.sqrt(ceiling * (1 - ceiling) / curve.items)

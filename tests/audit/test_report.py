@@ -227,7 +227,9 @@ def test_every_form_of_a_report_is_complete_and_finite() -> None:
         ({"sharp": 0.0}, "sharp: found 0"),
         ({"sharp": np.nan}, "sharp: found nan"),
         ({"sharp": np.inf}, "sharp: found inf"),
-        ({"ceiling": 0.1}, "ceiling: found"),
+        ({"ceiling": 0.1}, "ceiling: found 0.1, want it above chance"),
+        ({"ceiling": 1.5}, "ceiling: found 1.5"),
+        ({"ceiling": np.nan}, "ceiling: found nan"),
     ],
 )
 def test_wrong_options_are_named(options: dict[str, float], found: str) -> None:

@@ -138,4 +138,4 @@ def test_a_ceiling_has_to_lie_above_chance(
     scores: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["audit", str(scores), "--chance", "0.5", "--ceiling", "0.4"]) == 2
-    assert "--ceiling: found 0.4, want it above chance, 0.5" in capsys.readouterr().err
+    assert ": ceiling: found 0.4, want it above chance, 0.5. Remedy:" in capsys.readouterr().err
