@@ -1,15 +1,31 @@
-"""The ledger: every number in the prose, the expression that computes it, and its accepted band."""
+"""The claims of a page: its numbers and comparisons, each a line in one block at the page's end.
+
+A line is a name, what is claimed, and how far to trust it::
+
+    ```{claims} rerun
+    three-digits: {laws.exact_match(0.9, 3):.0%} in [0.728, 0.730]
+    best-of-all: best of all if numbers.missed("loss") < numbers.missed("line") recomputed
+    metrics-all: 39 @schaeffer2023emergent
+    ```
+
+The first is a number: an expression with its format, and the band in which it must lie. The second
+is a comparison: words that may only be said while an expression is true. The third is reported, by
+the works whose keys follow. The grade after ``{claims}`` holds for each computed line that names
+no other.
+"""
 
 from __future__ import annotations
 
-import os
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from emergence_lib import compute
-from emergence_lib.checked import load_yaml
+import numpy as np
+
+from emergence_lib import chapters, compute
+from emergence_lib.reader.markup import first_sentence
 
 GRADES = {
     "rerun": "re-run here",
@@ -17,166 +33,261 @@ GRADES = {
     "reported": "reported",
     "disputed": "disputed",
 }
-
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "Write one entry for each claim, keyed by a short name.",
-    "propertyNames": {
-        "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
-        "description": "Name claims in lower case with hyphens.",
-    },
-    "additionalProperties": {
-        "type": "object",
-        "description": "Give a claim a statement, a grade, a chapter, and compute+band or value.",
-        "required": ["statement", "grade", "chapter"],
-        "additionalProperties": False,
-        "properties": {
-            "statement": {
-                "type": "string",
-                "pattern": "\\{\\}",
-                "description": "One sentence, with {} where the number stands.",
-            },
-            "compute": {
-                "type": "string",
-                "description": "An expression over laws, datasets, fitting, findings, experiments.",
-            },
-            "value": {
-                "type": ["number", "string"],
-                "description": "The reported number, for a claim that is not computed.",
-            },
-            "format": {
-                "type": "string",
-                "pattern": "\\{.*\\}",
-                "description": "A Python format such as '{:.1%}'.",
-            },
-            "band": {
-                "type": "array",
-                "items": {"type": "number"},
-                "minItems": 2,
-                "maxItems": 2,
-                "description": "Lowest and highest accepted value.",
-            },
-            "grade": {
-                "enum": list(GRADES),
-                "description": "One of rerun, recomputed, reported, disputed.",
-            },
-            "cite": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "Keys of book/references.bib.",
-            },
-            "chapter": {"type": "string", "description": "The page, as in _toc.yml."},
-        },
-        "oneOf": [
-            {
-                "required": ["compute", "band"],
-                "properties": {"grade": {"enum": ["rerun", "recomputed", "disputed"]}},
-            },
-            {
-                "required": ["value", "cite"],
-                "properties": {"grade": {"enum": ["reported", "disputed"]}},
-            },
-        ],
-    },
-}
+BLOCK = re.compile(r"^```\{claims\}[ ]*(?P<grade>\S*)[ ]*\n(?P<lines>.*?)^```[ ]*$", re.M | re.S)
+NAME = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*):\s+(?P<rest>.*\S)")
+TAIL = re.compile(r"\s+(?:@(?P<key>[\w:-]+)|(?P<grade>rerun|recomputed|reported|disputed))$")
+NUMBER = re.compile(
+    r"(?P<before>[^{}]*)\{(?P<field>.*)\}(?P<after>[^{}]*?)\s+in\s+\[(?P<band>.*)\]"
+)
+COMPARISON = re.compile(r"(?P<words>[^{}]+?)\s+if\s+(?P<condition>.+)")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[-*] |\d+\. )")
+FENCE = re.compile(r":{3,}|:[\w-]+:")
+BULLET = re.compile(r"^\s*(?:[-*]|\d+\.|#+)\s+")
+REMEDY = (
+    "Write 'name: {expression:format} in [low, high]', 'name: words if comparison', or "
+    "'name: value @citation-key'; a grade may follow."
+)
 
 
 class ClaimError(ValueError):
-    """A claim is unknown, or its number has left its band."""
+    """A claim is malformed or unknown, or what it says has stopped being so."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One number of the book.
+    """One number, comparison or reported value of the book.
 
     Attributes
     ----------
     name : str
-        Its key in the ledger.
-    statement : str
-        A sentence with ``{}`` for the number.
+        What the text of the page calls it.
+    page : str
+        The page that makes the claim, as in ``_toc.yml``.
     grade : str
         One of `GRADES`.
-    chapter : str
-        The page that makes the claim, as in ``_toc.yml``.
-    compute : str or None
-        The expression that computes the number; None if it is only reported.
-    band : tuple of float or None
-        Lowest and highest accepted value of a computed number.
-    reported : float or str or None
-        The number of a claim that is not computed.
-    format : str
-        How to print it.
     cite : tuple of str
         Keys of the bibliography.
+    expression : str
+        What is computed; empty if the claim is only reported.
+    words : str
+        What a reported claim or a comparison prints; a number stands in it as ``{}``.
+    form : str
+        Python's format of a number.
+    band : tuple of float or None
+        Lowest and highest accepted value of a number; None for other kinds.
     """
 
     name: str
-    statement: str
+    page: str
     grade: str
-    chapter: str
-    compute: str | None = None
-    band: tuple[float, float] | None = None
-    reported: float | str | None = None
-    format: str = "{}"
     cite: tuple[str, ...] = ()
+    expression: str = ""
+    words: str = "{}"
+    form: str = ""
+    band: tuple[float, float] | None = None
 
     @cached_property
-    def value(self) -> float | str:
-        """The number, computed now.
+    def value(self) -> float | bool | None:
+        """The number or the truth of the comparison, computed now; None if it is reported.
 
         Raises
         ------
         ClaimError
-            If it is outside its band.
+            If a number is outside its band, or a comparison is not true.
         """
-        if self.compute is None or self.band is None:
-            assert self.reported is not None
-            return self.reported
-        value = compute.number(self.compute)
+        if not self.expression:
+            return None
+        chapter = chapters.name(self.page)
+        if self.band is None:
+            holds = compute.evaluate(self.expression, chapter)
+            if isinstance(holds, bool | np.bool_) and holds:
+                return True
+            raise ClaimError(
+                f"claim {self.name!r}: {self.words!r} does not hold, {self.expression} is "
+                f"{holds!r}; mend what moved it, or the sentence"
+            )
+        value = compute.number(self.expression, chapter)
         low, high = self.band
         if not low <= value <= high:
             raise ClaimError(
-                f"claim {self.name!r}: {self.compute} is {value:.6g}, outside its band "
+                f"claim {self.name!r}: {self.expression} is {value:.6g}, outside its band "
                 f"[{low:g}, {high:g}]; mend what moved it, or the sentence and the band"
             )
         return value
 
     @property
     def text(self) -> str:
-        """The number as it is printed."""
-        return self.format.format(self.value)
+        """What is printed, once it holds."""
+        value = self.value
+        if self.band is None:
+            return self.words
+        return self.words.replace("{}", compute.written(value, self.expression, self.form))
 
     @property
-    def sentence(self) -> str:
-        """The statement with its number."""
-        return self.statement.replace("{}", self.text)
+    def how(self) -> str:
+        """How the claim was come by, as Markdown."""
+        if not self.expression:
+            return "Reported, not recomputed."
+        if self.band is None:
+            return f"`{self.expression}` must be true."
+        return f"`{self.expression}`, accepted from {self.band[0]:g} to {self.band[1]:g}."
 
 
-def load(path: str | os.PathLike[str]) -> dict[str, Claim]:
-    """Return the claims of a ledger file; numbers are computed when they are first asked for.
+def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
+    """Return the claims of a page's Markdown; nothing is computed before it is asked for.
+
+    Parameters
+    ----------
+    text : str
+        The whole page.
+    page : str
+        Its name, as in ``_toc.yml``.
+    file : str, optional
+        What an error calls it.
 
     Raises
     ------
-    emergence_lib.checked.CheckedFileError
-        If the file is not a ledger; the message names file, line and remedy.
+    ClaimError
+        If a block or a line is malformed; the message has file, line, what was found and a remedy.
     """
-    entries: dict[str, dict[str, Any]] = load_yaml(Path(path), SCHEMA)
-    return {name: _claim(name, entry) for name, entry in entries.items()}
+    found: dict[str, Claim] = {}
+    for block in BLOCK.finditer(text):
+        first = text.count("\n", 0, block.start()) + 1
+        grade = block["grade"] or "rerun"
+        if grade not in GRADES:
+            raise ClaimError(f"{file or page}:{first}: grade {grade!r}; wanted {_grades()}")
+        for number, line in enumerate(block["lines"].splitlines(), start=first + 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
+                claim = _claim(line.strip(), page, grade)
+                if claim.name in found:
+                    raise ClaimError(f"claim {claim.name!r} stands twice. Remedy: rename one.")
+            except ValueError as error:
+                raise ClaimError(f"{file or page}:{number}: {error}") from error
+            found[claim.name] = claim
+    return found
 
 
-def _claim(name: str, entry: dict[str, Any]) -> Claim:
-    band = entry.get("band")
-    return Claim(
-        name=name,
-        statement=entry["statement"],
-        grade=entry["grade"],
-        chapter=entry["chapter"],
-        compute=entry.get("compute"),
-        band=(band[0], band[1]) if band else None,
-        reported=entry.get("value"),
-        format=entry.get("format", "{}"),
-        cite=tuple(entry.get("cite", ())),
+def strip(text: str) -> str:
+    """Return a page's Markdown without its claims."""
+    return BLOCK.sub("", text)
+
+
+def _claim(line: str, page: str, default: str) -> Claim:
+    named = NAME.fullmatch(line)
+    if not named:
+        raise ClaimError(f"{line!r} is no claim. Remedy: {REMEDY}")
+    name, rest, grade = named["name"], named["rest"], ""
+    keys: list[str] = []
+    while tail := TAIL.search(rest):
+        rest = rest[: tail.start()]
+        keys[:0] = [tail["key"]] if tail["key"] else []
+        grade = tail["grade"] or grade
+    cite = tuple(keys)
+    if number := NUMBER.fullmatch(rest):
+        expression, form = compute.split(number["field"])
+        return Claim(
+            name=name,
+            page=page,
+            grade=_computed(grade or default),
+            cite=cite,
+            expression=compute.checked(expression),
+            words=f"{number['before']}{{}}{number['after']}",
+            form=form,
+            band=_band(number["band"]),
+        )
+    if comparison := COMPARISON.fullmatch(rest):
+        return Claim(
+            name=name,
+            page=page,
+            grade=_computed(grade or default),
+            cite=cite,
+            expression=compute.checked(comparison["condition"]),
+            words=comparison["words"],
+        )
+    if "{" in rest or rest.startswith("@") or not cite or grade not in ("", "reported", "disputed"):
+        raise ClaimError(
+            f"claim {name!r} has neither band, comparison nor source. Remedy: {REMEDY}"
+        )
+    return Claim(name=name, page=page, grade=grade or "reported", cite=cite, words=rest)
+
+
+def _computed(grade: str) -> str:
+    if grade == "reported":
+        raise ClaimError(f"a computed claim has the grade 'reported'; wanted {_grades()}")
+    return grade
+
+
+def _grades() -> str:
+    return "one of rerun, recomputed, disputed (a value with a citation key is reported)"
+
+
+def _band(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in text.split(","))
+    except ValueError as error:
+        raise ClaimError(f"band [{text}]; wanted [lowest, highest]") from error
+    if not low <= high:  # also refuses NaN
+        raise ClaimError(f"band [{text}]; wanted the lower end first")
+    return low, high
+
+
+def sentence(text: str, name: str) -> str:
+    """Return the sentence of a page's Markdown in which a claim is printed first.
+
+    Of a list item, a box or a table, the sentence or row alone.
+
+    Raises
+    ------
+    ClaimError
+        If the page does not print the claim.
+    """
+    role = f"{{claim}}`{name}`"
+    block = next((each for each in PARAGRAPH.split(strip(text)) if role in each), None)
+    if block is None:
+        raise ClaimError(f"claim {name!r} is not printed on its page. Remedy: print or delete it.")
+    lines = [line for line in block.splitlines() if not FENCE.match(line)]
+    if any(line.startswith("|") for line in lines):
+        row = next(line for line in lines if role in line)
+        return ", ".join(cell.strip() for cell in row.strip("|").split("|"))
+    rest = " ".join(BULLET.sub("", line) for line in lines)
+    found = ""
+    while role not in found:
+        found, rest = first_sentence(rest)
+    return found
+
+
+def load(root: Path, pages: Iterable[str]) -> dict[str, Claim]:
+    """Return the claims of some pages of a book, by name.
+
+    Raises
+    ------
+    ClaimError
+        If a page's block is malformed, or two pages use one name.
+    """
+    found: dict[str, Claim] = {}
+    for claim in _all(root, pages):
+        if claim.name in found:
+            other = found[claim.name].page
+            raise ClaimError(
+                f"{claim.page}.md: claim {claim.name!r} stands in {other}.md, too. Remedy: rename "
+                "one; every page can print it."
+            )
+        found[claim.name] = claim
+    return found
+
+
+def _all(root: Path, pages: Iterable[str]) -> Iterator[Claim]:
+    for page in pages:
+        path = Path(root, f"{page}.md")
+        yield from parse(path.read_text("utf-8"), page, f"{page}.md").values()
+
+
+def pages(root: Path) -> list[str]:
+    """Return the name of every page of the book in a folder, as in ``_toc.yml``."""
+    return sorted(
+        path.relative_to(root).with_suffix("").as_posix() for path in root.glob("book/**/*.md")
     )
 
 

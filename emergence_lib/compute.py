@@ -1,4 +1,8 @@
-"""Evaluating the expressions of claims and quizzes over the library's own rooms."""
+"""Evaluating the expressions of claims and quizzes over the library's own science.
+
+This catches slips, not attacks: an expression can call whatever the rooms define, so read a claim
+from a stranger as you would read code.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,26 @@ import importlib
 import importlib.util
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-ROOMS = ("laws", "datasets", "fitting", "scores", "findings", "experiments")
-FUNCTIONS = {"abs": abs, "len": len, "max": max, "min": min, "round": round, "sum": sum}
+from emergence_lib import chapters
+
+ROOMS = (
+    "laws", "scores", "datasets", "published", "ladders", "fitting", "audit", "experiments",
+    "forecasts",
+)  # fmt: skip
+LIBRARY = __name__.partition(".")[0]
+NUMBERS = "numbers"
+"""What an expression calls the numbers of its own chapter."""
+FUNCTIONS = {
+    "abs": abs, "len": len, "log10": math.log10, "max": max, "min": min, "round": round,
+    "sum": sum,
+}  # fmt: skip
 ALLOWED = (
     ast.Expression,
     ast.Name,
@@ -35,6 +51,7 @@ ALLOWED = (
     ast.Compare,
     ast.cmpop,
 )
+KNOWN = (NUMBERS, *ROOMS, *FUNCTIONS)
 # In a text: an escaped sign, a formula or code (left alone), a doubled brace, or {expression}.
 PLACE = re.compile(r"(?P<keep>\\.|\$[^$]*\$|`[^`]*`)|(?P<brace>\{\{|\}\})|\{(?P<field>[^{}]*)\}")
 
@@ -43,11 +60,17 @@ class ExpressionError(ValueError):
     """An expression is not allowed, fails, or gives no finite number."""
 
 
-def evaluate(expression: str) -> Any:
+def evaluate(expression: str, chapter: str = "") -> Any:
     """Evaluate an expression over the rooms of the library that hold science.
 
-    Only names of `ROOMS`, attributes, calls, literals, arithmetic, comparisons and subscripts
-    are allowed; a room is imported when an expression names it.
+    Only names of `ROOMS`, the chapter's own ``numbers``, attributes, calls, literals, arithmetic,
+    comparisons and subscripts are allowed; a room is imported when an expression names it.
+
+    Parameters
+    ----------
+    expression : str
+    chapter : str, optional
+        Folder of the chapter whose ``numbers`` the expression may name.
 
     Raises
     ------
@@ -58,6 +81,9 @@ def evaluate(expression: str) -> Any:
     tree = _parse(expression)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     rooms = {name: _room(expression, tree, name) for name in names if name in ROOMS}
+    if NUMBERS in names:
+        rooms[NUMBERS] = _numbers(expression, chapter)
+    _refuse_strangers(expression, tree, rooms)
     try:
         value = eval(
             compile(tree, "<expression>", "eval"), {"__builtins__": FUNCTIONS}, dict(rooms)
@@ -71,15 +97,27 @@ def evaluate(expression: str) -> Any:
     return value
 
 
-def number(expression: str | float) -> float:
-    """Return a number, or the number that an expression evaluates to.
+def checked(expression: str) -> str:
+    """Return an expression whose form is allowed, without evaluating it.
+
+    Raises
+    ------
+    ExpressionError
+        As `evaluate` raises for what may not be written.
+    """
+    _parse(expression)
+    return expression.strip()
+
+
+def number(expression: str | float, chapter: str = "") -> float:
+    """Return a number, or the number that an expression of a chapter evaluates to.
 
     Raises
     ------
     ExpressionError
         If the result is not one finite number.
     """
-    value = evaluate(expression) if isinstance(expression, str) else expression
+    value = evaluate(expression, chapter) if isinstance(expression, str) else expression
     try:
         result = float(value)
     except (TypeError, ValueError) as error:
@@ -91,8 +129,8 @@ def number(expression: str | float) -> float:
     return result
 
 
-def fill(text: str) -> str:
-    """Put numbers into a text: ``{laws.exact_match(0.9, 5):.0%}`` becomes ``59%``.
+def fill(text: str, chapter: str = "") -> str:
+    """Put numbers of a chapter into a text: ``{laws.exact_match(0.9, 5):.0%}`` becomes ``59%``.
 
     Braces inside formulas and code are left alone; elsewhere ``{{`` and ``}}`` stand for
     themselves.
@@ -102,26 +140,29 @@ def fill(text: str) -> str:
     ExpressionError
         If an expression or its format fails.
     """
-    return PLACE.sub(_filled, text)
+    return PLACE.sub(partial(_filled, chapter), text)
 
 
-def _filled(match: re.Match[str]) -> str:
+def _filled(chapter: str, match: re.Match[str]) -> str:
     if match["keep"] is not None:
         return match["keep"]
     if match["brace"] is not None:
         return match["brace"][0]
-    expression, form = _split(match["field"])
+    expression, form = split(match["field"])
+    return written(evaluate(expression, chapter), expression, form)
+
+
+def written(value: Any, expression: str, form: str) -> str:
+    """Return a value in a format of Python's, or raise ExpressionError that names both."""
     try:
-        return format(evaluate(expression), form)
+        return format(value, form)
     except (TypeError, ValueError) as error:
-        if isinstance(error, ExpressionError):
-            raise
         raise ExpressionError(
             f"expression {expression!r} cannot be written as {form!r}: {error}"
         ) from error
 
 
-def _split(field: str) -> tuple[str, str]:
+def split(field: str) -> tuple[str, str]:
     """Split ``expression:format``; a colon may also stand inside the expression."""
     head, colon, tail = field.rpartition(":")
     if colon and _parses(head):
@@ -148,10 +189,10 @@ def _parse(expression: str) -> ast.Expression:
                 f"expression {expression!r} holds a {type(node).__name__}; wanted only names, "
                 "attributes, calls, literals, arithmetic, comparisons and subscripts"
             )
-        if isinstance(node, ast.Name) and node.id not in (*ROOMS, *FUNCTIONS):
+        if isinstance(node, ast.Name) and node.id not in KNOWN:
             raise ExpressionError(
                 f"expression {expression!r} uses the name {node.id!r}; wanted one of "
-                f"{', '.join((*ROOMS, *FUNCTIONS))}"
+                f"{', '.join(KNOWN)}"
             )
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
             raise ExpressionError(
@@ -171,6 +212,45 @@ def _room(expression: str, tree: ast.Expression, name: str) -> ModuleType:
     except ImportError as error:
         raise ExpressionError(f"expression {expression!r} fails: {error}") from error
     return room
+
+
+def _numbers(expression: str, chapter: str) -> ModuleType:
+    try:
+        return chapters.module(chapter, NUMBERS)
+    except (ImportError, ValueError) as error:
+        raise ExpressionError(f"expression {expression!r} fails: {error}") from error
+
+
+def _refuse_strangers(
+    expression: str, tree: ast.Expression, rooms: Mapping[str, ModuleType]
+) -> None:
+    """Refuse what a room only imports: ``laws.np`` is no science of this library's."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = _resolved(node.value, rooms)
+            value = getattr(owner, node.attr, None)
+            if isinstance(owner, ModuleType) and not _own(value):
+                raise ExpressionError(
+                    f"expression {expression!r} reaches for {ast.unparse(node)!r}, which is not "
+                    "this library's; wanted what its rooms define"
+                )
+
+
+def _resolved(node: ast.expr, rooms: Mapping[str, ModuleType]) -> Any:
+    """Return the module that a chain of names leads to, or None."""
+    if isinstance(node, ast.Name):
+        return rooms.get(node.id)
+    if isinstance(node, ast.Attribute):
+        return getattr(_resolved(node.value, rooms), node.attr, None)
+    return None
+
+
+def _own(value: object) -> bool:
+    """Say whether a module, function or class is this library's; other objects may come by."""
+    if isinstance(value, ModuleType):
+        return value.__name__.startswith(LIBRARY)
+    home = getattr(value, "__module__", None) if callable(value) else None
+    return home is None or home.startswith(LIBRARY)
 
 
 def _attributes(tree: ast.Expression, name: str) -> Iterator[str]:

@@ -103,13 +103,19 @@ def figure(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
         with matplotlib.rc_context(STYLE):
             result = draw(*args, **kwargs)
         origin = Origin(
-            name=f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}",
+            name=f"{chapter_of(draw.__module__)}.{draw.__name__}",
             seconds=perf_counter() - start,
         )
         sign(result, origin)
         return result
 
     return drawn
+
+
+def chapter_of(module: str) -> str:
+    """Return the chapter of a module of pictures, or the module's own name elsewhere."""
+    package, _, name = module.rpartition(".")
+    return package.rpartition(".")[2] if name == "pictures" else name
 
 
 def sign(drawn: object, origin: Origin) -> None:

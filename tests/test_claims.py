@@ -1,4 +1,4 @@
-"""The ledger: every number of the book is computed again here and must lie in its band."""
+"""The ledger: every claim of the book is computed again here, and holds."""
 
 from __future__ import annotations
 
@@ -7,82 +7,139 @@ from pathlib import Path
 import pytest
 
 from emergence_lib import claims
-from emergence_lib.checked import CheckedFileError
 
 ROOT = Path(__file__).parents[1]
-LEDGER = claims.load(ROOT / "book" / "claims.yml")
+LEDGER = claims.load(ROOT, claims.pages(ROOT))
 BIBLIOGRAPHY = (ROOT / "book" / "references.bib").read_text("utf-8")
 
+every_claim = pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER))
 
-@pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER))
+
+@every_claim
 def test_a_claim_of_the_book_holds(claim: claims.Claim) -> None:
-    assert claim.text  # computes the number; outside its band this raises
-    assert "{}" not in claim.sentence
-    assert (ROOT / f"{claim.chapter}.md").is_file()
+    assert claim.text  # computes it; outside its band, or untrue, this raises
     for key in claim.cite:
         assert f"{{{key}," in BIBLIOGRAPHY, f"{key} is not in book/references.bib"
 
 
-@pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER))
-def test_a_claim_of_the_book_is_made_in_the_chapter_it_names(claim: claims.Claim) -> None:
-    assert f"{{claim}}`{claim.name}`" in (ROOT / f"{claim.chapter}.md").read_text("utf-8")
+@every_claim
+def test_a_claim_of_the_book_is_printed_on_its_page(claim: claims.Claim) -> None:
+    text = (ROOT / f"{claim.page}.md").read_text("utf-8")
+    assert f"{{claim}}`{claim.name}`" in claims.sentence(text, claim.name)
 
 
-@pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER))
+@every_claim
 def test_a_band_is_narrow_enough_to_mean_something(claim: claims.Claim) -> None:
     if claim.band:
         low, high = claim.band
-        assert low <= high
-        assert high - low <= 2 * max(abs(float(claim.value)), 0.01), "the band says nothing"
+        value = abs(float(claim.value or 0))
+        assert high - low <= max(0.5 * value, 0.1), f"{claim.name}: band {claim.band} of {value}"
 
 
-ENTRY = """\
-half:
-  statement: A fair coin shows heads {} of the time.
-  compute: laws.exact_match(0.5, 1)
-  format: "{:.0%}"
-  band: [0.49, 0.51]
-  grade: recomputed
-  chapter: book/index
+PAGE = """\
+# Coins
+
+A coin shows heads {claim}`half` of the time, or (see Fig. 1) thereabouts. Four fair tosses all
+show it {claim}`four`; that is {claim}`rarer`.
+
+- One list item. It was {claim}`said`
+- Another.
+
+```{claims} rerun
+half: {laws.exact_match(0.5, 1):.0%} in [0.49, 0.51] @bernoulli1713ars
+four: one time in {1 / laws.exact_match(0.5, 4):.0f} in [16, 16] recomputed
+rarer: rarer if laws.exact_match(0.5, 4) < laws.exact_match(0.5, 1)
+
+# A comment.
+said: 49.9% @pearson1900on @kerrich1946an
+```
 """
 
 
-def ledger(folder: Path, text: str) -> dict[str, claims.Claim]:
-    path = folder / "claims.yml"
-    path.write_text(text, "utf-8")
-    return claims.load(path)
+def changed(find: str, replace: str) -> str:
+    assert find in PAGE
+    return PAGE.replace(find, replace)
 
 
-def test_a_claim_computes_and_prints_its_number(tmp_path: Path) -> None:
-    claim = claims.get(ledger(tmp_path, ENTRY), "half")
-    assert claim.value == 0.5
-    assert claim.sentence == "A fair coin shows heads 50% of the time."
+def test_a_number_a_comparison_and_a_report_print_what_they_say() -> None:
+    found = claims.parse(PAGE, "book/coins")
+    assert {name: claim.text for name, claim in found.items()} == {
+        "half": "50%",
+        "four": "one time in 16",
+        "rarer": "rarer",
+        "said": "49.9%",
+    }
+    assert found["half"].value == 0.5
+    assert found["rarer"].value is True
+    assert [claim.grade for claim in found.values()] == [
+        "rerun",
+        "recomputed",
+        "rerun",
+        "reported",
+    ]
+    assert found["said"].cite == ("pearson1900on", "kerrich1946an")
 
 
-def test_a_number_outside_its_band_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    claim = ledger(tmp_path, ENTRY.replace("[0.49, 0.51]", "[0.6, 0.7]"))["half"]
+def test_a_claim_is_quoted_with_the_sentence_that_prints_it() -> None:
+    assert claims.sentence(PAGE, "half").startswith("A coin shows heads {claim}`half`")
+    assert claims.sentence(PAGE, "half").endswith("thereabouts.")
+    assert claims.sentence(PAGE, "rarer").startswith("Four fair tosses all show it")
+    assert claims.sentence(PAGE, "said") == "It was {claim}`said`"
+
+
+def test_a_claim_that_its_page_does_not_print_is_an_error() -> None:
+    with pytest.raises(claims.ClaimError, match=r"'half' is not printed on its page. Remedy: "):
+        claims.sentence(changed("{claim}`half`", "half"), "half")
+
+
+def test_the_block_is_no_part_of_the_text() -> None:
+    assert "{claims}" not in claims.strip(PAGE)
+    assert "exact_match" not in claims.strip(PAGE)
+
+
+def test_a_number_outside_its_band_is_an_error_that_says_what_to_do() -> None:
+    claim = claims.parse(changed("[0.49, 0.51]", "[0.6, 0.7]"), "book/coins")["half"]
     with pytest.raises(claims.ClaimError, match=r"'half'.*0\.5, outside its band \[0\.6, 0\.7\]"):
         _ = claim.value
 
 
-def test_an_unknown_claim_is_an_error_that_lists_the_known(tmp_path: Path) -> None:
+def test_a_comparison_that_is_not_true_is_an_error_that_quotes_it() -> None:
+    claim = claims.parse(changed("< laws", "> laws"), "book/coins")["rarer"]
+    with pytest.raises(claims.ClaimError, match=r"'rarer' does not hold, laws.* is (np.)?False"):
+        _ = claim.text
+
+
+def test_an_unknown_claim_is_an_error_that_lists_the_known() -> None:
     with pytest.raises(claims.ClaimError, match=r"no claim 'third'.*half"):
-        claims.get(ledger(tmp_path, ENTRY), "third")
+        claims.get(claims.parse(PAGE, "book/coins"), "third")
 
 
 @pytest.mark.parametrize(
-    ("find", "replace", "line"),
+    ("find", "replace", "line", "said"),
     [
-        ("grade: recomputed", "grade: certain", 6),
-        ("  band: [0.49, 0.51]\n", "", 1),
-        ("heads {} of", "heads half of", 2),
-        ("half:", "Half Of:", 1),
-        ("  chapter: book/index\n", "", 1),
-        ("grade: recomputed", "grade: reported", 1),
+        ("rerun\n", "certain\n", 9, "grade 'certain'; wanted one of"),
+        (" in [0.49, 0.51] @bernoulli1713ars", "", 10, "neither band, comparison nor source"),
+        ("half: {", "Half: {", 10, "is no claim"),
+        ("[0.49, 0.51]", "[0.51, 0.49]", 10, "wanted the lower end first"),
+        ("[0.49, 0.51]", "[0.49]", 10, r"wanted \[lowest, highest\]"),
+        ("laws.exact_match(0.5, 1):", "laws.exact_match(0.5, 1:", 10, "is not Python"),
+        ("laws.exact_match(0.5, 1):", "__import__('os'):", 10, "uses the name '__import__'"),
+        ("@bernoulli1713ars", "reported @x", 10, "wanted one of rerun, recomputed, disputed"),
+        ("four: ", "half: ", 11, "stands twice"),
+        (" @pearson1900on @kerrich1946an", "", 15, "neither band, comparison nor source"),
+        ("said: 49.9%", "said:", 15, "is no claim|neither"),
     ],
 )
-def test_a_malformed_entry_names_file_line_and_remedy(
-    tmp_path: Path, find: str, replace: str, line: int
+def test_a_malformed_line_names_file_line_and_remedy(
+    find: str, replace: str, line: int, said: str
 ) -> None:
-    with pytest.raises(CheckedFileError, match=rf"claims\.yml:{line}: (?s:.)*Remedy: "):
-        ledger(tmp_path, ENTRY.replace(find, replace))
+    with pytest.raises(claims.ClaimError, match=rf"^coins\.md:{line}: .*({said})"):
+        claims.parse(changed(find, replace), "book/coins", "coins.md")
+
+
+def test_two_pages_may_not_use_one_name(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    for page in ("one", "two"):
+        (tmp_path / "book" / f"{page}.md").write_text(PAGE, "utf-8")
+    with pytest.raises(claims.ClaimError, match=r"book/two\.md: claim 'half'.*book/one\.md"):
+        claims.load(tmp_path, claims.pages(tmp_path))

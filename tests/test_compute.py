@@ -18,6 +18,12 @@ def test_names_a_room() -> None:
     assert evaluate("scores.emergence_score([0, 1, 2, 3])") == 3
 
 
+def test_names_the_numbers_of_its_chapter() -> None:
+    assert evaluate("numbers.LONGEST", "mirage") == 5
+    assert fill("{numbers.LONGEST}-digit", "mirage") == "5-digit"
+    assert number("log10(1000) + numbers.LONGEST", "mirage") == 8
+
+
 NUMBERS = st.integers(-50, 50).map(str) | st.floats(-50, 50).map(repr)
 ARITHMETIC = st.recursive(
     NUMBERS,
@@ -48,7 +54,13 @@ def test_arithmetic_is_pythons(expression: str) -> None:
         ("f'{1}'", "holds a JoinedStr"),
         ("1 +", "is not Python"),
         ("laws.absent(1)", "AttributeError: module 'emergence_lib.laws' has no attribute"),
-        ("findings.absent.thing()", "fails: "),
+        ("numbers.thing()", "no numbers of a chapter ''"),
+        (
+            "experiments.store.os.getcwd()",
+            "'experiments.store.os.getcwd', which is not",
+        ),
+        ("datasets.Path('.')", "not this library's"),
+        ("laws.np.pi", "not this library's"),
         ("1 / 0", "ZeroDivisionError"),
         ("1e308 * 10", "is inf; wanted a finite number"),
         ("[1.0, 1e308 * 10]", "wanted a finite number"),

@@ -64,12 +64,13 @@ def test_the_example_question_is_a_quiz(tmp_path: Path) -> None:
     assert "72.9" in quizzes.read(path).html
 
 
-def test_the_example_claim_holds(tmp_path: Path) -> None:
-    path = tmp_path / "claims.yml"
-    path.write_text(example("yaml", "A claim"), "utf-8")
-    claim = claims.get(claims.load(path), "three-digits")
-    assert "answer is right 73% of the time" in claim.sentence
-    assert (ROOT / f"{claim.chapter}.md").is_file()
+def test_the_example_claims_hold() -> None:
+    found = claims.parse(f"```{{claims}}\n{example('text', 'A claim')}```\n", "book/example/mirage")
+    assert {name: claim.text for name, claim in found.items()} == {
+        "three-digits": "73%",
+        "worse-than-one": "less often",
+        "metrics-in-all": "39",
+    }
 
 
 def test_the_command_of_the_readme_draws_its_figure(

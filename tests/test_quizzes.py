@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emergence_lib import quizzes
+from emergence_lib import chapters, quizzes
 from emergence_lib.checked import CheckedFileError
 from emergence_lib.reader.questions import (
     Near,
@@ -59,7 +59,8 @@ questions:
 
 
 def written(folder: Path, text: str) -> Path:
-    path = folder / "mirage.yml"
+    path = folder / "mirage" / "quiz.yml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -179,7 +180,7 @@ def test_shuffling_is_a_permutation_and_never_the_answer(count: int, name: str) 
 )
 def test_fault_names_file_line_and_question(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
-    with pytest.raises(CheckedFileError, match=r"mirage\.yml" + said):
+    with pytest.raises(CheckedFileError, match=r"quiz\.yml" + said):
         quizzes.read(written(tmp_path, GOOD.replace(old, new, 1)))
 
 
@@ -231,6 +232,6 @@ def test_unknown_quiz_lists_the_known() -> None:
         quizzes.ask("absent")
 
 
-@pytest.mark.parametrize("name", quizzes.names())
+@pytest.mark.parametrize("name", chapters.having("quiz.yml"))
 def test_every_quiz_of_the_book_loads(name: str) -> None:
-    assert quizzes.load(name).questions
+    assert quizzes.ask(name).questions

@@ -9,40 +9,28 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "emergence_lib"
 
-# Room -> the rooms it may import. CONTRIBUTING.md explains them.
-ARROWS: dict[str, set[str]] = {
-    "laws": set(),
-    "theme": set(),
-    "checked": set(),
-    "datasets": {"checked"},
-    "fitting": {"laws"},
-    "scores": {"laws"},
-    "experiments": {"laws"},
-    "audit": {"laws", "scores", "fitting"},
-    "findings": {"audit", "laws", "datasets", "fitting", "scores", "experiments"},
-    "figures": {
-        "audit",
-        "theme",
-        "laws",
-        "datasets",
-        "fitting",
-        "scores",
-        "experiments",
-        "findings",
-    },
-    "reader": {"theme", "checked"},
-    "compute": {"audit", "laws", "datasets", "fitting", "scores", "experiments", "findings"},
-    "claims": {"checked", "compute"},
-    "quizzes": {"checked", "compute", "reader"},
-    "sphinxext": {"theme", "checked", "compute", "claims", "reader"},
-    "cli": {"audit", "experiments", "figures", "reader", "theme"},
-    "__main__": {"cli"},
-    "__init__": set(),
-}
+# From the ground up: an import may only go to a row above its own.
+FLOORS = (
+    {"laws", "curves", "checked"},
+    {"scores", "datasets"},
+    {"fitting", "experiments"},
+    {"audit", "published"},
+    {"ladders"},
+    {"forecasts"},
+    {"theme"},
+    {"chapters"},
+    {"reader", "compute"},
+    {"claims", "quizzes"},
+    {"sphinxext"},
+    {"cli"},
+    {"__main__"},
+)
+KNOWS_NO_SCIENCE = {"theme", "checked", "reader"}
+SCIENCE = set().union(*FLOORS[:6]) - KNOWS_NO_SCIENCE
 # Outside packages that only these rooms may import.
 ONLY = {
-    "matplotlib": {"theme", "figures", "reader", "cli"},
-    "pandas": {"audit", "datasets", "findings", "figures", "reader", "fitting"},
+    "matplotlib": {"theme", "chapters", "reader", "cli"},
+    "pandas": SCIENCE | {"chapters", "reader"},
     "sphinx": {"sphinxext"},
     "docutils": {"sphinxext"},
     "ipywidgets": {"reader"},
@@ -73,21 +61,58 @@ def rooms_entered(names: set[str]) -> set[str]:
     return {each[1] for each in parts if each[0] == "emergence_lib" and len(each) > 1}
 
 
+def floor(room: str) -> int:
+    heights = [height for height, rooms in enumerate(FLOORS) if room in rooms]
+    assert heights, f"a new room {room!r}: say in FLOORS where it stands"
+    return heights[0]
+
+
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_room_imports_only_what_it_may_know(path: Path) -> None:
+def test_a_room_imports_only_from_below(path: Path) -> None:
     here = room(path)
-    assert here in ARROWS, f"a new room {here!r}: say in ARROWS what it may import"
-    known = {each for each in rooms_entered(imports(path)) if each in ARROWS}
-    assert known - ARROWS[here] - {here} == set()
+    known = rooms_entered(imports(path)) - {here}
+    if here == "__init__":
+        assert not known
+        return
+    rooms = set().union(*FLOORS)
+    higher = {each for each in known & rooms if floor(each) >= floor(here)}
+    assert higher == set()
+    if here in KNOWS_NO_SCIENCE:
+        assert known & (SCIENCE | {"chapters"}) == set()
     outside = {name.partition(".")[0] for name in imports(path)}
     assert {name for name in outside & set(ONLY) if here not in ONLY[name]} == set()
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "figures").glob("*.py")), ids=lambda p: p.stem)
-def test_figures_run_no_experiment(path: Path) -> None:
-    calls = {
-        node.attr
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Attribute)
+CHAPTERS = sorted((PACKAGE / "chapters").glob("*/*.py"))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_chapter_imports_no_other(path: Path) -> None:
+    others = {
+        name.split(".")[2] for name in imports(path) if name.startswith("emergence_lib.chapters.")
     }
-    assert "run" not in calls
+    assert others <= {path.parent.name}
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_numbers_plot_nothing_and_pictures_run_no_experiment(path: Path) -> None:
+    if path.stem == "numbers":
+        assert not any(name.startswith("matplotlib") for name in imports(path))
+        assert "theme" not in rooms_entered(imports(path))
+    else:
+        calls = {
+            node.attr
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Attribute)
+        }
+        assert "run" not in calls
+
+
+def test_a_chapter_is_five_files() -> None:
+    for folder in (PACKAGE / "chapters").iterdir():
+        if folder.is_dir() and folder.name not in {"__pycache__", "index"}:
+            names = {path.name for path in folder.iterdir()} - {"__pycache__"}
+            assert names == {"numbers.py", "pictures.py", "quiz.yml"}
+            page = folder.name.replace("_", "-")
+            assert len(list(PACKAGE.parent.glob(f"book/*/{page}.md"))) == 1
+            assert (PACKAGE.parent / "tests" / "chapters" / f"test_{folder.name}.py").is_file()

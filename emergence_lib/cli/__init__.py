@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -19,7 +17,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from emergence_lib import figures, theme
+from emergence_lib import chapters, theme
 from emergence_lib.audit import CurveError
 from emergence_lib.cli import audit
 from emergence_lib.experiments import store, sweep
@@ -173,8 +171,9 @@ def compare(result: store.Result, path: Path) -> str:
 def draw(name: str, output: Path | None) -> None:
     """Draw a figure function of the book and write it to a file, each panel to its own."""
     chapter, _, function = name.partition(".")
-    if chapter not in chapters() or function not in drawings(chapter):
-        known = [f"{each}.{figure}" for each in chapters() for figure in drawings(each)]
+    illustrated = chapters.having("pictures.py")
+    if chapter not in illustrated or function not in drawings(chapter):
+        known = [f"{each}.{figure}" for each in illustrated for figure in drawings(each)]
         raise UsageError(f"no figure {name!r}; there are: {', '.join(known)}")
     target = output or Path(f"{name}.svg")
     if target.suffix not in FORMATS:
@@ -205,14 +204,9 @@ def as_sequence(drawing: Any) -> Sequence[Any]:
     return drawing if isinstance(drawing, Sequence) else [drawing]
 
 
-def chapters() -> list[str]:
-    """Return the names of the modules of figures."""
-    return [module.name for module in pkgutil.iter_modules(figures.__path__)]
-
-
 def drawings(chapter: str) -> dict[str, Callable[[], Any]]:
     """Return the figure functions of a chapter by name."""
-    module = importlib.import_module(f"{figures.__name__}.{chapter}")
+    module = chapters.module(chapter, "pictures")
     return {
         name: value
         for name, value in vars(module).items()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emergence_lib import audit, theme
 from emergence_lib.audit import words
-from emergence_lib.figures import audit as drawn
+from emergence_lib.chapters.workbench import pictures as drawn
 from emergence_lib.reader import svg
 
 HELP = """\

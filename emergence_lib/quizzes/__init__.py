@@ -1,19 +1,20 @@
-"""The quizzes of the chapters: one YAML file each, checked, computed and shown.
+"""The quizzes of the chapters: one ``quiz.yml`` each, checked, computed and shown.
 
 The format is described by ``schema.json``. Numbers are computed when a quiz is loaded: answers may
-be expressions, and ``{expression:format}`` inside a text is replaced by its value.
+be expressions over the chapter's ``numbers`` and the rooms below, and ``{expression:format}``
+inside a text is replaced by its value.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from functools import cache
-from importlib.resources import as_file, files
+from functools import cache, partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from emergence_lib import compute
+from emergence_lib import chapters, compute
 from emergence_lib.checked import CheckedFileError, Lines, load_with_lines
 from emergence_lib.reader.questions import (
     Near,
@@ -26,22 +27,11 @@ from emergence_lib.reader.questions import (
 )
 from emergence_lib.reader.quiz import Quiz
 
-__all__ = ["ask", "load", "names", "read"]
+__all__ = ["ask", "read"]
 
 
-def names() -> list[str]:
-    """Return the name of every quiz, in alphabetical order."""
-    here = files("emergence_lib.quizzes").iterdir()
-    return sorted(each.name.removesuffix(".yml") for each in here if each.name.endswith(".yml"))
-
-
-def ask(name: str) -> Quiz:
-    """Return a quiz for display, by the name of its file."""
-    return load(name)
-
-
-def load(name: str) -> Quiz:
-    """Return a quiz by the name of its file.
+def ask(chapter: str) -> Quiz:
+    """Return the quiz of a chapter, which a notebook shows.
 
     Raises
     ------
@@ -50,14 +40,14 @@ def load(name: str) -> Quiz:
     CheckedFileError
         If its file is wrong; the message names file, line and remedy.
     """
-    if name not in names():
-        raise ValueError(f"no quiz {name!r}; wanted one of {', '.join(names()) or '(none yet)'}")
-    with as_file(files("emergence_lib.quizzes") / f"{name}.yml") as path:
-        return read(path)
+    known = chapters.having("quiz.yml")
+    if chapters.name(chapter) not in known:
+        raise ValueError(f"no quiz {chapter!r}; wanted one of {', '.join(known) or '(none yet)'}")
+    return read(chapters.FOLDER / chapters.name(chapter) / "quiz.yml")
 
 
 def read(path: str | os.PathLike[str]) -> Quiz:
-    """Return the quiz of a file; its name is the file's.
+    """Return the quiz of a file, named as its folder, whose chapter's ``numbers`` it may use.
 
     Raises
     ------
@@ -65,15 +55,17 @@ def read(path: str | os.PathLike[str]) -> Quiz:
         If the file is wrong; the message names file, line and remedy.
     """
     content, lines = load_with_lines(path, schema())
+    chapter = Path(path).parent.name
     questions = []
     for position, entry in enumerate(content["questions"]):
         try:
-            questions.append(_question(entry))
+            questions.append(_question(entry, chapter))
         except ValueError as error:
-            line = _line(lines, position, entry)
+            line = _line(lines, position, entry, chapter)
             raise CheckedFileError(f"{path}:{line}: question {entry['id']!r}: {error}") from error
     try:
-        return Quiz(Path(path).stem, compute.fill(content["title"]), questions)
+        title = compute.fill(content["title"], chapter)
+        return Quiz(chapter.replace("_", "-"), title, questions)
     except ValueError as error:
         raise CheckedFileError(f"{path}:1: {error}") from error
 
@@ -86,34 +78,35 @@ def schema() -> dict[str, Any]:
     return content
 
 
-def _question(entry: dict[str, Any]) -> Question:
+def _question(entry: dict[str, Any], chapter: str) -> Question:
+    fill, number = partial(compute.fill, chapter=chapter), partial(compute.number, chapter=chapter)
     if entry["type"] == "number":
         return NumberQuestion(
             entry["id"],
-            compute.fill(entry["ask"]),
-            answer=compute.number(entry["answer"]),
+            fill(entry["ask"]),
+            answer=number(entry["answer"]),
             tolerance=entry["tolerance"],
             unit=entry.get("unit", ""),
-            feedback=compute.fill(entry["feedback"]),
+            feedback=fill(entry["feedback"]),
             near=[
-                Near(compute.number(each["value"]), compute.fill(each["feedback"]))
+                Near(number(each["value"]), fill(each["feedback"]))
                 for each in entry.get("near", [])
             ],
         )
     if entry["type"] == "order":
         return OrderQuestion(
             entry["id"],
-            compute.fill(entry["ask"]),
-            items=[compute.fill(item) for item in entry["items"]],
-            feedback=compute.fill(entry["feedback"]),
+            fill(entry["ask"]),
+            items=[fill(item) for item in entry["items"]],
+            feedback=fill(entry["feedback"]),
         )
     return OptionQuestion(
         entry["id"],
-        compute.fill(entry["ask"]),
+        fill(entry["ask"]),
         options=[
             Option(
-                compute.fill(each["text"]),
-                compute.fill(each["feedback"]),
+                fill(each["text"]),
+                fill(each["feedback"]),
                 correct=each.get("correct", False),
             )
             for each in entry["options"]
@@ -122,7 +115,7 @@ def _question(entry: dict[str, Any]) -> Question:
     )
 
 
-def _line(lines: Lines, position: int, entry: dict[str, Any]) -> int:
+def _line(lines: Lines, position: int, entry: dict[str, Any], chapter: str) -> int:
     """Return the line of the first part of a question that does not compute, else its own."""
     here = ("questions", position)
     for at, line in lines.items():
@@ -131,17 +124,19 @@ def _line(lines: Lines, position: int, entry: dict[str, Any]) -> int:
         part: Any = entry
         for step in at[2:]:
             part = part[step]
-        if isinstance(part, str) and not _computes(part, expression=at[-1] in ("answer", "value")):
+        if isinstance(part, str) and not _computes(
+            part, chapter, expression=at[-1] in ("answer", "value")
+        ):
             return line
     return lines[here]
 
 
-def _computes(text: str, *, expression: bool) -> bool:
+def _computes(text: str, chapter: str, *, expression: bool) -> bool:
     try:
         if expression:
-            compute.number(text)
+            compute.number(text, chapter)
         else:
-            check_markup(compute.fill(text))
+            check_markup(compute.fill(text, chapter))
     except ValueError:
         return False
     return True

@@ -1,7 +1,8 @@
-"""The role that prints a computed number with its badge, and the page that lists them all."""
+"""The role that prints a claim with its badge, the block that makes claims, the page of all."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -16,43 +17,56 @@ from sphinx.writers.html5 import HTML5Translator
 from emergence_lib import claims
 
 LEDGER_PAGE = "book/claims"
-
-
-def ledger_file(env: BuildEnvironment) -> Path:
-    """Return the path of the ledger."""
-    return Path(env.srcdir, "book", "claims.yml")
+# Roles of a quoted sentence that the ledger prints as their words alone; citations stay roles.
+PLAIN_ROLE = re.compile(r"\{(?:term|doc|try|chapter|Chapter)\}`([^`<]+?)(?:\s*<[^>`]*>)?`")
+CLAIM_ROLE = re.compile(r"\{claim\}`([^`]+)`")
 
 
 @lru_cache(maxsize=1)
-def ledger(path: Path, modified: int) -> dict[str, claims.Claim]:
-    """Return the ledger, read once for each state of the file."""
-    del modified
-    return claims.load(path)
+def ledger(root: Path, states: tuple[tuple[str, int], ...]) -> dict[str, claims.Claim]:
+    """Return the claims of all pages, read once for each state of their files."""
+    return claims.load(root, [page for page, _ in states])
 
 
 def read_ledger(env: BuildEnvironment) -> dict[str, claims.Claim]:
-    """Return the ledger and note that the page depends on it."""
-    path = ledger_file(env)
-    env.note_dependency(str(path))
-    return ledger(path, path.stat().st_mtime_ns)
+    """Return the claims of every page of the book."""
+    pages = sorted(env.found_docs)
+    states = tuple((page, Path(env.doc2path(page)).stat().st_mtime_ns) for page in pages)
+    return ledger(Path(env.srcdir), states)
 
 
 class number(nodes.Inline, nodes.TextElement):
-    """A number of the ledger in running text."""
+    """What a claim prints in running text."""
 
 
 class ClaimRole(SphinxRole):
-    """``{claim}`name``` prints the number of that claim, linked to its entry in the ledger."""
+    """``{claim}`name``` prints what the claim says, linked to its entry in the ledger."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the number, or an error that names the claim."""
+        """Return the number or the words, or an error that names the claim."""
         try:
             claim = claims.get(read_ledger(self.env), self.text)
             node = number("", claim.text, claim=claim.name, grade=claim.grade)
         except ValueError as error:
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        self.env.note_dependency(self.env.doc2path(claim.page))
         return [node], []
+
+
+class Claims(SphinxDirective):
+    """The block at the end of a page, which prints nothing; `emergence_lib.claims` reads it."""
+
+    has_content = True
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return nothing, or an error that names the file, the line and the remedy."""
+        try:
+            read_ledger(self.env)
+        except ValueError as error:
+            return [self.state.document.reporter.error(str(error), line=self.lineno)]
+        return []
 
 
 def badge(grade: str) -> str:
@@ -74,41 +88,67 @@ def depart_number(translator: HTML5Translator, node: number) -> None:
     translator.body.append(f"{badge(node['grade'])}</a>")
 
 
+def quoted(text: str, claim: claims.Claim, known: dict[str, claims.Claim]) -> str:
+    """Return the sentence that prints a claim, in Markdown: its own number bold, roles plain.
+
+    Parameters
+    ----------
+    text : str
+        The Markdown of the claim's page.
+    claim : Claim
+    known : dict
+        All claims, since a sentence may print several.
+    """
+
+    def printed(match: re.Match[str]) -> str:
+        says = claims.get(known, match[1]).text
+        return f"**{says}**" if match[1] == claim.name else says
+
+    sentence = claims.sentence(text, claim.name)
+    return CLAIM_ROLE.sub(printed, PLAIN_ROLE.sub(lambda match: match[1].strip(), sentence))
+
+
 class ClaimsLedger(SphinxDirective):
-    """Every claim, chapter by chapter, with its expression, band and sources."""
+    """Every claim, page by page: the sentence that prints it, what computes it, its sources."""
 
     def run(self) -> list[nodes.Node]:
-        """Return one section of the ledger for each chapter."""
-        entries = sorted(read_ledger(self.env).values(), key=lambda claim: claim.chapter)
+        """Return one section of the ledger for each page."""
+        known = read_ledger(self.env)
         found: list[nodes.Node] = []
-        for chapter, group in groupby(entries, key=lambda claim: claim.chapter):
-            lines = [f"**{{doc}}`/{chapter}`**", ""]
+        for page, group in groupby(known.values(), key=lambda claim: claim.page):
+            self.env.note_dependency(self.env.doc2path(page))
             container = nodes.container(classes=["em-ledger"])
-            self.state.nested_parse(StringList(lines, source="claims.yml"), 0, container)
+            self.parse([f"**{{doc}}`/{page}`**", ""], container)
             found.append(container)
-            found += [self.entry(claim) for claim in group]
+            text = Path(self.env.doc2path(page)).read_text("utf-8")
+            found += [self.entry(text, claim, known) for claim in group]
         return found
 
-    def entry(self, claim: claims.Claim) -> nodes.Element:
+    def entry(
+        self, text: str, claim: claims.Claim, known: dict[str, claims.Claim]
+    ) -> nodes.Element:
         """Return one claim as a paragraph that can be linked to."""
         item = nodes.container(classes=["em-ledger-entry"], ids=[f"claim-{claim.name}"])
-        how = (
-            f"`{claim.compute}`, accepted from {claim.band[0]:g} to {claim.band[1]:g}."
-            if claim.band
-            else "Reported, not recomputed."
-        )
+        try:
+            sentence = quoted(text, claim, known)
+        except ValueError as error:
+            return self.state.document.reporter.error(f"{claim.page}.md: {error}", line=self.lineno)
         sources = f" {{cite:p}}`{','.join(claim.cite)}`" if claim.cite else ""
         grade = nodes.raw("", badge(claim.grade), format="html")
-        text = [claim.sentence, "", f"*{claims.GRADES[claim.grade]}.* {how}{sources}"]
-        self.state.nested_parse(StringList(text, source="claims.yml"), 0, item)
+        self.parse([sentence, "", f"*{claims.GRADES[claim.grade]}.* {claim.how}{sources}"], item)
         first = item.next_node(nodes.paragraph)
         assert first is not None
         first.insert(0, grade)
         return item
 
+    def parse(self, lines: list[str], into: nodes.Element) -> None:
+        """Parse Markdown into a node."""
+        self.state.nested_parse(StringList(lines, source="claims"), 0, into)
+
 
 def setup(app: Sphinx) -> None:
-    """Register the role and the directive."""
+    """Register the role and the directives."""
     app.add_node(number, html=(visit_number, depart_number))
     app.add_role("claim", ClaimRole())
+    app.add_directive("claims", Claims)
     app.add_directive("claims-ledger", ClaimsLedger)

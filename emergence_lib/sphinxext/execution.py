@@ -34,7 +34,7 @@ OPTION = re.compile(r"^(:[\w-]+:.*|---)$")
 # Where the key of the extension and the templates is kept among those of the pages.
 MAKERS = "//makers"
 # A chapter that prints a claim depends on what claims are computed from.
-CLAIM_IMPORTS = "from emergence_lib import claims"
+CLAIM_IMPORTS = "from emergence_lib import compute"
 
 
 def cells(text: str) -> list[str]:
@@ -97,6 +97,7 @@ def imports_of_expressions() -> list[str]:
     """Return import lines for all that an expression of a claim or a quiz may name."""
     modules = [PACKAGE / f"{room}.py" for room in ROOMS]
     modules += [path for room in ROOMS for path in (PACKAGE / room).glob("*.py")]
+    modules += (PACKAGE / "chapters").glob("*/numbers.py")
     return [
         "import " + ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         for path in modules

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 from emergence_lib import claims
 from emergence_lib.sphinxext.chapters import notebook_path
+from emergence_lib.sphinxext.claims import read_ledger
 from emergence_lib.sphinxext.execution import CELL, cells
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -96,7 +97,7 @@ def plain_directives(text: str) -> str:
 
 def parts(text: str) -> Iterator[tuple[str, str]]:
     """Yield ("markdown" or "code", source) in the order of a MyST chapter."""
-    text = FRONT_MATTER.sub("", text)
+    text = claims.strip(FRONT_MATTER.sub("", text))
     start = 0
     for match, code in zip(CELL.finditer(text), cells(text), strict=True):
         yield "markdown", text[start : match.start()]
@@ -132,7 +133,7 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     book = Path(app.srcdir, "book")
-    ledger = claims.load(book / "claims.yml")
+    ledger = read_ledger(app.env)
     bibliography = parse_file(str(book / "references.bib"))
     for docname in sorted(app.env.found_docs):
         meta: dict[str, Any] = app.env.metadata[docname]

@@ -18,7 +18,7 @@ from emergence_lib import audit, theme
 from emergence_lib.audit import Verdict, words
 from emergence_lib.audit.reading.columns import ALIASES, UNITS
 from emergence_lib.audit.report import Candidate, Metric, Range
-from emergence_lib.findings import workbench as findings
+from emergence_lib.chapters.workbench import numbers as findings
 from emergence_lib.reader import workbench
 from emergence_lib.reader.output import asset
 from tests.audit.curves import logistic

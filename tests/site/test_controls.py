@@ -36,7 +36,7 @@ def update_function(figure: Locator) -> Callable[..., str]:
     """Return the Python function behind an explorable, found by its "redo" line."""
     command = figure.locator(".em-redo code").text_content() or ""
     chapter, function = command.split()[-1].split(".")
-    module = importlib.import_module(f"emergence_lib.figures.{chapter}")
+    module = importlib.import_module(f"emergence_lib.chapters.{chapter}.pictures")
     update: Callable[..., str] = getattr(module, function)()[1]
     return update
 

@@ -18,11 +18,14 @@ BIBLIOGRAPHY: BibliographyData = parse_string(
     """,
     "bibtex",
 )
-LEDGER = {
-    "half": claims.Claim(
-        "half", "It is {}.", "recomputed", "x", "laws.exact_match(0.5, 1)", (0, 1), format="{:.0%}"
-    )
-}
+LEDGER = claims.parse(
+    """
+```{claims}
+half: {laws.exact_match(0.5, 1):.0%} in [0, 1]
+```
+""",
+    "book/x",
+)
 CHAPTER = """\
 ---
 file_format: mystnb

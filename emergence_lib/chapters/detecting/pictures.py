@@ -1,0 +1,323 @@
+"""Pictures of the chapter "Detecting a transition"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from emergence_lib import datasets, theme
+from emergence_lib.audit import SHARP, Report, Verdict, calibration, reliability
+from emergence_lib.chapters.detecting import numbers
+from emergence_lib.fitting.batch import counts
+from emergence_lib.fitting.models import fit_sigmoid
+from emergence_lib.fitting.shapes import LOGISTIC
+
+Scene = tuple[Figure, Callable[..., str]]
+
+MODELS, ITEMS = numbers.MODELS, numbers.ITEMS
+WIDTHS = {"0.3 decades": 0.3, "1 decade": 1.0, "3 decades": 3.0}
+"""Settings of the menu of `what_a_ladder_tells`."""
+LOOKS = {
+    Verdict.SMOOTH: (theme.TEAL, "s", "smooth"),
+    Verdict.SHARP: (theme.ORANGE, "^", "sharp"),
+    Verdict.METRIC: (theme.PURPLE, "D", "by the metric"),
+    Verdict.FLAT: (theme.GOLD, "_", "flat"),
+    Verdict.UNKNOWN: (theme.GREY, "o", "too little data"),
+}
+"""Colour, marker and short name of each verdict."""
+NARROW, BROAD = 0.02, 30.0
+"""Decades at the ends of an axis of widths; an open interval goes on to there."""
+
+
+@theme.figure
+def what_a_ladder_tells() -> Scene:
+    """Show a ladder of models and the narrowest and the widest rise that it allows.
+
+    The function that comes with it takes ``models`` (of `MODELS`), ``items`` (of `ITEMS`) and
+    ``width`` (of `WIDTHS`).
+    """
+    fig = Figure(figsize=(theme.WIDE[0], 3.9))
+    ax, strip = fig.subplots(2, 1, height_ratios=[3.4, 1])
+    ax.set_xscale("log")
+    ax.set_xlim(10**5.8, 10**10.2)
+    ax.set_ylim(-0.04, 1.06)
+    ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    ax.set_xlabel("model size (parameters)")
+    ax.set_ylabel("score")
+    grid = 10**numbers.GRID
+    narrow = ax.plot(grid, grid * 0, "--", color=theme.ORANGE, lw=1.5, label="narrowest that fits")[
+        0
+    ]
+    wide = ax.plot(grid, grid * 0, color=theme.TEAL, lw=1.5, label="widest that fits")[0]
+    dots = ax.plot(np.full(max(MODELS), 1e8), np.zeros(max(MODELS)), "o", color=theme.BLUE,
+                   label="score")[0]  # fmt: skip
+    ax.text(0.02, 0.68, "dashed: narrowest fit", color=theme.ORANGE, transform=ax.transAxes)
+    ax.text(0.02, 0.56, "solid: widest fit", color=theme.TEAL, transform=ax.transAxes)
+    strip.set_xscale("log")
+    strip.set_xlim(NARROW, BROAD)
+    strip.set_ylim(0, 1)
+    strip.set_yticks([])
+    strip.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
+    strip.minorticks_off()
+    strip.set_xlabel("width of the rise, 10% to 90% (decades)")
+    strip.axvline(SHARP, color=theme.INK, lw=1, label="_limit")
+    strip.text(0.9, 0.72, "sharp", ha="right", color=theme.INK)
+    strip.text(1.12, 0.72, "smooth", color=theme.INK)
+    bar = strip.plot([1, 1], [0.35, 0.35], color=theme.BLUE, lw=6, solid_capstyle="butt",
+                     label="95% interval of the width")[0]  # fmt: skip
+    true = strip.plot([1], [0.35], "|", color=theme.INK, ms=14, mew=2, label="true width")[0]
+
+    def update(models: int, items: int, width: str) -> str:
+        found = numbers.told()[models, items, WIDTHS[width]]
+        # Every frame has as many dots as the longest ladder: the last one is repeated.
+        order = np.minimum(np.arange(max(MODELS)), models - 1)
+        dots.set_data(10 ** found.x[order], found.score[order])
+        narrow.set_ydata(found.narrowest)
+        wide.set_ydata(found.widest)
+        low, high = max(found.low, NARROW), min(found.high, BROAD)
+        bar.set_xdata([low, high])
+        true.set_xdata([WIDTHS[width]])
+        span = (
+            f"{found.low:.2f} to {found.high:.2f} decades"
+            if found.low > 0
+            else f"anything up to {found.high:.2f} decades, a step included"
+        )
+        verdict = {
+            str(Verdict.SHARP): "certainly sharp",
+            str(Verdict.SMOOTH): "certainly smooth",
+        }.get(found.verdict, "too little data to say")
+        return f"{models} models, {items:,} items: the width is {span}; {verdict}."
+
+    update(6, 100, "0.3 decades")
+    return fig, update
+
+
+@theme.figure
+def line_and_logistic() -> Figure:
+    """Draw a near-step with the best straight line and the best logistic curve."""
+    x = np.linspace(6, 10, 8)
+    score = numbers.near_step()[0]
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    grid = np.geomspace(1e6, 1e10, 120)
+    slope = np.polyfit(x, score, 1)
+    ax.plot(grid, np.polyval(slope, np.log10(grid)), color=theme.ORANGE, label="straight line")
+    batch = counts(10**x, score, 100)
+    curve = fit_sigmoid(batch, LOGISTIC, 1.0)
+    ax.plot(grid, curve.predict(np.log10(grid))[0], "--", color=theme.TEAL, label="logistic")
+    ax.plot(10**x, score, "o", color=theme.BLUE, label="score")
+    ax.set_xscale("log")
+    ax.set_ylim(-0.25, 1.25)
+    ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    ax.set_xlabel("model size (parameters)")
+    ax.set_ylabel("score")
+    ax.text(1.3e6, 0.28, "straight line", color=theme.ORANGE)
+    ax.text(2.6e8, 0.22, "logistic", color=theme.TEAL)
+    return fig
+
+
+@theme.figure
+def usual_scores() -> Figure:
+    """Draw the emergence score of noise, of lines and of curves against the number of models."""
+    ladder = (5, 6, 8, 10, 12, 16, 20, 24)
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    for kind, colour, marker, name in (
+        ("noise", theme.GREY, "x", "noise around 5%"),
+        ("line", theme.BLUE, "o", "straight line"),
+        ("gradual", theme.TEAL, "s", "rise over 3 decades"),
+    ):
+        low, middle, high = np.array(
+            [numbers.emergence_quantiles(kind, models) for models in ladder]
+        ).T
+        ax.fill_between(ladder, low, high, color=colour, alpha=0.15, lw=0, label="_band")
+        ax.plot(ladder, middle, marker=marker, ms=4.5, color=colour, label=f"{name}, median")
+        shift = {"noise": -1.6, "line": -3.4, "gradual": 1.2}[kind]
+        ax.text(24.4, middle[-1] + shift, name, color=colour)
+    ax.set_xlim(4.5, 33)
+    ax.set_xticks([5, 8, 12, 16, 20, 24])
+    ax.set_ylim(0, 34)
+    ax.set_xlabel("number of models over the same four decades")
+    ax.set_ylabel("emergence score")
+    return fig
+
+
+@theme.figure
+def calibration_cells() -> list[Figure]:
+    """Draw false alarms and coverage, one mark a cell of the stored calibration."""
+    return [_false_alarms(), _coverage()]
+
+
+def _false_alarms() -> Figure:
+    table = reliability.gradual()
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    lucky = reliability.gradual(lucky=True)
+    kinds = (
+        (table[np.isinf(table["width"])], "flat or\na line", theme.GREY, "x"),
+        (table[table["width"] == 3], "three\ndecades", theme.TEAL, "s"),
+        (table[table["width"] == 1], "just one\ndecade", theme.ORANGE, "^"),
+        (lucky[lucky["width"] == 1], "one, lucky\nmodels", theme.PURPLE, "D"),
+    )
+    rng = np.random.default_rng(0)
+    for place, (rows, name, colour, marker) in enumerate(kinds):
+        away = rng.uniform(-0.3, 0.3, len(rows))
+        ax.plot(place + away, rows["sharp"] / rows["curves"], marker, color=colour, ms=3.5,
+                alpha=0.6, label=name.replace("\n", " "))  # fmt: skip
+    ax.axhline(0.05, color=theme.INK, lw=1, ls=":", label="_limit")
+    ax.set_xlim(-0.5, 3.5)
+    ax.set_ylim(-0.006, 0.2)
+    ax.set_xticks(range(4), [name for _, name, _, _ in kinds], fontsize=8.5)
+    ax.set_yticks([0, 0.05, 0.1, 0.15], ["0%", "5%", "10%", "15%"])
+    ax.set_ylabel('called "sharp"')
+    ax.set_title("False alarms")
+    return fig
+
+
+def _coverage() -> Figure:
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    ax.axhspan(0.92, 0.98, color=theme.GREY, alpha=0.2, lw=0, label="_band")
+    table = reliability.coverage_cells("width")
+    place = {items: at for at, items in enumerate(calibration.ITEMS)}
+    rng = np.random.default_rng(1)
+    for rows, colour, marker, name in (
+        (reliability.coverage_cells("width", lucky=True), theme.PURPLE, "D", "lucky models"),
+        (table[~table["fine"]], theme.GOLD, "x", "models too far apart"),
+        (table[table["fine"]], theme.BLUE, "o", "models close enough"),
+    ):
+        x = rows["items"].map(place).to_numpy() + rng.uniform(-0.3, 0.3, len(rows))
+        ax.plot(x, rows["share"], marker, color=colour, ms=3.5, alpha=0.6, label=name)
+    ax.set_ylim(0.55, 1.02)
+    ax.set_yticks([0.6, 0.8, 0.95, 1.0], ["60%", "80%", "95%", "100%"])
+    ax.set_xticks(range(4), [f"{items:,}" for items in calibration.ITEMS])
+    ax.set_xlabel("items")
+    ax.set_ylabel("intervals that hold the width")
+    ax.set_title("Coverage")
+    for height, (mark, name, colour) in zip(
+        (0.76, 0.7, 0.64),
+        (
+            ("●", "models close enough", theme.BLUE),
+            ("×", "too far apart", theme.GOLD),
+            ("◆", "lucky models", theme.PURPLE),
+        ),
+        strict=True,
+    ):
+        ax.text(-0.45, height, f"{mark} {name}", color=colour)
+    return fig
+
+
+@theme.figure
+def by_hand() -> list[Figure]:
+    """Draw two rises that are sharp where no exact match is to blame."""
+    letter = Figure(figsize=theme.PANEL)
+    ax = letter.subplots()
+    for kind, colour, marker, height in (
+        ("letter", theme.ORANGE, "^", 0.5),
+        ("cloze", theme.TEAL, "s", 0.36),
+    ):
+        report = numbers.report_of(f"OLMo2-7B, mmlu {kind}")
+        ax.plot(report.curve.scale, report.curve.score, marker, color=colour, ms=3.5, label=kind)
+        grid = np.geomspace(report.curve.scale[0], report.curve.scale[-1], 80)
+        ax.plot(grid, report.predict(grid), color=colour, lw=1.3, label=f"{kind}, fitted")
+        ax.text(3e10, height, "asked for a letter" if kind == "letter" else "cloze", color=colour)
+    ax.axhline(0.25, color=theme.GREY, ls=":", lw=1.2, label="_chance")
+    ax.text(4.6e12, 0.255, "chance", color=theme.GREY, ha="right", va="bottom")
+    ax.set_xscale("log")
+    ax.set_ylim(0.2, 0.66)
+    ax.set_yticks([0.25, 0.4, 0.6], ["25%", "40%", "60%"])
+    ax.set_xlabel("training tokens")
+    ax.set_ylabel("accuracy")
+    ax.set_title("OLMo 2 7B on MMLU")
+    loss = Figure(figsize=theme.PANEL)
+    ax = loss.subplots()
+    table = datasets.load("addition4_from_scratch")
+    ax.plot(table["train_set_size"], table["test_cross_entropy"], "o-", color=theme.BLUE, ms=4,
+            label="test loss")  # fmt: skip
+    ax.set_xscale("log")
+    ax.set_xticks([160, 300, 600, 928], ["160", "300", "600", "928"])
+    ax.minorticks_off()
+    ax.set_ylim(0, 2.4)
+    ax.set_xlabel("training examples")
+    ax.set_ylabel("test loss (nats)")
+    ax.set_title("Four-digit addition")
+    return [letter, loss]
+
+
+@theme.figure
+def every_group() -> Figure:
+    """Draw how many curves of each group got which verdict."""
+    table = numbers.summary()
+    fig = Figure(figsize=(theme.WIDE[0], 4.2))
+    ax = fig.subplots()
+    left = np.zeros(len(table))
+    place = np.arange(len(table))[::-1]
+    total = table.drop(columns="group").sum(axis=1).to_numpy()
+    for verdict in Verdict:
+        if str(verdict) not in table:
+            continue
+        share = table[str(verdict)].to_numpy() / total
+        colour, _, name = LOOKS[verdict]
+        ax.barh(place, share, left=left, color=colour, height=0.62, label=name, alpha=0.5,
+                edgecolor=theme.INK, lw=0.6)  # fmt: skip
+        for at, from_, size, number in zip(place, left, share, table[str(verdict)], strict=True):
+            # A number that its piece has no room for stands above it.
+            room = size > 0.02
+            if number:
+                ax.text(from_ + size / 2, at + (0 if room else 0.52), f"{number}", ha="center",
+                        va="center", color=theme.INK if room else colour)  # fmt: skip
+        left += share
+    ax.set_yticks(place, table["group"])
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.5, 1], ["0", "half", "all"])
+    ax.grid(visible=False)
+    ax.set_xlabel("share of the curves")
+    fig.legend(loc="outside upper left", ncols=3, fontsize=8.5, handlelength=1)
+    return fig
+
+
+@theme.figure
+def famous_curves() -> Figure:
+    """Draw, each small, curves that were called emergent, with the verdict on each."""
+    shown = [(numbers.audited()[i], numbers.reports()[i]) for i in numbers.famous()]
+    fig = Figure(figsize=(theme.WIDE[0], 6.2))
+    axes = fig.subplots(5, 4, sharey=True).ravel()
+    for ax, (ladder, report) in zip(axes, shown, strict=True):
+        task = ladder.task.removesuffix(" few-shot")
+        _small(ax, SHORT.get(task, task), ladder.source == "open models, pooled", report)
+    return fig
+
+
+SIGNS = {"+": "+", "-": "−", "x": "×"}
+SHORT = {
+    "1DC": "1-digit, + × −",
+    **{f"{n}D{sign}": f"{n}-digit {name}" for n in (2, 3, 4, 5) for sign, name in SIGNS.items()},
+    "arithmetic_2da": "2-digit +",
+    "arithmetic_2dm": "2-digit ×",
+    "arithmetic_3da": "3-digit +",
+    "arithmetic_3ds": "3-digit −",
+    "MMLU average": "MMLU",
+    "ipa_transliterate bleu": "IPA, BLEU",
+    "ipa_transliterate exact_match": "IPA, exact",
+    "parsinlu_qa": "Persian",
+    "word_unscrambling": "unscramble",
+}
+"""Names that fit above a small panel."""
+
+
+def _small(ax: Axes, name: str, is_open: bool, report: Report) -> None:
+    colour, marker, _ = LOOKS[report.verdict]
+    curve = report.curve
+    ax.plot(curve.scale, curve.score, marker, color=colour, ms=2.5 if is_open else 4,
+            alpha=0.7, label=f"{name}, {'open models' if is_open else 'GPT-3'}")  # fmt: skip
+    grid = np.geomspace(curve.scale[0], curve.scale[-1], 60)
+    ax.plot(grid, report.predict(grid), color=theme.INK, lw=1, label="_fit")
+    ax.set_xscale("log")
+    ax.set_ylim(-0.06, 1.06)
+    ax.set_xticks([])
+    ax.minorticks_off()
+    ax.set_yticks([0, 1], ["0", "1"])
+    ax.set_title(name, fontsize=8.5, fontweight="normal", color=colour)

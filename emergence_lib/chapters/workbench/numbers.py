@@ -1,0 +1,195 @@
+"""Tables to try the workbench of chapter 18 with, and what their audit says."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from emergence_lib import audit, datasets, ladders, laws
+from emergence_lib.audit.assess import Assessment, assess
+from emergence_lib.audit.reading.columns import ALIASES, UNITS
+from emergence_lib.audit.report import gather, judge
+
+SUMS, LETTERS, WORDS = "GPT-3: three-digit sums", "OLMo 2: letters or words", "Pythia: last words"
+"""Names of the examples: one that a few models cannot settle, one that hangs on the metric, and a
+smooth one that comes with standard errors."""
+LIMITS = (0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0)
+"""Decades below which a rise is called sharp, for the reader to choose from."""
+HOLDS = {
+    "scale": "the size of the model: parameters, FLOP of training or tokens seen",
+    "score": "a share from 0 to 1, not a percentage",
+    "items": "number of test items behind the score",
+    "stderr": "standard error of the score, instead of items",
+    "task": "which curve the row belongs to, if there are several",
+    "metric": "the same, where one task has several scores",
+    "model": "the name of the model",
+    "chance": "what guessing scores; 0 where nothing is said",
+    "length": "tokens of an answer that must all be right",
+    "other": "a second score of the same items",
+    "other_stderr": "its standard error",
+    "other_chance": "what guessing scores by it",
+}
+"""What each column of a table holds."""
+
+
+def settings() -> dict[str, Any]:
+    """Return what `reader.workbench` needs: examples, names of columns, names of scales."""
+    return {"examples": examples(), "columns": ALIASES, "units": UNITS}
+
+
+@cache
+def examples() -> dict[str, str]:
+    """Return the tables as CSV text, by name."""
+    sums = ladders.one("GPT-3, 3D+ few-shot")
+    letter, cloze = (ladders.one(f"OLMo2-7B, arc_easy {way}") for way in ("letter", "cloze"))
+    pythia = datasets.load("pythia_checkpoints").query(
+        "task == 'lambada_openai' and metric == 'acc' and n_shot == 0 and step == step.max()"
+    )
+    pythia = pythia.sort_values("params_total")
+    return {
+        SUMS: _csv(
+            {"task": "3-digit addition", "params": sums.scale, "score": sums.score},
+            {"n_items": sums.items.astype(int)},
+        ),
+        LETTERS: _csv(
+            {"task": "ARC easy by letter", "tokens": letter.scale, "score": letter.score},
+            {"n_items": letter.items.astype(int), "chance": letter.floor},
+            {"other": cloze.score, "other_chance": cloze.floor},
+        ),
+        WORDS: _csv(
+            {"task": "LAMBADA", "params": pythia["params_total"], "score": pythia["value"]},
+            {"stderr": pythia["stderr"]},
+        ),
+    }
+
+
+def _csv(*columns: dict[str, Any]) -> str:
+    frame = pd.DataFrame({name: values for part in columns for name, values in part.items()})
+    return frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+
+
+def curve(name: str = LETTERS) -> audit.Curve:
+    """Return an example as the audit reads it.
+
+    Raises
+    ------
+    ValueError
+        If there is no example of that name.
+    """
+    if name not in examples():
+        raise ValueError(f"name: found {name!r}, want one of {', '.join(examples())}")
+    (found,) = audit.read(pd.read_csv(io.StringIO(examples()[name])))
+    return found
+
+
+@cache
+def report(name: str = LETTERS) -> audit.Report:
+    """Return the audit of an example."""
+    return audit.audit(curve(name))
+
+
+@cache
+def _assessed(name: str) -> tuple[Assessment, Assessment | None]:
+    """Return an example's intervals and, where it has one, those of its second score."""
+    found = curve(name)
+    other = assess(gather([found.other])) if found.other else None
+    return assess(gather([found])), other
+
+
+def judged(sharp: float) -> dict[str, audit.Verdict]:
+    """Return the verdict on every example, by name, with a limit in decades for "sharp"."""
+    verdicts = {}
+    for name in examples():
+        score, other = _assessed(name)
+        second = int(other.steepness(sharp)[0]) if other else None
+        verdicts[name] = judge(bool(score.is_flat[0]), int(score.steepness(sharp)[0]), second)
+    return verdicts
+
+
+@cache
+def without_chance() -> audit.Report:
+    """Return the audit of `LETTERS` by a reader who forgets what guessing scores."""
+    return audit.audit(replace(curve(LETTERS), chance=0.0))
+
+
+@cache
+def with_length(tokens: int) -> audit.Report:
+    """Return the audit of `SUMS` if all of some tokens have to be right for a point."""
+    return audit.audit(replace(curve(SUMS), length=tokens))
+
+
+def gap(name: str) -> float:
+    """Return the decades between the two largest scales of an example."""
+    one, two = np.log10(curve(name).scale[-2:])
+    return float(two - one)
+
+
+@cache
+def leaked(items: int = 1000, known: float = 0.6) -> tuple[audit.Report, audit.Report]:
+    """Return the audits of a made curve and of its twin whose larger models know items by heart.
+
+    Twelve models over four decades, logistic, 10-90% width 2.5 decades. A model above 2e10 has
+    seen a share ``known`` of the ``items`` in training and gets all of these right.
+    """
+    x = np.linspace(8, 12, 12)
+    clean = laws.logistic(x, 10.5, 2 * np.log(9) / 2.5)
+    leaky = np.where(x > np.log10(2e10), known + (1 - known) * clean, clean)
+    curves = [
+        audit.Curve(name, 10**x, np.rint(items * p) / items, np.full(x.size, float(items)))
+        for name, p in (("clean", clean), ("leaked", leaky))
+    ]
+    first, second = audit.audit_many(curves, thorough=False)
+    return first, second
+
+
+def columns() -> str:
+    """Return a Markdown table of the columns that are understood: their names, what they hold."""
+    rows = [
+        f"| {', '.join(f'`{name}`' for name in names)} | {HOLDS[role]} |"
+        for role, names in ALIASES.items()
+    ]
+    return "\n".join(["| name, or | holds |", "| --- | --- |", *rows])
+
+
+def pythia() -> pd.DataFrame:
+    """Return accuracies of the eight Pythia models, fully trained, without examples.
+
+    The mean over MMLU is left out: it repeats its parts.
+    """
+    table = datasets.load("pythia_checkpoints").query("step == step.max() and n_shot == 0")
+    return table.query("metric == 'acc' and task != 'mmlu_mean'")
+
+
+def write_results(folder: Path) -> None:
+    """Write the scores of `pythia` as lm-evaluation-harness would: a JSON file a model.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made if it is missing.
+    """
+    for model, rows in pythia().groupby("model"):
+        scores = {
+            row.task: {"alias": row.task, "acc,none": row.value, "acc_stderr,none": row.stderr}
+            for row in rows.itertuples()
+        }
+        config = {
+            "model": "hf",
+            "model_args": f"pretrained=EleutherAI/{model}",
+            "model_num_parameters": int(rows["params_total"].iloc[0]),
+        }
+        choices = {
+            task: {"task": task, "output_type": "multiple_choice", "doc_to_choice": "{{choices}}"}
+            for task, chance in zip(rows["task"], rows["chance"], strict=True)
+            if chance > 0
+        }
+        path = folder / f"EleutherAI__{model}" / "results.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"results": scores, "configs": choices, "config": config}))

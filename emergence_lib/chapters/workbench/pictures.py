@@ -1,0 +1,181 @@
+"""Pictures of the chapter "Workbench"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from emergence_lib import audit, fitting, published, theme
+from emergence_lib.audit import words
+from emergence_lib.audit.report import Range
+from emergence_lib.chapters.workbench import numbers as found
+
+LEFT, RIGHT = 0.2, 8.0
+"""Ends of the axis of widths, decades."""
+Array = NDArray[np.float64]
+SECOND = {found.LETTERS: "words"}
+"""What an example calls its second score."""
+
+
+@theme.figure
+def limit() -> tuple[Figure, Callable[..., str]]:
+    """Width intervals of the three examples, beside a limit that the reader moves.
+
+    Returns
+    -------
+    tuple
+        The figure and ``update(sharp)``, with ``sharp`` in decades out of `numbers.LIMITS`.
+    """
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    ax.set_xscale("log")
+    ax.set_xlim(LEFT, RIGHT)
+    ax.set_xticks(ticks := [0.2, 0.5, 1, 2, 5], [f"{each:g}" for each in ticks])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_ylim(-0.05, 3.55)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("decades from 10% to 90% of the rise")
+    verdicts = {}
+    for row, name in zip((2.5, 1.3, 0), found.examples(), strict=True):
+        report = found.report(name)
+        ax.text(LEFT, row + 0.62, name, fontsize=9)
+        verdicts[name] = ax.text(RIGHT, row + 0.62, "", fontsize=9, ha="right", fontweight="bold")
+        if report.width is not None:
+            _bar(ax, row + 0.37, report.width, theme.BLUE, "o", f"{name}, score")
+        if report.metric is not None and report.metric.width is not None:
+            _bar(ax, row + 0.1, report.metric.width, theme.ORANGE, "s", f"{name}, second score")
+            ax.annotate(
+                SECOND[name],
+                (report.metric.width.low or LEFT, row + 0.1),
+                (-5, 0),
+                textcoords="offset points",
+                color=theme.ORANGE,
+                fontsize=8.5,
+                ha="right",
+                va="center",
+            )
+    line = ax.axvline(1.0, color=theme.INK, ls="--", lw=1.2, label="_limit", zorder=0)
+
+    def update(sharp: float) -> str:
+        line.set_xdata([sharp, sharp])
+        judged = found.judged(sharp)
+        for name, text in verdicts.items():
+            text.set_text(str(judged[name]))
+        said = "; ".join(f"{name.partition(':')[0]}, {each}" for name, each in judged.items())
+        return f"Sharp means below {words.decades(sharp)}: {said}."
+
+    update(1.0)
+    return fig, update
+
+
+def _bar(ax: Axes, height: float, width: Range, colour: str, marker: str, label: str) -> None:
+    """Draw an interval with its best value; an open end reaches the edge."""
+    ends = [width.low or LEFT, width.high or RIGHT]
+    ax.plot(ends, [height] * 2, color=colour, lw=5, alpha=0.45, solid_capstyle="butt", label=label)
+    ax.plot([width.best], [height], marker, color=colour, ms=5, label=f"{label}, best")
+
+
+@theme.figure
+def verdict(report: audit.Report | None = None) -> Figure:
+    """Scores with intervals, the best curve, its threshold, and the next model's score.
+
+    Parameters
+    ----------
+    report : Report, optional
+        By default the audit of GPT-3 on three-digit addition.
+    """
+    report = report or audit.audit(three_digits())
+    curve = report.curve
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    ax.set_xscale("log")
+    first, last = np.log10([curve.scale[0], report.next_scale])
+    pad = 0.04 * (last - first)
+    ax.set_xlim(10 ** (first - pad), 10 ** (last + pad))
+    ax.set_ylim(-0.03, 1.05)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set(xlabel=curve.unit, ylabel="score")
+    _intervals(ax, report)
+    grid = np.logspace(first, last, 200)
+    seen = grid <= curve.scale[-1]
+    ax.plot(grid[seen], report.predict(grid[seen]), color=theme.BLUE, label="_curve")
+    ax.plot(grid[~seen], report.predict(grid[~seen]), color=theme.BLUE, ls=":", label="_beyond")
+    low, high = error_bars(curve)
+    ax.errorbar(
+        curve.scale,
+        curve.score,
+        [np.maximum(curve.score - low, 0), np.maximum(high - curve.score, 0)],
+        fmt="o",
+        color=theme.INK,
+        ms=4.5,
+        lw=1,
+        label="measured, 95% interval",
+    )
+    ax.set_title(f"{curve.name}: {report.verdict}", fontsize=9.5)
+    return fig
+
+
+def _intervals(ax: Axes, report: audit.Report) -> None:
+    """Draw chance, the interval of the threshold and that of the next score."""
+    curve = report.curve
+    left, right = ax.get_xlim()
+    ax.axhline(curve.chance, color=theme.GREY, ls="--", lw=1, label="_chance")
+    if curve.chance:
+        ax.annotate(
+            "chance",
+            (left, curve.chance),
+            (3, 2),
+            textcoords="offset points",
+            color=theme.GREY,
+            fontsize=8.5,
+        )
+    if report.threshold is not None:
+        low = max(report.threshold.low or left, left)
+        high = min(report.threshold.high or right, right)
+        if low < high:
+            ax.axvspan(low, high, color=theme.ORANGE, alpha=0.15, lw=0, label="_threshold")
+            ax.annotate(
+                "half-way: 95% interval",
+                (low, 1.0),
+                (-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                color=theme.ORANGE,
+                fontsize=8.5,
+            )
+    if report.next_score is not None:
+        score = report.next_score
+        most = 1.0 if score.high is None else score.high
+        ax.errorbar(
+            [report.next_scale],
+            [score.best],
+            [[score.best - (score.low or 0.0)], [most - score.best]],
+            fmt="D",
+            mfc="none",
+            color=theme.BLUE,
+            ms=5,
+            lw=1.2,
+            label=f"forecast for {words.number(report.next_scale)}",
+        )
+
+
+def error_bars(curve: audit.Curve) -> tuple[Array, Array]:
+    """Return 95% intervals of the scores of a curve."""
+    if curve.items is not None:
+        return fitting.wilson(curve.score * curve.items, curve.items)
+    reach = 1.96 * np.asarray(curve.stderr)
+    return np.clip(curve.score - reach, 0, 1), np.clip(curve.score + reach, 0, 1)
+
+
+def three_digits() -> audit.Curve:
+    """Return GPT-3 on three-digit addition, few-shot."""
+    rows = published.gpt3("3D+")
+    scale, score, items = (rows[name].to_numpy() for name in ("params", "score", "n_items"))
+    return audit.Curve("three-digit addition", scale, score, items, unit="parameters")

@@ -1,0 +1,141 @@
+"""The chapter's tables and numbers: against the audit, the reader and hand counts."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emergence_lib import audit, datasets
+from emergence_lib.audit import CurveError, Verdict
+from emergence_lib.audit.reading.columns import ALIASES
+from emergence_lib.chapters.workbench import numbers as workbench
+
+CHAPTER = (Path(__file__).parents[2] / "book" / "measuring" / "workbench.md").read_text("utf-8")
+
+
+def test_the_examples_are_one_of_each_kind() -> None:
+    assert {name: workbench.report(name).verdict for name in workbench.examples()} == {
+        workbench.SUMS: Verdict.UNKNOWN,
+        workbench.LETTERS: Verdict.METRIC,
+        workbench.WORDS: Verdict.SMOOTH,
+    }
+
+
+def test_the_first_example_holds_the_printed_scores() -> None:
+    # Brown et al. (2020), Table H.1: three-digit addition, few-shot, per cent [brown2020language].
+    printed = [0.15, 0.45, 0.3, 0.55, 0.75, 0.9, 8.4, 80.4]
+    found = workbench.curve(workbench.SUMS)
+    assert (100 * found.score).round(6).tolist() == printed
+    assert workbench.gap(workbench.SUMS) == pytest.approx(np.log10(174.6 / 12.85))
+
+
+def test_an_unknown_example_is_named() -> None:
+    with pytest.raises(ValueError, match="name: found 'sums', want one of GPT-3: three-digit"):
+        workbench.curve("sums")
+
+
+def test_the_table_in_the_chapters_cell_is_the_first_example() -> None:
+    cell = CHAPTER.split('table = """\\\n')[1].split('"""')[0]
+    assert cell == workbench.examples()[workbench.SUMS]
+
+
+def test_the_chapter_says_of_every_verdict_what_to_write() -> None:
+    section = CHAPTER.split("## What a verdict lets you write")[1].split("\n## ")[0]
+    for verdict in Verdict:
+        (paragraph,) = [
+            each for each in section.split("\n\n") if each.lower().startswith(f"**{verdict}.**")
+        ]
+        assert "*Write:*" in paragraph
+        assert "*Not:*" in paragraph
+
+
+def test_every_column_that_is_read_is_described_once() -> None:
+    assert set(workbench.HOLDS) == set(ALIASES)
+    rows = [row.split(" | ") for row in workbench.columns().splitlines()[2:]]
+    for (names, holds), (role, known) in zip(rows, ALIASES.items(), strict=True):
+        assert tuple(re.findall("`(.+?)`", names)) == known
+        assert workbench.HOLDS[role] in holds
+
+
+def test_moving_the_limit_gives_the_verdict_of_an_audit_with_that_limit() -> None:
+    verdicts = set()
+    for sharp in (0.5, 2.0, 5.0):
+        curves = [workbench.curve(name) for name in workbench.examples()]
+        found = [each.verdict for each in audit.audit_many(curves, sharp=sharp, thorough=False)]
+        assert list(workbench.judged(sharp).values()) == found
+        verdicts |= set(found)
+    assert verdicts == set(Verdict) - {Verdict.FLAT}
+    assert workbench.judged(1.0) == {
+        name: workbench.report(name).verdict for name in workbench.examples()
+    }
+
+
+def test_forgetting_chance_and_knowing_the_length_change_nothing_else() -> None:
+    letters, sums = workbench.curve(), workbench.curve(workbench.SUMS)
+    forgot = workbench.without_chance().curve
+    assert (forgot.chance, letters.chance) == (0, 0.25)
+    np.testing.assert_array_equal(forgot.score, letters.score)
+    three = workbench.with_length(3)
+    assert three.curve.length == 3
+    assert three.width == workbench.report(workbench.SUMS).width
+    np.testing.assert_array_equal(three.curve.score, sums.score)
+
+
+def test_models_and_not_items_would_settle_the_first_example() -> None:
+    report = workbench.report(workbench.SUMS)
+    assert report.more_models is not None
+    assert report.more_items is None
+
+
+def test_the_share_of_the_metric_is_one_minus_the_ratio_of_widths() -> None:
+    report = workbench.report()
+    assert report.metric is not None
+    assert report.metric.width is not None
+    assert report.width is not None
+    ratio = report.width.best / report.metric.width.best
+    assert report.metric.share == pytest.approx(1 - ratio)
+
+
+def test_a_leak_lifts_the_larger_models_and_the_audit_misses_the_true_width() -> None:
+    clean, leaked = workbench.leaked(items=1000, known=0.6)
+    small = clean.curve.scale < 2e10
+    np.testing.assert_array_equal(clean.curve.score[small], leaked.curve.score[small])
+    by_hand = 0.6 + 0.4 * clean.curve.score[~small]
+    np.testing.assert_allclose(leaked.curve.score[~small], by_hand, atol=0.001)
+    assert clean.width is not None
+    assert leaked.width is not None
+    assert clean.width.low is not None
+    assert clean.width.high is not None
+    assert clean.width.low < 2.5 < clean.width.high
+    assert leaked.width.high is not None
+    assert leaked.width.high < 2.5
+    assert leaked.verdict is clean.verdict is Verdict.SMOOTH
+
+
+def test_the_result_files_are_read_back_as_the_scores_they_were_made_from(tmp_path: Path) -> None:
+    workbench.write_results(tmp_path / "results")
+    with pytest.raises(CurveError, match=r"arc_easy: .*how many choices"):
+        audit.read(tmp_path / "results", tasks=["arc_easy"])
+    rows = workbench.pythia()
+    chance = dict(zip(rows["task"], rows["chance"], strict=True))
+    by_task = {each.name: each for each in audit.read(tmp_path / "results", chance=chance)}
+    assert set(by_task) == set(rows["task"])
+    table = datasets.load("pythia_checkpoints")
+    last = table[(table["step"] == 143000) & (table["n_shot"] == 0) & (table["metric"] == "acc")]
+    for name, found in by_task.items():
+        wanted = last[last["task"] == name].sort_values("params_total")
+        assert found.scale.tolist() == wanted["params_total"].tolist()
+        assert found.score.tolist() == wanted["value"].tolist()
+        assert found.labels == tuple("EleutherAI/" + wanted["model"])
+
+
+def test_every_example_is_a_table_that_python_and_the_page_can_share() -> None:
+    for text in workbench.examples().values():
+        frame = pd.read_csv(io.StringIO(text))
+        assert frame.notna().all(axis=None)
+        assert set(frame.columns) <= {name for names in ALIASES.values() for name in names}
