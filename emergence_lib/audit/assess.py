@@ -46,6 +46,58 @@ class Verdict(StrEnum):
     UNKNOWN = "too little data to say"
 
 
+class Obstacle(StrEnum):
+    """What can keep an audit from a verdict."""
+
+    FEW = "fewer than four models"
+    RISE = "no certain rise"
+    BEGINNING = "less than half seen"
+    METRIC = "second metric undecided"
+    GAP = "most of the rise in one gap"
+    WIDTH = "interval on both sides of the limit"
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """How far the models stray from their fitted curves; every array has one entry a curve.
+
+    Attributes
+    ----------
+    deviance : array
+        Of the fit.
+    freedom : array
+        Its degrees of freedom, at least 1.
+    """
+
+    deviance: Array
+    freedom: Array
+
+    @cached_property
+    def misfit(self) -> Array:
+        """Probability of a deviance as large if the fitted curve were the truth."""
+        return np.asarray(stats.chi2.sf(self.deviance, self.freedom))
+
+    @property
+    def strained(self) -> Flags:
+        """Whether counting does not explain the scatter."""
+        return self.misfit < 1 - CONFIDENCE
+
+    @property
+    def dispersion(self) -> Array:
+        """Factor by which the scatter exceeds what counting explains; 1 if not significant."""
+        return np.where(self.strained, self.deviance / self.freedom, 1.0)
+
+    def critical(self, parameters: int = 1) -> Array:
+        """Return the fall of the deviance that useless ``parameters`` exceed one time in twenty.
+
+        Chi-squared where counting explains the scatter; where the scatter itself had to be
+        estimated, the F distribution, which knows how badly a few models do that.
+        """
+        exact = stats.chi2.ppf(CONFIDENCE, parameters)
+        estimated = parameters * stats.f.ppf(CONFIDENCE, parameters, self.freedom)
+        return self.dispersion * np.where(self.strained, estimated, exact)
+
+
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """Likelihoods, intervals and flags; every array has one entry a curve.
@@ -69,16 +121,12 @@ class Assessment:
         Their thresholds are those of the curve as measured, also where it falls.
     free_ceiling : array of bool
         Whether the scores level off so clearly below the ceiling that it had to be fitted.
-    deviance, misfit : array
-        Of the better sigmoid; and the probability of a deviance as large if it were the truth.
-    dispersion : array
-        Factor by which the scatter exceeds what counting explains; 1 where it is not significant.
+    scatter : Scatter
+        Around the better sigmoid.
     rises : array of bool
         Whether a flat curve is rejected.
     change : tuple of array
         Interval of the score's change from the smaller half of the models to the larger half.
-    critical : array
-        Deviance above the best fit at which an interval ends.
     """
 
     batch: Batch
@@ -91,12 +139,14 @@ class Assessment:
     logistic: models.Sigmoids
     gompertz: models.Sigmoids
     free_ceiling: Flags
-    deviance: Array
-    misfit: Array
-    dispersion: Array
+    scatter: Scatter
     rises: Flags
     change: tuple[Array, Array]
-    critical: Array
+
+    @property
+    def dispersion(self) -> Array:
+        """Factor by which the scatter exceeds what counting explains; 1 if not significant."""
+        return self.scatter.dispersion
 
     @cached_property
     def rising(self) -> Batch:
@@ -120,7 +170,7 @@ class Assessment:
     def _interval(self, interval: Callable[..., Interval], *given: Array) -> Interval:
         """Unite the intervals around both sigmoids; a curve that does not rise gets an open one."""
         curves = len(self.batch)
-        target = np.where(self.rises, _least(self.bounds) + self.critical, -1.0)
+        target = np.where(self.rises, _least(self.bounds) + self.scatter.critical(), -1.0)
         whole = Interval(
             np.full(curves, np.inf), np.full(curves, -np.inf), *np.zeros((2, curves), bool)
         )
@@ -173,16 +223,30 @@ class Assessment:
         score = np.where(better, pair[1], pair[0])
         return score[:, 0] if flat else score
 
-    def steepness(self, sharp: float = SHARP) -> NDArray[np.int_]:
-        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0.
+    def obstacles(self, sharp: float = SHARP) -> list[Obstacle | None]:
+        """Return what keeps each curve from being called sharp or smooth; None where nothing does.
 
         The widths alone would trust the sigmoids where nothing was measured. So a sharp rise must
         have been seen at least half-way up, and a smooth one must not owe its greater part to a
         single gap between two models.
         """
-        is_sharp = narrow(self.width, sharp) & (self.seen >= MOST)
-        is_smooth = broad(self.width, sharp) & (self.leap < MOST)
-        return np.where(self.rises, is_sharp.astype(int) - is_smooth.astype(int), 0)
+        thin, wide = narrow(self.width, sharp), broad(self.width, sharp)
+        hindered = {
+            Obstacle.FEW: self.batch.points < FEWEST,
+            Obstacle.RISE: ~self.rises,
+            Obstacle.WIDTH: thin == wide,
+            Obstacle.BEGINNING: thin & (self.seen < MOST),
+            Obstacle.GAP: wide & (self.leap >= MOST),
+        }
+        return [
+            next((each for each, rows in hindered.items() if rows[i]), None)
+            for i in range(len(self.batch))
+        ]
+
+    def steepness(self, sharp: float = SHARP) -> NDArray[np.int_]:
+        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0."""
+        settled = np.array([each is None for each in self.obstacles(sharp)])
+        return np.where(settled, np.where(narrow(self.width, sharp), 1, -1), 0)
 
     @property
     def is_flat(self) -> Flags:
@@ -218,18 +282,13 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         bounds = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
         free = _levels_off(rising, _least(known), _least(bounds))
         fits = [_merge(free, loose, fixed) for loose, fixed in zip(bounds, known, strict=True)]
-    deviance = _least(fits)
     freedom = np.maximum(_informative(rising, fits) - 2 - free, 1)
-    misfit = stats.chi2.sf(deviance, freedom)
-    strained = misfit < 1 - CONFIDENCE
-    dispersion = np.where(strained, deviance / freedom, 1.0)
-    critical = dispersion * _quantile(1, freedom, strained)
+    scatter = Scatter(_least(fits), freedom)
     flat = models.fit_flat(batch)
+    low, high = _change(batch, scatter.dispersion)
     # Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
-    gain = (flat.deviance - deviance) / dispersion
-    low, high = _change(batch, dispersion)
-    moves = (gain > _quantile(2, freedom, strained)) | (low > 0) | (high < 0)
-    rises = moves & (batch.points >= FEWEST)
+    gains = flat.deviance - scatter.deviance > scatter.critical(2)
+    rises = (gains | (low > 0) | (high < 0)) & (batch.points >= FEWEST)
     return Assessment(
         batch=batch,
         ceiling=ceiling,
@@ -241,12 +300,9 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         logistic=_turned(fits[0], falls),
         gompertz=_turned(fits[1], falls),
         free_ceiling=free,
-        deviance=deviance,
-        misfit=misfit,
-        dispersion=dispersion,
+        scatter=scatter,
         rises=rises,
         change=(low, high),
-        critical=critical,
     )
 
 
@@ -268,11 +324,8 @@ def width_of_tokens(batch: Batch, falls: Flags, shape: Shape) -> tuple[Interval,
     """
     rising = batch.mirrored(falls)
     whole = models.fit_sigmoid(rising, shape)
-    freedom = np.maximum(batch.points - 2, 1)
-    strained = stats.chi2.sf(whole.deviance, freedom) < 1 - CONFIDENCE
-    dispersion = np.where(strained, whole.deviance / freedom, 1.0)
-    target = whole.deviance + dispersion * _quantile(1, freedom, strained)
-    width = profile.width_interval(rising, whole, target)
+    scatter = Scatter(whole.deviance, np.maximum(batch.points - 2, 1))
+    width = profile.width_interval(rising, whole, whole.deviance + scatter.critical())
     token = LOGISTIC.spread / shape.spread
     return (
         Interval(width.low * token, width.high * token, width.open_low, width.open_high),
@@ -282,16 +335,6 @@ def width_of_tokens(batch: Batch, falls: Flags, shape: Shape) -> tuple[Interval,
 
 def _least(fits: Sequence[models.Sigmoids]) -> Array:
     return np.minimum(*(fit.deviance for fit in fits))
-
-
-def _quantile(parameters: int, freedom: Array, strained: Flags) -> Array:
-    """Return the fall of the deviance that ``parameters`` useless ones exceed one time in twenty.
-
-    Chi-squared where counting explains the scatter; where the scatter itself had to be estimated,
-    the F distribution, which knows how badly a few models do that.
-    """
-    exact = stats.chi2.ppf(CONFIDENCE, parameters)
-    return np.where(strained, parameters * stats.f.ppf(CONFIDENCE, parameters, freedom), exact)
 
 
 def _informative(batch: Batch, fits: list[models.Sigmoids]) -> Array:
@@ -311,10 +354,8 @@ def _informative(batch: Batch, fits: list[models.Sigmoids]) -> Array:
 def _levels_off(batch: Batch, known: Array, loose: Array) -> Flags:
     """Tell where a free ceiling fits better than the known one by more than chance would."""
     freedom = batch.points - 3
-    enough = np.maximum(freedom, 1)
-    strained = stats.chi2.sf(loose, enough) < 1 - CONFIDENCE
-    dispersion = np.where(strained, loose / enough, 1.0)
-    return (freedom >= 1) & ((known - loose) / dispersion > _quantile(1, enough, strained))
+    scatter = Scatter(loose, np.maximum(freedom, 1))
+    return (freedom >= 1) & (known - loose > scatter.critical())
 
 
 def _merge(rows: Flags, new: models.Sigmoids, old: models.Sigmoids) -> models.Sigmoids:

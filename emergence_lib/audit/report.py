@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 
 import numpy as np
@@ -15,10 +14,9 @@ from scipy import stats
 from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
-    FEWEST,
-    MOST,
     SHARP,
     Assessment,
+    Obstacle,
     Verdict,
     assess,
     broad,
@@ -40,17 +38,6 @@ CHUNK = 500
 """Curves audited at a time: memory does not grow with their number."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
-
-
-class Obstacle(StrEnum):
-    """What can keep an audit from a verdict."""
-
-    FEW = "fewer than four models"
-    RISE = "no certain rise"
-    BEGINNING = "less than half seen"
-    METRIC = "second metric undecided"
-    GAP = "most of the rise in one gap"
-    WIDTH = "interval on both sides of the limit"
 
 
 @dataclass(frozen=True)
@@ -113,6 +100,8 @@ class Report:
     ----------
     curve : Curve
     verdict : Verdict
+    obstacle : Obstacle or None
+        What keeps the audit from a verdict; None where it reached one.
     first_above_chance : float or None
         The smallest scale from which on every score is above chance.
     smallest_seen : float
@@ -151,6 +140,7 @@ class Report:
 
     curve: Curve
     verdict: Verdict
+    obstacle: Obstacle | None
     first_above_chance: float | None
     smallest_seen: float
     candidates: tuple[Candidate, ...]
@@ -176,24 +166,6 @@ class Report:
     next_scale: float
     next_score: Range | None
     sharp: float
-
-    @property
-    def obstacle(self) -> Obstacle | None:
-        """What keeps the audit from a verdict; None where it reached one."""
-        if self.verdict is not Verdict.UNKNOWN:
-            return None
-        if len(self.curve.scale) < FEWEST:
-            return Obstacle.FEW
-        if self.width is None:
-            return Obstacle.RISE
-        if self.width.high is not None and self.width.high <= self.sharp:
-            if self.seen < MOST:
-                return Obstacle.BEGINNING
-            if self.metric is not None:
-                return Obstacle.METRIC
-        if self.width.low is not None and self.width.low >= self.sharp:
-            return Obstacle.GAP
-        return Obstacle.WIDTH
 
     def predict(self, scale: ArrayLike) -> Array:
         """Return the best curve at some scales: a sigmoid, or a constant where nothing rises."""
@@ -321,8 +293,9 @@ def _audit(
         judge(bool(flat), int(steep), metric.steepness if metric else None)
         for flat, steep, metric in zip(found.is_flat, found.steepness(sharp), metrics, strict=True)
     ]
-    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts]) & thorough
-    remedies = _remedies(batch, found, open_ones, sharp, ceiling)
+    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts])
+    remedies = _remedies(batch, found, open_ones & thorough, sharp, ceiling)
+    hindered = found.obstacles(sharp)
     candidates = _candidates(batch, found)
     width, threshold, top = (found.pick(name) for name in ("width", "threshold", "ceiling"))
     rises = found.rises
@@ -330,6 +303,8 @@ def _audit(
         Report(
             curve=curve,
             verdict=verdicts[i],
+            # A steepness that is certain can only be kept from a verdict by the second metric.
+            obstacle=(hindered[i] or Obstacle.METRIC) if open_ones[i] else None,
             first_above_chance=_first_above_chance(curve),
             smallest_seen=_smallest_seen(curve),
             candidates=candidates[i],
@@ -340,7 +315,7 @@ def _audit(
             ceiling_fitted=bool(found.free_ceiling[i]),
             rises=bool(rises[i]),
             falls=bool(found.falls[i]),
-            misfit=float(found.misfit[i]),
+            misfit=float(found.scatter.misfit[i]),
             dispersion=float(found.dispersion[i]),
             change=(float(found.change[0][i]), float(found.change[1][i])),
             threshold=_scale(_range(threshold, found.threshold, i)) if rises[i] else None,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from emergence_lib.audit.assess import FEWEST, MOST, Verdict
+from emergence_lib.audit.assess import FEWEST, MOST, Obstacle, Verdict
 from emergence_lib.audit.curve import Curve
-from emergence_lib.audit.report import Obstacle, Range, Report, UsualScore
+from emergence_lib.audit.report import Range, Report, UsualScore
 
 
 def sentence(report: Report) -> str:

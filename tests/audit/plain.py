@@ -24,9 +24,10 @@ def plain(curve: Curve) -> dict[str, Any]:
 def plain_report(report: Report) -> dict[str, Any]:
     """Return a report as audit.js gives it.
 
-    Left out is what comes from simulated curves, and the sigmoid itself, whose scores both give.
+    Left out is what comes from simulated curves, the sigmoid itself, whose scores both give, and
+    the obstacle, which both put into words.
     """
-    apart = ("usual", "half_way", "climb")
+    apart = ("usual", "half_way", "climb", "obstacle")
     data = {name: _plain(value) for name, value in vars(report).items() if name not in apart}
     data |= {"curve": plain(report.curve), "verdict": str(report.verdict)}
     data["emergence_score"], data["linearity"] = (score.value for score in report.usual)
