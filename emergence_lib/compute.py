@@ -21,7 +21,7 @@ import numpy as np
 from emergence_lib import chapters
 
 ROOMS = (
-    "laws", "scores", "datasets", "published", "ladders", "fitting", "audit", "experiments",
+    "laws", "curves", "scores", "datasets", "published", "ladders", "fitting", "audit", "experiments",
     "forecasts",
 )  # fmt: skip
 LIBRARY = __name__.partition(".")[0]

@@ -312,15 +312,12 @@ def test_scores_of_curves_are_finite_and_bounded(
     assert np.isfinite(emergence)
     assert np.isfinite(scores.improvement(y))
     assert -1 <= scores.linearity(y) <= 1
-    width = scores.transition_width(10.0 ** np.arange(y.size), y, undefined=-1)
-    assert width == -1 or 0 <= width <= y.size - 1
     both = min(y.size, other.size)
     batch = np.stack([y[:both], other[:both]])
     for score in (
         scores.improvement,
         scores.linearity,
         lambda each: scores.emergence_score(each, undefined=-1),
-        lambda each: scores.transition_width(2.0 ** np.arange(both), each, undefined=-1),
     ):
         assert score(batch).tolist() == [score(batch[0]), score(batch[1])]
 
@@ -338,8 +335,6 @@ def test_fewer_than_two_scales_have_no_score(y: Any) -> None:
     for score in (scores.improvement, scores.emergence_score, scores.linearity):
         with pytest.raises(ScoreUndefined, match=r"y: found \d scales, want at least 2"):
             score(y)
-    with pytest.raises(ScoreUndefined, match="want at least 2"):
-        scores.transition_width([1e9], [0.5])
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, 1e200])
@@ -347,90 +342,3 @@ def test_scores_that_are_no_numbers_are_refused(wrong: float) -> None:
     for score in (scores.improvement, scores.emergence_score, scores.linearity):
         with pytest.raises(ValueError, match="y: found"):
             score([0.1, wrong, 0.3])
-
-
-# Widths.
-
-DENSE = 10 ** np.linspace(6, 14, 4001)
-
-
-@pytest.mark.parametrize("slope", [2.0, 5.0, 20.0])
-def test_width_of_a_dense_logistic_is_the_laws(slope: float) -> None:
-    y = laws.logistic(np.log10(DENSE), 10, slope, 0.25, 0.9)
-    width = scores.transition_width(DENSE, y, floor=0.25, ceiling=0.9)
-    assert width == pytest.approx(laws.logistic_width(slope), rel=1e-4)
-    half = scores.transition_width(DENSE, y, 0.25, 0.75, floor=0.25, ceiling=0.9)
-    assert half == pytest.approx(2 * np.log(3) / slope, rel=1e-4)
-
-
-@given(st.lists(st.integers(1, 9), min_size=3, max_size=8), st.data())
-def test_width_of_a_rising_curve_is_numpys_interpolation_upside_down(
-    steps: list[int], data: st.DataObject
-) -> None:
-    y = np.cumsum(steps) / 100
-    gaps = data.draw(st.lists(st.floats(0.1, 2), min_size=y.size, max_size=y.size))
-    x = 6 + np.cumsum(gaps)
-    levels = y[0] + np.array([0.1, 0.9]) * (y[-1] - y[0])
-    start, end = np.interp(levels, y, x)
-    assert scores.transition_width(10**x, y) == pytest.approx(end - start, abs=1e-9)
-
-
-def test_a_jump_between_neighbours_shows_their_distance() -> None:
-    assert scores.transition_width([1e8, 1e9, 1e11, 1e12], [0, 0, 1, 1]) == pytest.approx(1.6)
-    assert scores.transition_width([1e9, 1e10], [0.2, 0.8], 0, 1) == pytest.approx(1)
-
-
-def test_width_starts_at_the_last_departure_and_ends_at_the_first_arrival() -> None:
-    scale = 10.0 ** np.arange(7)
-    y = [0, 0.5, 0, 0, 1, 0.2, 1]
-    assert scores.transition_width(scale, y) == pytest.approx(0.8)
-    # A level of its own for each curve: from 0.01 to 0.89 in the second.
-    twice = scores.transition_width(scale, [y, y], floor=[0, -0.1], ceiling=1)
-    assert twice == pytest.approx([0.8, 0.88])
-
-
-@pytest.mark.parametrize(
-    ("y", "levels", "message"),
-    [
-        ([0.3, 0.3, 0.3], {}, "y: the curve has no rise"),
-        ([0.3, 0.4, 0.5], {"ceiling": 1.0}, "y: the curve never reaches the high level"),
-        ([0.9, 0.5, 0.1], {}, "y: the curve is not at the low level first"),
-        ([0.3, 0.4, 0.9], {"floor": 0.0}, "y: the curve is not at the low level first"),
-        ([0.3, 0.4, 0.5], {"floor": 0.6}, "y: the curve has no rise"),
-    ],
-)
-def test_a_curve_without_the_rise_has_no_width(y: Any, levels: Any, message: str) -> None:
-    with pytest.raises(ScoreUndefined, match=message):
-        scores.transition_width([1e8, 1e9, 1e10], y, **levels)
-    assert scores.transition_width([1e8, 1e9, 1e10], y, **levels, undefined=-1) == -1
-    good = scores.transition_width([1e8, 1e9, 1e10], [[0, 0.5, 1], y], **levels, undefined=-1)
-    assert good[1] == -1
-
-
-@pytest.mark.parametrize(
-    ("scale", "options", "message"),
-    [
-        ([1e10, 1e9, 1e11], {}, r"scale: found 1e\+09 after 1e\+10, want rising scales; sort"),
-        ([1e9, 1e9, 1e10], {}, r"scale: found 1e\+09 after 1e\+09, want rising"),
-        ([0, 1e9, 1e10], {}, "scale: found 0, want a finite number above 0"),
-        ([1e9, 1e10], {}, r"scale: found shape \(2,\), want \(3,\)"),
-        ([1, 2, 3], {"low": 0.9, "high": 0.1}, "low, high: found 0.9, 0.1"),
-        ([1, 2, 3], {"low": np.nan}, "low, high: found nan"),
-        ([1, 2, 3], {"floor": 1, "ceiling": 1}, "floor: found no room below the ceiling"),
-        ([1, 2, 3], {"floor": [0, 0]}, r"floor: found shape \(2,\), want \(\), one a curve"),
-        ([1, 2, 3], {"ceiling": np.inf}, "ceiling: found inf"),
-    ],
-)
-def test_unfit_scales_and_levels_are_refused(scale: Any, options: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        scores.transition_width(scale, [0.0, 0.5, 1.0], **options)
-
-
-def test_olmo2_7b_learns_letters_in_half_the_decades_that_the_same_questions_take() -> None:
-    table = datasets.load("olmo2_letter_vs_cloze").query("model == 'OLMo2-7B' and task == 'mmlu'")
-    table = table.query("step > 0").sort_values("step")
-    letter, cloze = (
-        scores.transition_width(table["train_flops"], table[form], 0.25, 0.75)
-        for form in ("acc_letter", "acc_cloze")
-    )
-    assert letter < cloze / 2

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from emergence_lib import datasets, ladders, laws, scores
+from emergence_lib import curves, datasets, ladders, laws, scores
 from emergence_lib.audit import Curve, Obstacle, Report, Verdict, audit_many
 from emergence_lib.audit.assess import MOST, assess
 from emergence_lib.fitting.batch import counts, stack
@@ -196,8 +196,8 @@ def aicc_penalty(parameters: int, models: int) -> float:
 def loss_width(low: float = 0.1, high: float = 0.9) -> float:
     """Return the decades of training examples in which the loss of 4-digit addition falls."""
     table = datasets.load("addition4_from_scratch").sort_values("train_set_size")
-    loss = table["test_cross_entropy"].to_numpy()
-    return float(scores.transition_width(table["train_set_size"], -loss, low, high))
+    size, loss = np.log10(table["train_set_size"]), table["test_cross_entropy"]
+    return curves.rise(size, -loss, low=low, high=high).width
 
 
 def loss_share() -> float:
