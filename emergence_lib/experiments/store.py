@@ -7,7 +7,9 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from importlib import metadata, resources
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self, get_type_hints
@@ -148,8 +150,11 @@ def path(name: str, seed: int, variant: str = "") -> Path:
     return FOLDER / f"{'-'.join(filter(None, (name, variant)))}-{seed}.npz"
 
 
-def stored(name: str, variant: str = "") -> list[Any]:
+@cache
+def stored(name: str, variant: str = "") -> tuple[Any, ...]:
     """Return the stored results of an experiment, one for each of `SEEDS`.
+
+    They are read once and shared by all who ask, so their arrays are locked.
 
     Raises
     ------
@@ -159,5 +164,8 @@ def stored(name: str, variant: str = "") -> list[Any]:
     known = variants(name)
     if variant not in known:
         raise ValueError(f"variant: found {variant!r}, want one of {', '.join(map(repr, known))}")
-    result = experiment(name).Result
-    return [result.load(path(name, seed, variant)) for seed in SEEDS]
+    kind = experiment(name).Result
+    results = tuple(kind.load(path(name, seed, variant)) for seed in SEEDS)
+    for result, measure in product(results, kind.measures()):
+        getattr(result, measure).flags.writeable = False
+    return results

@@ -125,3 +125,10 @@ def test_unknown_variants_are_named() -> None:
 def test_unknown_experiment_is_named() -> None:
     with pytest.raises(ValueError, match="name: found 'alchemy', want one of addition"):
         store.stored("alchemy")
+
+
+def test_stored_results_are_read_once_and_cannot_be_changed() -> None:
+    first = store.stored("percolation")
+    assert first is store.stored("percolation")
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(first[0], first[0].measures()[0])[...] = 0
