@@ -31,7 +31,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = "book/*/*.md"
-QUIZ = "emergence_lib/quizzes/{}.yml"
+QUIZ = "emergence_lib/chapters/{}/quiz.yml"
 AROUND = 40
 
 TEXTS = frozenset({"alt", "caption", "because", "source", "options"})
