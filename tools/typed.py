@@ -275,7 +275,7 @@ def blank(pattern: re.Pattern[str], text: str) -> str:
 def quiz_of(chapter: str) -> Path | None:
     """Return the file of the quiz that a chapter asks."""
     asked = ASKED.search(chapter)
-    return ROOT / QUIZ.format(asked["name"]) if asked else None
+    return ROOT / QUIZ.format(asked["name"].replace("-", "_")) if asked else None
 
 
 def complaints(path: Path) -> list[str]:
