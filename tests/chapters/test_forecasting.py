@@ -40,3 +40,16 @@ def test_a_hidden_rise_passes_under_the_zero_and_reaches_half() -> None:
 def test_errors_name_the_argument(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.01, 0.001])
+def test_the_plain_estimate_of_two_successes_is_biased_as_the_sum_over_all_outcomes(
+    rate: float,
+) -> None:
+    drawn = np.arange(2, 200_000)
+    probability = (drawn - 1) * rate**2 * (1 - rate) ** (drawn - 2)
+    unbiased = ((2 - 1) / (drawn - 1) * probability).sum()
+    assert unbiased == pytest.approx(rate)
+    assert forecasting.plain_rate_bias(rate) == pytest.approx(
+        (2 / drawn * probability).sum() / rate
+    )

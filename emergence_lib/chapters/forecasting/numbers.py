@@ -151,3 +151,22 @@ def steepness_hidden(items: int, decades: float) -> float:
     laws.within("decades", decades, 0, open_low=True)
     bound = laws.upper_bound_after_zero(items)
     return float(-np.log(bound / (1 - bound)) / decades)
+
+
+def plain_rate_bias(rate: float) -> float:
+    """Mean of 2 / (samples drawn until two are right), in multiples of the true rate.
+
+    The negative binomial mean of 2/K, summed in closed form.
+
+    Parameters
+    ----------
+    rate : float
+        True success rate, between 0 and 1.
+
+    References
+    ----------
+    haldane1945method.
+    """
+    laws.within("rate", rate, 0, 1, open_low=True, open_high=True)
+    wrong = 1 - rate
+    return float(2 * rate / wrong**2 * (wrong**2 / rate + np.log(rate) + wrong))
