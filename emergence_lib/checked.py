@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor, SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import Node
+from ruamel.yaml.reader import ReaderError
 
 Key = str | int
 Lines = dict[tuple[Key, ...], int]
@@ -26,25 +30,48 @@ TYPE_NAMES = {
 }
 
 
+LOOK = "Remedy: look at indentation, colons and quotes on this line and the one before"
+DEEPEST = 50
+TOO_DEEP = (
+    f"parts are nested more than {DEEPEST} deep. Remedy: close what is open; an alias (*name) must "
+    "not stand within what it names (&name)"
+)
+
+
 class CheckedFileError(ValueError):
     """A data file is broken or does not follow its schema."""
 
 
-class Loader(yaml.SafeLoader):
-    """Safe YAML in which ``1e-3`` is a number, and ``yes``, ``no`` and ``on`` are words."""
+class Constructor(RoundTripConstructor):
+    """Builds parts that know their lines, and says on which line one cannot be built."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of configuration
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":bool")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        """Return the value of a node."""
+        if node in self.recursive_objects:
+            raise ConstructorError(problem=TOO_DEEP, problem_mark=node.start_mark)
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # such as a 13th month
+            what = (
+                f"{node.value:.40} has no value: {error}. Remedy: if it is text, put it in quotes"
+            )
+            raise ConstructorError(problem=what, problem_mark=node.start_mark) from error
+
+    def check_mapping_key(
+        self, node: Node, key_node: Node, mapping: CommentedMap, key: Any, value: Any
+    ) -> bool:
+        """Refuse a repeated key."""
+        del node, value
+        if key in mapping:
+            what = f"{key} is given twice, first on line {mapping.lc.key(key)[0] + 1}"
+            mark = key_node.start_mark
+            raise ConstructorError(problem=f"{what}. Remedy: keep one of them", problem_mark=mark)
+        return True
 
 
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?\d+(?:\.\d*)?[eE][-+]?\d+$"),
-    list("-+0123456789"),
-)
+# Numbers as Python has them, without their spelling; and no tags but those of YAML.
+for tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", None):
+    Constructor.add_constructor(tag, SafeConstructor.yaml_constructors[tag])
 
 
 def load_yaml(path: str | os.PathLike[str], schema: Mapping[str, Any]) -> Any:
@@ -85,41 +112,47 @@ def _parse(path: Path) -> tuple[Any, Lines]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CheckedFileError(f"{path}:1: cannot be read ({error})") from error
-    loader = Loader(text)
+    yaml = YAML()  # version 1.2, in which 1e-3 is a number, and yes, no and on are words
+    yaml.Constructor = Constructor
     try:
-        root = loader.get_single_node()
-        if root is None:
-            raise CheckedFileError(f"{path}:1: the file is empty")
-        lines: Lines = {}
-        _note_lines(path, root, (), lines)
-        return loader.construct_document(root), lines
-    except yaml.MarkedYAMLError as error:
+        content = yaml.load(text)
+    except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
         what = " ".join(part for part in (error.problem, error.context) if part)
+        if "Remedy" not in what:
+            what = f"not YAML: {what}. {LOOK}"
+        raise CheckedFileError(f"{path}:{mark.line + 1 if mark else 1}: {what}") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         raise CheckedFileError(
-            f"{path}:{line}: not YAML: {what}. Remedy: look at indentation, colons and quotes on "
-            "this line and the one before"
+            f"{path}:{line}: not YAML: it holds the character U+{error.character:04X}. "
+            "Remedy: delete it, or write it as an escape in double quotes"
         ) from error
-    finally:
-        loader.dispose()
+    except RecursionError as error:
+        raise CheckedFileError(f"{path}:1: {TOO_DEEP}") from error
+    if content is None:
+        raise CheckedFileError(f"{path}:1: the file is empty")
+    lines: Lines = {}
+    return _plain(content, (), lines, path=path, line=1), lines
 
 
-def _note_lines(path: Path, node: yaml.Node, at: tuple[Key, ...], lines: Lines) -> None:
-    lines.setdefault(at, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for position, item in enumerate(node.value):
-            _note_lines(path, item, (*at, position), lines)
-    elif isinstance(node, yaml.MappingNode):
-        for key_node, value in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
-            if (*at, key) in lines:
-                raise CheckedFileError(
-                    f"{path}:{line}: {_dotted((*at, key))} is given twice, first on line "
-                    f"{lines[*at, key]}. Remedy: keep one of them"
-                )
-            lines[*at, key] = line
-            _note_lines(path, value, (*at, key), lines)
+def _plain(part: Any, at: tuple[Key, ...], lines: Lines, *, path: Path, line: int) -> Any:
+    """Return a part as lists and dicts without memory of their file; note its lines."""
+    if len(at) > DEEPEST:
+        raise CheckedFileError(f"{path}:{line}: {TOO_DEEP}")
+    lines[at] = line
+    if isinstance(part, str):
+        return str(part)
+    if not isinstance(part, (CommentedMap, CommentedSeq)):
+        return part
+    places: dict[Key, list[int]] = part.lc.data or {}
+    steps = part.items() if isinstance(part, CommentedMap) else enumerate(part)
+    plain = {}
+    for step, value in steps:
+        # What a merge ("<<") brings has no place of its own.
+        below = places[step][0] + 1 if step in places else line
+        plain[step] = _plain(value, (*at, step), lines, path=path, line=below)
+    return plain if isinstance(part, CommentedMap) else list(plain.values())
 
 
 def _faults(

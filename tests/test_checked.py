@@ -79,7 +79,7 @@ def test_good_file_is_returned(tmp_path: Path) -> None:
         ),
         (
             "gpt:\n  size: 1\n  grade: rerun\n  size: 2\n",
-            "models.yml:4: gpt.size is given twice, first on line 2. Remedy: keep one of them",
+            "models.yml:4: size is given twice, first on line 2. Remedy: keep one of them",
         ),
         ("gpt:\n  size: 1\n  grade: [rerun\n", "models.yml:4: not YAML: "),
         ("gpt:\n  size: 1\n grade: rerun\n", "models.yml:3: not YAML: "),
@@ -89,6 +89,37 @@ def test_good_file_is_returned(tmp_path: Path) -> None:
 )
 def test_fault_names_line_and_remedy(tmp_path: Path, text: str, said: str) -> None:
     assert complaint(tmp_path, text).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "a: 1\nb: 2020-99-99\n",
+            ":2: 2020-99-99 has no value: month must be in 1..12. Remedy: if",
+        ),
+        ("a: 1\nb: " + "1" * 5000, ":2: 1{40} has no value: .*4300 digits.* Remedy: if it is text"),
+        ("a: 1\nb: \0\n", r":2: not YAML: it holds the character U\+0000. Remedy: delete it"),
+        ("a: 1\nb: &x [*x]\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
+        ("a: 1\nb: &x\n  c: *x\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
+        ("a: 1\nb: &x\n- *x\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
+        ("[" * 3000, ":1: parts are nested more than 50 deep. Remedy: close what is open"),
+        ("a: 1\nb: !!python/object/apply:os.abort []\n", ":2: not YAML: .*os.abort'. Remedy: "),
+    ],
+)
+def test_odd_yaml_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(CheckedFileError, match=r"models\.yml" + said):
+        load_yaml(written(tmp_path, text), ANYTHING)
+
+
+def test_what_is_read_remembers_nothing_of_the_file(tmp_path: Path) -> None:
+    """A copy of a part can be changed; the parser's own types break when a merge is undone."""
+    text = "a: &a {x: 0x10, y: 1_0.5}\nb:\n  <<: *a\n  z: |\n    text\n"
+    content, lines = load_with_lines(written(tmp_path, text), ANYTHING)
+    assert content["b"] == {"z": "text\n", "x": 16, "y": 10.5}
+    assert {type(part) for part in content["b"].values()} == {str, int, float}
+    assert type(content["b"]) is dict
+    assert lines["b", "z"] == 4
 
 
 def test_every_fault_is_named_in_order(tmp_path: Path) -> None:
