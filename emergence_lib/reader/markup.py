@@ -1,20 +1,17 @@
-"""The little markup of captions and quizzes: ``$math$``, ``*emphasis*``, ```code```, links."""
+"""The markup of captions and quizzes: emphasis, code and links of Markdown, and ``$formulas$``."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape
 
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
 
-TOKEN = re.compile(
-    r"\\(?P<literal>[$*`\\])"
-    r"|\$(?P<math>[^$]+)\$"
-    r"|`(?P<code>[^`]+)`"
-    r"|\*(?P<emphasis>[^*\s](?:[^*]*[^*\s])?)\*"
-    r"|\[(?P<link>[^\]]+)\]\((?P<address>(?:https?://|#|\.{0,2}/)[^\s)]*)\)"
-)
+FORMULA = re.compile(r"\$([^$]+)\$")
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Fig|Eq|approx|no)\.$")
 SENTENCE_END = re.compile(r"[.!?][\"')*]*(?=\s)")
 
@@ -36,27 +33,34 @@ def mathml(tex: str, *, display: bool = False) -> str:
         raise ValueError(f"formula ${tex}$ is not understood: {error}") from error
 
 
+def _read_formula(state: StateInline, silent: bool) -> bool:
+    match = FORMULA.match(state.src, state.pos)
+    if not match:
+        return False
+    if not silent:
+        state.push("formula", "math", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _show_formula(renderer: RendererHTML, tokens: list[Token], at: int, *_: object) -> str:
+    return mathml(tokens[at].content)
+
+
+_markdown = MarkdownIt("zero").enable(["escape", "backticks", "emphasis", "link"])
+_markdown.inline.ruler.after("escape", "formula", _read_formula)
+_markdown.add_render_rule("formula", _show_formula)
+
+
 def inline(text: str) -> str:
-    r"""Return one line of text as HTML; ``\$``, ``\*`` and ``\``` stand for themselves."""
-    parts: list[str] = []
-    end = 0
-    for match in TOKEN.finditer(text):
-        parts.append(escape(text[end : match.start()], quote=False))
-        parts.append(_token(match))
-        end = match.end()
-    return "".join(parts) + escape(text[end:], quote=False)
+    r"""Return text as HTML; ``\$``, ``\*`` and ``\``` stand for themselves.
 
-
-def _token(match: re.Match[str]) -> str:
-    if match["math"]:
-        return mathml(match["math"])
-    if match["code"]:
-        return f"<code>{escape(match['code'], quote=False)}</code>"
-    if match["emphasis"]:
-        return f"<em>{inline(match['emphasis'])}</em>"
-    if match["link"]:
-        return f'<a href="{escape(match["address"])}">{inline(match["link"])}</a>'
-    return escape(match["literal"], quote=False)
+    Raises
+    ------
+    ValueError
+        If a formula is not understood; the message quotes it.
+    """
+    return str(_markdown.renderInline(text))
 
 
 def first_sentence(text: str) -> tuple[str, str]:
@@ -71,6 +75,5 @@ def first_sentence(text: str) -> tuple[str, str]:
 
 def plain(text: str) -> str:
     """Return marked-up text without its marks, for places that hold text alone."""
-    return TOKEN.sub(
-        lambda match: next(part for part in match.groups() if part is not None), text
-    ).strip()
+    (line,) = _markdown.parseInline(text)
+    return "".join(part.content for part in line.children or ()).strip()

@@ -123,6 +123,13 @@ def test_markup_escapes_what_is_not_markup() -> None:
         '<a href="https://a.org/?x=1&amp;'
     )
     assert "<a" not in markup.inline("[x](javascript:alert)")
+    assert markup.inline("arc_easy, `` a`b ``") == "arc_easy, <code>a`b</code>"
+    assert markup.inline("*where $a*b$ holds*").startswith("<em>where <math>")
+
+
+def test_plain_text_has_no_marks() -> None:
+    assert markup.plain(r" *a $p^n$* `x` [**b**](/c) \$5 ") == "a p^n x b $5"
+    assert markup.plain("") == ""
 
 
 def test_broken_formula_is_quoted() -> None:
