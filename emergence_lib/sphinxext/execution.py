@@ -25,24 +25,15 @@ from sphinx.util import logging
 
 import emergence_lib
 from emergence_lib.compute import ROOMS
+from emergence_lib.sphinxext import cells
 
 logger = logging.getLogger(__name__)
 
 PACKAGE = Path(emergence_lib.__file__).parent
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-OPTION = re.compile(r"^(:[\w-]+:.*|---)$")
 # Where the key of the extension and the templates is kept among those of the pages.
 MAKERS = "//makers"
 # A chapter that prints a claim depends on what claims are computed from.
 CLAIM_IMPORTS = "from emergence_lib import compute"
-
-
-def cells(text: str) -> list[str]:
-    """Return the source of each code cell of a MyST chapter, without its options."""
-    return [
-        "\n".join(line for line in cell.splitlines() if not OPTION.match(line))
-        for cell in CELL.findall(text)
-    ]
 
 
 def imported_modules(source: str) -> Iterator[str]:
@@ -114,7 +105,7 @@ def file_hash(path: Path, modified: int) -> bytes:
 
 def chapter_key(text: str, lock: Path) -> str:
     """Return the key of a chapter: what its cells can reach, and the versions installed."""
-    sources = cells(text)
+    sources = [cell.source for cell in cells.code(text)]
     if "{claim" in text:
         sources.append(CLAIM_IMPORTS)
     digest = hashlib.sha256()
@@ -167,7 +158,7 @@ def set_key(app: Sphinx, docname: str, source: list[str]) -> None:
     """Point the execution cache at the folder of this page's key."""
     key = chapter_key(source[0], Path(app.srcdir, "requirements.txt"))
     keys(app.env)[docname] = key
-    if cells(source[0]):
+    if cells.code(source[0]):
         logger.info("executing %s", docname)
     root = Path(app.outdir).parent / ".jupyter_cache"
     page = root / docname.replace("/", "-")
@@ -182,9 +173,9 @@ def failing_cell(traceback: str, text: str) -> str:
     """Return "cell N, line M" for the cell that a notebook traceback quotes."""
     quoted = re.search(r"-{5,}\n(.*?)\n-{5,}", traceback, re.DOTALL)
     source = quoted[1].strip() if quoted else ""
-    for number, match in enumerate(CELL.finditer(text), start=1):
-        if source and source in match[1]:
-            return f"cell {number}, line {text.count(chr(10), 0, match.start()) + 1}"
+    for number, cell in enumerate(cells.code(text), start=1):
+        if source and source in cell.source:
+            return f"cell {number}, line {cell.line}"
     return "a cell"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ from pybtex.database import BibliographyData, parse_file
 from sphinx.application import Sphinx
 
 from emergence_lib import claims
+from emergence_lib.sphinxext import cells
 from emergence_lib.sphinxext.chapters import notebook_path
 from emergence_lib.sphinxext.claims import read_ledger
-from emergence_lib.sphinxext.execution import CELL, cells
 
-FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 DIRECTIVE = re.compile(
     r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w-]+)\}[ ]*(?P<title>[^\n]*)\n"
     r"(?P<body>.*?)^(?P=fence)[ ]*$",
@@ -95,17 +93,6 @@ def plain_directives(text: str) -> str:
     return DIRECTIVE.sub(quoted, text)
 
 
-def parts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield ("markdown" or "code", source) in the order of a MyST chapter."""
-    text = claims.strip(FRONT_MATTER.sub("", text))
-    start = 0
-    for match, code in zip(CELL.finditer(text), cells(text), strict=True):
-        yield "markdown", text[start : match.start()]
-        yield "code", code
-        start = match.end()
-    yield "markdown", text[start:]
-
-
 def notebook(
     text: str,
     ledger: dict[str, claims.Claim],
@@ -115,15 +102,16 @@ def notebook(
     """Return a chapter's MyST text as a notebook that stands alone."""
     install = INSTALL.format(repository=repository) if repository else INSTALL_BY_HAND
     made = [new_code_cell(install.strip())]
-    for kind, source in parts(text):
-        if kind == "code":
-            made.append(new_code_cell(source.strip()))
+    for cell in cells.read(claims.strip(text)):
+        if cell.kind == "code":
+            made.append(new_code_cell(cell.source.strip()))
             continue
-        plain = plain_roles(plain_directives(LABEL.sub("", source)), ledger, bibliography).strip()
+        prose = plain_directives(LABEL.sub("", cell.source))
+        plain = plain_roles(prose, ledger, bibliography).strip()
         if plain:
             made.append(new_markdown_cell(plain))
-    for number, cell in enumerate(made, start=1):
-        cell["id"] = f"cell-{number}"
+    for number, each in enumerate(made, start=1):
+        each["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=made, metadata={"kernelspec": kernel})
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from emergence_lib.sphinxext import execution
+from emergence_lib.sphinxext import cells, execution
 
 CHAPTER = """\
+---
+file_format: mystnb
+---
 # A chapter
 
 ```{code-cell} python
@@ -41,12 +44,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_cells_are_found_without_their_options() -> None:
-    assert execution.cells(CHAPTER) == ["from emergence_lib.figures import one", "print(2)"]
-
-
 def test_what_a_chapter_reaches_includes_late_imports_and_data(package: Path) -> None:
-    reached = execution.reachable_files(execution.cells(CHAPTER))
+    reached = execution.reachable_files(cell.source for cell in cells.code(CHAPTER))
     names = {path.relative_to(package).as_posix() for path in reached}
     assert names == {
         "figures/one.py",
@@ -94,4 +93,4 @@ def test_the_key_ignores_what_is_not_reached(package: Path) -> None:
 
 def test_the_failing_cell_is_found_by_its_source() -> None:
     quoted = "An error occurred:\n------------------\nprint(2)\n------------------\n\nNameError: no"
-    assert execution.failing_cell(quoted, CHAPTER) == "cell 2, line 8"
+    assert execution.failing_cell(quoted, CHAPTER) == "cell 2, line 11"
