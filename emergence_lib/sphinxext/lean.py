@@ -16,7 +16,6 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders.html._assets import _JavaScript
 from sphinx.util.fileutil import copy_asset
 
 # A third-party script whose name holds the key stays if the page's body holds the value.
@@ -53,7 +52,7 @@ def components(body: str) -> list[str]:
     return [script for mark, scripts in COMPONENTS.items() if mark in body for script in scripts]
 
 
-def is_needed(script: _JavaScript, body: str) -> bool:
+def is_needed(script: Any, body: str) -> bool:
     """Say whether a page needs a script that an extension added."""
     identity = f"{script.filename or ''}{script.attributes}"
     if any(word in identity for word in NEVER):
@@ -61,12 +60,12 @@ def is_needed(script: _JavaScript, body: str) -> bool:
     return all(mark in body for word, mark in NEEDED_BY.items() if word in identity)
 
 
-def deferred(script: _JavaScript) -> _JavaScript:
+def deferred(script: Any) -> Any:
     """Return a script that does not hold up the page (a copy: Sphinx shares them between pages)."""
     if not script.filename or "defer" in script.attributes:
         return script
     attributes = {**script.attributes, "defer": "defer"}
-    return _JavaScript(script.filename, priority=script.priority, **attributes)
+    return type(script)(script.filename, priority=script.priority, **attributes)
 
 
 def trim_page(
