@@ -16,6 +16,7 @@ from emergence_lib.sphinxext import (
     lean,
     mathml,
     notebooks,
+    numbering,
     stylesheets,
     words,
 )
@@ -29,6 +30,7 @@ PARTS = (
     claims,
     words,
     chapters,
+    numbering,
     notebooks,
     lean,
     stylesheets,

@@ -1,20 +1,23 @@
 """The head of a chapter: part and number, promise, reading time, level control, ways to run it.
 
-A chapter says ``part``, ``chapter`` and ``promise`` in its front matter. Links that need the
-repository's address appear only if it is set: `em_repository`, from the environment variable
-``EMERGENCE_REPOSITORY`` ("owner/name"), which the publishing workflow fills.
+A chapter says ``chapter`` and ``promise`` in its front matter; its part is the caption it stands
+under in ``_toc.yml``. Links that need the repository's address appear only if it is set:
+`em_repository`, from the environment variable ``EMERGENCE_REPOSITORY`` ("owner/name"), which the
+publishing workflow fills.
 """
 
 from __future__ import annotations
 
 import math
 import os
-import re
 from html import escape
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util.osutil import relative_uri
+from sphinx.writers.html5 import HTML5Translator
 
 WORDS_A_MINUTE = 220
 NOTEBOOK_BRANCH = "notebooks"
@@ -59,41 +62,68 @@ LEVEL_CONTROL = (
 )
 
 
-def head(meta: dict[str, Any], title: str, minutes: int, run: str) -> str:
-    """Return the mark-up of a chapter's head around its title."""
-    return (
-        '<header class="em-head">'
-        f'<p class="em-part">{escape(meta["part"])} · Chapter {escape(str(meta["chapter"]))}</p>'
-        f'{title}<p class="em-promise">{escape(meta["promise"])}</p>'
-        f'<div class="em-ways"><span>{minutes} min read</span>{LEVEL_CONTROL}{run}</div>'
-        "</header>"
+class head(nodes.section):
+    """A chapter's title and what stands above and below it.
+
+    A section, so that the title in it is a heading; it adds no level.
+    """
+
+
+def part(env: BuildEnvironment, docname: str) -> str:
+    """Return the caption that a page stands under in ``_toc.yml``."""
+    site_map = env.external_site_map  # type: ignore[attr-defined]
+    trees = [tree for page in site_map.values() for tree in page.subtrees]
+    caption = next((tree.caption for tree in trees if docname in tree.items), None)
+    if not caption:
+        raise ExtensionError(
+            f"_toc.yml: the chapter {docname} stands under no caption. Remedy: list it under its "
+            "part"
+        )
+    return str(caption)
+
+
+def add_head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a chapter's title into its head."""
+    meta = app.env.metadata[docname]
+    if app.builder.format != "html" or "chapter" not in meta:
+        return
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if title is None or "promise" not in meta:
+        raise ExtensionError(
+            f"{docname}: a chapter has a title (# ...), and a promise in its front matter"
+        )
+    page = app.builder.get_target_uri(docname)
+    path = notebook_path(docname, str(meta["chapter"]))
+    run = ways_to_run(path, relative_uri(page, path), app.config.em_repository)
+    # The permalink of the title is that of its section.
+    around = head(
+        "",
+        ids=title.parent["ids"],
+        above=f"{part(app.env, docname)} · Chapter {meta['chapter']}",
+        promise=str(meta["promise"]),
+        ways=f"<span>{reading_minutes(doctree)} min read</span>{LEVEL_CONTROL}{run}",
+    )
+    title.replace_self(around)
+    around += title
+
+
+def visit_head(translator: HTML5Translator, node: head) -> None:
+    """Open the head."""
+    translator.body.append(
+        f'<header class="em-head"><p class="em-part">{escape(node["above"])}</p>'
     )
 
 
-def add_head(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Put the head in place of a chapter's bare title."""
-    del template
-    meta = context.get("meta") or {}
-    if app.builder.format != "html" or doctree is None:
-        return
-    if "chapter" not in meta:
-        return
-    path = notebook_path(pagename, str(meta["chapter"]))
-    run = ways_to_run(path, context["pathto"](path, 1), app.config.em_repository)
-    body, count = re.subn(
-        r"<h1>.*?</h1>",
-        lambda title: head(meta, title[0], reading_minutes(doctree), run),
-        context["body"],
-        count=1,
-        flags=re.DOTALL,
+def depart_head(translator: HTML5Translator, node: head) -> None:
+    """Say below the title what the chapter promises and how to read it, and close the head."""
+    translator.body.append(
+        f'<p class="em-promise">{escape(node["promise"])}</p>'
+        f'<div class="em-ways">{node["ways"]}</div></header>'
     )
-    assert count == 1, f"{pagename} has no title"
-    context["body"] = body
 
 
 def setup(app: Sphinx) -> None:
     """Register the repository's address and the head."""
     app.add_config_value("em_repository", os.environ.get("EMERGENCE_REPOSITORY", ""), "env")
-    app.connect("html-page-context", add_head, priority=700)
+    app.add_node(head, html=(visit_head, depart_head))
+    app.connect("doctree-resolved", add_head, priority=900)

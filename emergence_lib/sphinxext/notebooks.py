@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -15,6 +15,7 @@ from emergence_lib import claims
 from emergence_lib.sphinxext import cells
 from emergence_lib.sphinxext.chapters import notebook_path
 from emergence_lib.sphinxext.claims import read_ledger
+from emergence_lib.sphinxext.numbering import Chapter, chapters
 
 DIRECTIVE = re.compile(
     r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w-]+)\}[ ]*(?P<title>[^\n]*)\n"
@@ -63,7 +64,12 @@ def citation(bibliography: BibliographyData, keys: str, *, textual: bool) -> str
     return "(" + "; ".join(f"{names}, {year}" for names, year in pairs) + ")"
 
 
-def plain_roles(text: str, ledger: dict[str, claims.Claim], bibliography: BibliographyData) -> str:
+def plain_roles(
+    text: str,
+    ledger: dict[str, claims.Claim],
+    bibliography: BibliographyData,
+    numbered: Mapping[str, Chapter],
+) -> str:
     """Replace each role by what it prints."""
 
     def printed(match: re.Match[str]) -> str:
@@ -72,6 +78,8 @@ def plain_roles(text: str, ledger: dict[str, claims.Claim], bibliography: Biblio
             return claims.get(ledger, content).text
         if role.startswith("cite"):
             return citation(bibliography, content, textual=role == "cite:t")
+        if role.lower() == "chapter" and content in numbered:
+            return f"{role} {numbered[content].number}"
         if role == "math":
             return f"${content}$"
         explicit = EXPLICIT.match(content)
@@ -97,6 +105,7 @@ def notebook(
     text: str,
     ledger: dict[str, claims.Claim],
     bibliography: BibliographyData,
+    numbered: Mapping[str, Chapter],
     repository: str = "",
 ) -> nbformat.NotebookNode:
     """Return a chapter's MyST text as a notebook that stands alone."""
@@ -107,7 +116,7 @@ def notebook(
             made.append(new_code_cell(cell.source.strip()))
             continue
         prose = plain_directives(LABEL.sub("", cell.source))
-        plain = plain_roles(prose, ledger, bibliography).strip()
+        plain = plain_roles(prose, ledger, bibliography, numbered).strip()
         if plain:
             made.append(new_markdown_cell(plain))
     for number, each in enumerate(made, start=1):
@@ -123,14 +132,12 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     book = Path(app.srcdir, "book")
     ledger = read_ledger(app.env)
     bibliography = parse_file(str(book / "references.bib"))
-    for docname in sorted(app.env.found_docs):
-        meta: dict[str, Any] = app.env.metadata[docname]
-        if "chapter" not in meta:
-            continue
-        path = Path(app.outdir, notebook_path(docname, str(meta["chapter"])))
+    known = chapters(app.env)
+    for docname, number in known.values():
+        path = Path(app.outdir, notebook_path(docname, number))
         path.parent.mkdir(exist_ok=True)
         text = Path(app.env.doc2path(docname)).read_text("utf-8")
-        made = notebook(text, ledger, bibliography, app.config.em_repository)
+        made = notebook(text, ledger, bibliography, known, app.config.em_repository)
         path.write_text(nbformat.writes(made), "utf-8")
 
 

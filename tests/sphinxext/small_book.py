@@ -51,24 +51,34 @@ class SmallBook:
         for name in ("assets", "_templates"):
             shutil.copytree(ROOT / "book" / name, book / name)
         shutil.copy(ROOT / "_config.yml", folder)
-        (folder / "_toc.yml").write_text(
-            yaml.safe_dump({"format": "jb-book", "root": "book/index"}), "utf-8"
-        )
+        self.contents({})
         (book / "references.bib").write_text("", "utf-8")
         self.write("glossary.yml", GLOSSARY)
         self.write("claims.yml", CLAIMS)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the book."""
-        (self.folder / "book" / name).write_text(text, "utf-8")
+        path = self.folder / "book" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def contents(self, parts: dict[str, list[str]]) -> None:
+        """List the pages of each part, besides the first page of the book."""
+        toc: dict[str, object] = {"format": "jb-book", "root": "book/index"}
+        if parts:
+            toc["parts"] = [
+                {"caption": caption, "chapters": [{"file": f"book/{page}"} for page in pages]}
+                for caption, pages in parts.items()
+            ]
+        (self.folder / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
 
     def cell(self, source: str) -> None:
         """Make the book one page with one cell."""
         self.write("index.md", PAGE.replace("CELL", source))
 
-    def page(self) -> str:
-        """Return the built page."""
-        return (self.folder / "_build" / "html" / "book" / "index.html").read_text("utf-8")
+    def page(self, name: str = "index") -> str:
+        """Return a built page."""
+        return (self.folder / "_build" / "html" / "book" / f"{name}.html").read_text("utf-8")
 
     def build(self, *, gate: bool = False, library: Path | None = None) -> tuple[int, str]:
         """Build it; ``library`` is a folder that holds another copy of the library."""

@@ -76,6 +76,7 @@ FAULTS = {
     "{term}`nowhere`": "term not in glossary: 'nowhere'",
     "[a link](missing.md)": "missing.md",
     "$\\foo$": "$\\foo$ is not understood",
+    "{chapter}`nowhere`": "no chapter 'nowhere'; wanted one of (none yet)",
     "{claim}`third`": "no claim 'third'",
     "{claim}`tilted`": "'tilted': laws.exact_match(0.5, 1) is 0.5, outside its band [0.6, 0.7]",
     "{try}`words`": "wants 'words <figure?control=value>', got 'words'",

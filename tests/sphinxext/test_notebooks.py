@@ -10,6 +10,7 @@ from pybtex.database import BibliographyData, parse_string
 
 from emergence_lib import claims
 from emergence_lib.sphinxext import cells, notebooks
+from emergence_lib.sphinxext.numbering import Chapter
 
 BIBLIOGRAPHY: BibliographyData = parse_string(
     """
@@ -26,6 +27,7 @@ half: {laws.exact_match(0.5, 1):.0%} in [0, 1]
 """,
     "book/x",
 )
+NUMBERED = {"mirage": Chapter("book/metric-debate/mirage", "13")}
 CHAPTER = """\
 ---
 file_format: mystnb
@@ -63,16 +65,18 @@ a^2
         ("{term}`the loss <loss>`", "the loss"),
         ("{try}`try n = 10 <power?n=10>`", "try n = 10"),
         ("{doc}`/book/glossary`", "glossary"),
+        ("{chapter}`mirage`", "chapter 13"),
+        ("{Chapter}`mirage`", "Chapter 13"),
         ("{math}`a^2`", "$a^2$"),
         ("`{not a role}`", "`{not a role}`"),
     ],
 )
 def test_a_role_becomes_what_it_prints(text: str, plain: str) -> None:
-    assert notebooks.plain_roles(text, LEDGER, BIBLIOGRAPHY) == plain
+    assert notebooks.plain_roles(text, LEDGER, BIBLIOGRAPHY, NUMBERED) == plain
 
 
 def test_a_chapter_becomes_a_valid_notebook() -> None:
-    made = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY)
+    made = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY, NUMBERED)
     nbformat.validate(made)
     kinds = [cell.cell_type for cell in made.cells]
     assert kinds == ["code", "markdown", "code", "markdown"]
@@ -85,15 +89,16 @@ def test_a_chapter_becomes_a_valid_notebook() -> None:
 
 
 def test_the_first_cell_installs_the_library_only_where_its_address_is_known() -> None:
-    with_address = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY, "owner/name")
+    with_address = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY, NUMBERED, "owner/name")
     assert "git+https://github.com/owner/name" in with_address.cells[0].source
-    without = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY)
+    without = notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY, NUMBERED)
     assert "http" not in without.cells[0].source
 
 
 def test_the_same_chapter_gives_the_same_bytes() -> None:
     first, second = (
-        nbformat.writes(notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY)) for _ in range(2)
+        nbformat.writes(notebooks.notebook(CHAPTER, LEDGER, BIBLIOGRAPHY, NUMBERED))
+        for _ in range(2)
     )
     assert first == second
 

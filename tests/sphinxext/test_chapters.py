@@ -1,0 +1,110 @@
+"""A chapter's number and part are said once, and printed wherever a reader meets the chapter."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tests.sphinxext.small_book import SmallBook
+
+FIRST = """\
+---
+chapter: 7
+promise: You will be able to tell 1 < 2.
+---
+# First *things*
+
+It begins after {chapter}`second`. {Chapter}`second` is *later*.
+
+And {chapter}`secnod` does not exist.
+"""
+SECOND = """\
+---
+chapter: 12
+promise: You will know.
+---
+# Second
+
+A paragraph.
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallBook, str]:
+    book = SmallBook(tmp_path_factory.mktemp("chapters") / "small")
+    book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second"]})
+    book.write("index.md", "# A book\n\nRead {chapter}`first`.\n\n```{levelled-glossary}\n```\n")
+    book.write("begin/first.md", FIRST)
+    book.write("end/second.md", SECOND)
+    code, printed = book.build()
+    assert code == 0, printed
+    return book, printed
+
+
+@pytest.fixture(scope="module")
+def book(built: tuple[SmallBook, str]) -> SmallBook:
+    return built[0]
+
+
+def article(book: SmallBook, name: str) -> Tag:
+    found = BeautifulSoup(book.page(name), "html.parser").select_one("article")
+    assert isinstance(found, Tag)
+    return found
+
+
+def test_the_head_says_part_number_title_promise_and_minutes_in_this_order(book: SmallBook) -> None:
+    head = article(book, "begin/first").select_one("header.em-head")
+    assert isinstance(head, Tag)
+    said = [each.get_text() for each in head.select(".em-part, h1, .em-promise, .em-ways > span")]
+    assert said == [
+        "I. Begin · Chapter 7",
+        "First things#",
+        "You will be able to tell 1 < 2.",
+        "1 min read",
+    ]
+    assert [each.name for each in head.select("select, a[download]")] == ["select", "a"]
+    other = article(book, "end/second").select_one(".em-part")
+    assert isinstance(other, Tag)
+    assert other.get_text() == "II. End & more · Chapter 12"
+
+
+def test_a_page_has_one_title_whose_permalink_leads_to_its_section(book: SmallBook) -> None:
+    (title,) = article(book, "begin/first").select("h1")
+    link = title.select_one("a.headerlink")
+    section = title.find_parent("section")
+    assert isinstance(link, Tag)
+    assert isinstance(section, Tag)
+    assert link["href"] == f"#{section['id']}" == "#first-things"
+    assert not BeautifulSoup(book.page(), "html.parser").select(".em-head")
+
+
+def test_a_mention_prints_the_number_and_leads_to_the_page(book: SmallBook) -> None:
+    links = article(book, "begin/first").select("p > a.internal")
+    assert [(each.get_text(), each["href"]) for each in links] == [
+        ("chapter 12", "../end/second.html"),
+        ("Chapter 12", "../end/second.html"),
+    ]
+
+
+def test_a_mention_of_no_chapter_is_named_with_its_line_and_the_known_ones(
+    built: tuple[SmallBook, str],
+) -> None:
+    assert "begin/first.md:9: WARNING: no chapter 'secnod'; wanted one of first, second" in built[1]
+
+
+def test_the_menu_puts_the_number_before_the_title(book: SmallBook) -> None:
+    for page in ("index", "end/second"):
+        menu = BeautifulSoup(book.page(page), "html.parser").select(".bd-links .toctree-l1 > a")
+        assert [each.get_text(strip=False).strip() for each in menu] == [
+            "A book",
+            "7 First things",
+            "12 Second",
+        ]
+
+
+def test_a_chapter_under_no_part_stops_the_build(book: SmallBook) -> None:
+    book.contents({})
+    book.write("index.md", SECOND)
+    code, printed = book.build()
+    assert code != 0
+    assert "_toc.yml: the chapter book/index stands under no caption. Remedy: list it" in printed
