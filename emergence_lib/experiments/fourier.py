@@ -8,15 +8,13 @@ rule, so it must be shown to find none where none is: with other frequencies, or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emergence_lib.experiments.layers import Floats, Integers
-
-if TYPE_CHECKING:
-    from emergence_lib.experiments.grokking import Net
+from emergence_lib.experiments.modular import Net
 
 
 def waves(net: Net) -> NDArray[np.complexfloating[Any]]:

@@ -15,6 +15,7 @@ from emergence_lib.experiments import (
     grokking,
     induction,
     layers,
+    modular,
     optim,
     quanta,
 )
@@ -106,9 +107,9 @@ def grokking_pair(config: grokking.Config, steps: int, dtype: Any, **more: Any) 
     rng = np.random.default_rng(1)
     pairs, answers = grokking.table(config, rng)
     seen = slice(round(config.shares[0] * answers.size))
-    inputs = grokking.encode(pairs[:, seen], config.modulus).astype(dtype)
+    inputs = modular.encode(pairs[:, seen], config.modulus).astype(dtype)
     targets = layers.one_hot(answers[None, seen], config.modulus, dtype)[0]
-    net = grokking.Net(config.modulus, config.width, rng, dtype)
+    net = modular.Net(config.modulus, config.width, rng, dtype)
     return Pair(
         net=net,
         twin=torch_twins.Grokking(config.modulus, config.width, config.loss),

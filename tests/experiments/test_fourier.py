@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emergence_lib.experiments import fourier, grokking
+from emergence_lib.experiments import fourier, modular
 
 
-def planted(modulus: int, width: int, noise: float = 0.0) -> grokking.Net:
+def planted(modulus: int, width: int, noise: float = 0.0) -> modular.Net:
     """Return a net that adds mod an odd number: each neuron one frequency, phases that match."""
     rng = np.random.default_rng(8)
-    net = grokking.Net(modulus, width, rng, np.float64)
+    net = modular.Net(modulus, width, rng, np.float64)
     frequency = 1 + np.arange(width) % (modulus // 2)
     a, b = rng.uniform(0, 2 * np.pi, (2, width, 1))
     angle = 2 * np.pi * frequency[:, None] * np.arange(modulus) / modulus
@@ -22,9 +22,9 @@ def planted(modulus: int, width: int, noise: float = 0.0) -> grokking.Net:
     )
 
 
-def accuracy(net: grokking.Net) -> float:
+def accuracy(net: modular.Net) -> float:
     pairs = np.indices((net.modulus, net.modulus)).reshape(2, -1)
-    return net.accuracy(grokking.encode(pairs, net.modulus), pairs.sum(axis=0) % net.modulus)
+    return net.accuracy(modular.encode(pairs, net.modulus), pairs.sum(axis=0) % net.modulus)
 
 
 def test_power_finds_the_frequency_of_a_wave() -> None:
@@ -49,7 +49,7 @@ def test_filter_digs_a_planted_solution_out_of_noise() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_filter_invents_nothing_on_random_weights(seed: int) -> None:
-    net = grokking.Net(31, 150, np.random.default_rng(seed), np.float64)
+    net = modular.Net(31, 150, np.random.default_rng(seed), np.float64)
     # chance is 0.032; 961 pairs, five standard deviations
     assert accuracy(fourier.filtered(net, fourier.strongest(net))) < 0.032 + 5 * 0.0057
 
@@ -72,7 +72,7 @@ def test_products_are_sums_of_logarithms() -> None:
     net = fourier.reordered(planted(30, 150), logs)
     pairs = np.indices((30, 30)).reshape(2, -1)
     product = (pairs[0] + 1) * (pairs[1] + 1) % 31
-    assert net.accuracy(grokking.encode(pairs, 30), product - 1) == 1
+    assert net.accuracy(modular.encode(pairs, 30), product - 1) == 1
 
 
 def test_controls_find_nothing_in_a_planted_solution() -> None:
@@ -87,7 +87,7 @@ def test_controls_find_nothing_in_a_planted_solution() -> None:
 @given(st.integers(2, 20), st.integers(0, 2**32 - 1))
 def test_shuffled_keeps_another_frequency(half: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    net = grokking.Net(2 * half + 1, 8, rng, np.float64)
+    net = modular.Net(2 * half + 1, 8, rng, np.float64)
     kept = fourier.strongest(fourier.shuffled(net, rng))
     assert np.all(kept != fourier.strongest(net))
     assert np.all((kept >= 1) & (kept <= half))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import grokking, store
+from emergence_lib.experiments import grokking, modular, store
 from emergence_lib.experiments.layers import Floats, one_hot
 from emergence_lib.experiments.optim import Adam
 from tests.experiments.differences import central_differences
@@ -31,9 +31,9 @@ def reduced() -> dict[str, grokking.Result]:
 @pytest.mark.parametrize("loss", grokking.LOSSES)
 def test_backward_pass_agrees_with_central_differences(loss: str) -> None:
     rng = np.random.default_rng(2)
-    net = grokking.Net(7, 5, rng, np.float64)
+    net = modular.Net(7, 5, rng, np.float64)
     pairs = rng.integers(0, 7, (2, 12))
-    inputs = grokking.encode(pairs, 7).astype(np.float64)
+    inputs = modular.encode(pairs, 7).astype(np.float64)
     targets = one_hot(pairs.sum(axis=0)[None] % 7, 7, np.float64)[0]
     gradient = net.gradient(inputs, targets, loss)
     numeric = central_differences(lambda: net.loss(inputs, targets, loss), net.weights)
@@ -42,10 +42,10 @@ def test_backward_pass_agrees_with_central_differences(loss: str) -> None:
 
 
 def test_losses_by_hand() -> None:
-    net = grokking.Net(5, 1, np.random.default_rng(0), np.float64)
+    net = modular.Net(5, 1, np.random.default_rng(0), np.float64)
     net.first[:] = np.arange(10) / 10
     net.last[:] = np.arange(5)[:, None]
-    inputs = grokking.encode(np.array([[2], [1]]), 5).astype(np.float64)
+    inputs = modular.encode(np.array([[2], [1]]), 5).astype(np.float64)
     # 0.2 for a = 2, 0.6 for b = 1: their sum squared is 0.64
     logits = 0.64 * np.arange(5)
     assert net.forward(inputs)[1][:, 0] == pytest.approx(logits)
