@@ -133,6 +133,9 @@ class Camera:
 
 
 def _stand_still(axis: Axis, label: str) -> None:
+    # Matplotlib offers no way to skip an artist and keep its place: an invisible one draws no
+    # group and counts as changed, an animated one is drawn when saving, and a renderer is asked
+    # only when the labels have been laid out, which is what takes the time.
     def draw(renderer: RendererBase) -> None:
         renderer.open_group("axis", gid=label)
         renderer.close_group("axis")
