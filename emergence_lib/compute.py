@@ -21,8 +21,8 @@ import numpy as np
 from emergence_lib import chapters
 
 ROOMS = (
-    "laws", "curves", "scores", "datasets", "published", "ladders", "fitting", "audit", "experiments",
-    "forecasts",
+    "laws", "curves", "scores", "datasets", "published", "ladders", "fitting", "audit",
+    "experiments", "forecasts",
 )  # fmt: skip
 LIBRARY = __name__.partition(".")[0]
 NUMBERS = "numbers"
