@@ -10,6 +10,7 @@ from sphinx.util.typing import ExtensionMetadata
 from emergence_lib.sphinxext import (
     chapters,
     claims,
+    counts,
     execution,
     folds,
     glossary,
@@ -29,6 +30,7 @@ PARTS = (
     glossary,
     claims,
     words,
+    counts,
     chapters,
     numbering,
     notebooks,

@@ -31,13 +31,10 @@ term:
   definition: A word that this small book explains in a sentence.
 """
 CLAIMS = """\
-half:
-  statement: A fair coin shows heads {} of the time.
-  compute: laws.exact_match(0.5, 1)
-  format: "{:.0%}"
-  band: [0.49, 0.51]
-  grade: recomputed
-  chapter: book/index
+
+```{claims} recomputed
+half: {laws.exact_match(0.5, 1):.0%} in [0.49, 0.51]
+```
 """
 
 
@@ -54,7 +51,6 @@ class SmallBook:
         self.contents({})
         (book / "references.bib").write_text("", "utf-8")
         self.write("glossary.yml", GLOSSARY)
-        self.write("claims.yml", CLAIMS)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the book."""

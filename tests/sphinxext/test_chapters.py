@@ -7,6 +7,17 @@ from bs4 import BeautifulSoup, Tag
 
 from tests.sphinxext.small_book import SmallBook
 
+INDEX = """\
+# A book
+
+Read {chapter}`first`, one of {count}`chapters`.
+
+```{finished}
+```
+
+```{levelled-glossary}
+```
+"""
 FIRST = """\
 ---
 chapter: 7
@@ -33,7 +44,7 @@ A paragraph.
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallBook, str]:
     book = SmallBook(tmp_path_factory.mktemp("chapters") / "small")
     book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second"]})
-    book.write("index.md", "# A book\n\nRead {chapter}`first`.\n\n```{levelled-glossary}\n```\n")
+    book.write("index.md", INDEX)
     book.write("begin/first.md", FIRST)
     book.write("end/second.md", SECOND)
     code, printed = book.build()
@@ -100,6 +111,30 @@ def test_the_menu_puts_the_number_before_the_title(book: SmallBook) -> None:
             "7 First things",
             "12 Second",
         ]
+
+
+def test_the_first_page_lists_the_chapters_that_there_are_and_counts_them(book: SmallBook) -> None:
+    index = article(book, "index")
+    assert "Read chapter 7, one of 2." in index.get_text()
+    assert [each.get_text() for each in index.select(".em-finished > li")] == [
+        "I. Begin: 7 First things",
+        "II. End & more: 12 Second",
+    ]
+    assert [link["href"] for link in index.select(".em-finished a")] == [
+        "begin/first.html",
+        "end/second.html",
+    ]
+
+
+def test_the_list_of_chapters_grows_without_a_change_of_the_page_that_prints_it(
+    book: SmallBook,
+) -> None:
+    book.write("end/third.md", SECOND.replace("12", "13").replace("# Second", "# Third"))
+    book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second", "end/third"]})
+    code, printed = book.build()
+    assert code == 0, printed
+    assert "one of 3." in article(book, "index").get_text()
+    assert "12 Second, 13 Third" in article(book, "index").get_text()
 
 
 def test_a_chapter_under_no_part_stops_the_build(book: SmallBook) -> None:

@@ -61,13 +61,15 @@ def test_a_failing_cell_fails_the_build_and_is_named(book: SmallBook) -> None:
 
 
 def test_malformed_data_files_fail_the_build_with_file_line_and_remedy(book: SmallBook) -> None:
-    book.write("claims.yml", "half:\n  statement: No number here.\n  grade: recomputed\n")
     book.write("glossary.yml", "term:\n  level: novice\n  definition: A word in a sentence.\n")
-    book.write("index.md", "# A page\n\nHalf: {claim}`half`.\n\n```{levelled-glossary}\n```\n")
+    broken = CLAIMS.replace(" in [0.49, 0.51]", "")
+    book.write(
+        "index.md", f"# A page\n\n{{claim}}`half`\n\n```{{levelled-glossary}}\n```\n{broken}"
+    )
     code, printed = book.build(gate=True)
     assert code != 0
-    assert "book/claims.yml:2: half.statement is" in printed
-    assert "Remedy: One sentence, with {} where the number stands." in printed
+    assert "book/index.md:9: claim 'half' has neither band, comparison nor source" in printed
+    assert "Remedy: Write 'name: {expression:format} in [low, high]'" in printed
     assert "book/glossary.yml:2: term.level is 'novice'" in printed
     assert "Remedy: The most experienced reader who still needs the definition." in printed
 
@@ -76,9 +78,12 @@ FAULTS = {
     "{term}`nowhere`": "term not in glossary: 'nowhere'",
     "[a link](missing.md)": "missing.md",
     "$\\foo$": "$\\foo$ is not understood",
+    "{count}`sheep`": "count: found 'sheep', want one of chapters",
     "{chapter}`nowhere`": "no chapter 'nowhere'; wanted one of (none yet)",
     "{claim}`third`": "no claim 'third'",
     "{claim}`tilted`": "'tilted': laws.exact_match(0.5, 1) is 0.5, outside its band [0.6, 0.7]",
+    "{claim}`untrue`": "'untrue': 'more' does not hold, laws.exact_match(0.5, 1) > 1 is",
+    "```{claims-ledger}\n```": "claim 'half' is not printed on its page. Remedy: print or delete",
     "{try}`words`": "wants 'words <figure?control=value>', got 'words'",
     "{try}`words <power>`": "got 'words <power>'",
     "{cite:p}`nobody1999`": "nobody1999",
@@ -89,10 +94,14 @@ def test_whatever_leads_nowhere_or_holds_no_longer_fails_the_gate_each_by_name(
     book: SmallBook,
 ) -> None:
     tilted = CLAIMS.replace("half:", "tilted:").replace("[0.49, 0.51]", "[0.6, 0.7]")
-    book.write("claims.yml", CLAIMS + tilted)
+    untrue = "\n```{claims}\nuntrue: more if laws.exact_match(0.5, 1) > 1\n```\n"
     faults = "\n\n".join(FAULTS)
     book.write(
-        "index.md", f"# A page\n\nA first paragraph.\n\n{faults}\n\n```{{levelled-glossary}}\n```\n"
+        "index.md",
+        f"# A page\n\nA first paragraph.\n\n{faults}\n\n```{{levelled-glossary}}\n```\n"
+        + CLAIMS
+        + tilted
+        + untrue,
     )
     code, printed = book.build(gate=True)
     assert code != 0
