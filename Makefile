@@ -8,7 +8,7 @@ IN := .venv/bin/python
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test gate serve typed lock results crosscheck lighthouse clean
+.PHONY: book test gate serve length typed lock results crosscheck lighthouse clean
 .DEFAULT_GOAL := book
 
 book: .venv/ready           ## build the book into _build/html
@@ -22,6 +22,9 @@ gate: .venv/ready           ## the strict build alone: everything afresh, warnin
 
 serve: .venv/ready          ## for authors: watch, rebuild, reload
 	@$(IN) tools/serve.py
+
+length: .venv/ready         ## for authors: words, longest stretch, fullest paragraph of each chapter
+	@$(IN) tools/length.py
 
 typed: .venv/ready          ## for authors: list numbers that are typed where one is computed
 	@$(IN) tools/typed.py
