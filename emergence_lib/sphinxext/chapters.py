@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 from html import escape
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,14 +20,17 @@ from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
+from emergence_lib.sphinxext.prose import measure
+
 WORDS_A_MINUTE = 220
+# The place in a page's head that is filled once all its words are there.
+MINUTES = '<span class="em-minutes"></span>'
 NOTEBOOK_BRANCH = "notebooks"
 
 
-def reading_minutes(doctree: nodes.document) -> int:
-    """Return how many minutes the page's prose takes."""
-    words = sum(len(each.astext().split()) for each in doctree.findall(nodes.paragraph))
-    return max(1, math.ceil(words / WORDS_A_MINUTE))
+def reading_minutes(body: str) -> int:
+    """Return how many minutes the words of a rendered page take."""
+    return max(1, math.ceil(measure(body).words / WORDS_A_MINUTE))
 
 
 def notebook_path(pagename: str, number: str) -> str:
@@ -101,7 +105,7 @@ def add_head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         ids=title.parent["ids"],
         above=f"{part(app.env, docname)} · Chapter {meta['chapter']}",
         promise=str(meta["promise"]),
-        ways=f"<span>{reading_minutes(doctree)} min read</span>{LEVEL_CONTROL}{run}",
+        ways=f"{MINUTES}{LEVEL_CONTROL}{run}",
     )
     title.replace_self(around)
     around += title
@@ -122,8 +126,20 @@ def depart_head(translator: HTML5Translator, node: head) -> None:
     )
 
 
+def add_minutes(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Say in the head how long the page takes to read."""
+    del app, pagename, template, doctree
+    body = context.get("body") or ""
+    if MINUTES in body:
+        said = f"<span>{reading_minutes(body)} min read</span>"
+        context["body"] = body.replace(MINUTES, said)
+
+
 def setup(app: Sphinx) -> None:
     """Register the repository's address and the head."""
     app.add_config_value("em_repository", os.environ.get("EMERGENCE_REPOSITORY", ""), "env")
     app.add_node(head, html=(visit_head, depart_head))
     app.connect("doctree-resolved", add_head, priority=900)
+    app.connect("html-page-context", add_minutes)

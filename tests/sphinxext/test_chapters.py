@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from emergence_lib.sphinxext import chapters
 from tests.sphinxext.small_book import SmallBook
 
 INDEX = """\
@@ -77,6 +78,12 @@ def test_the_head_says_part_number_title_promise_and_minutes_in_this_order(book:
     other = article(book, "end/second").select_one(".em-part")
     assert isinstance(other, Tag)
     assert other.get_text() == "II. End & more · Chapter 12"
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(1, 1), (220, 1), (221, 2), (441, 3)])
+def test_the_minutes_are_those_of_every_word_at_220_a_minute(words: int, minutes: int) -> None:
+    said = f"<h1>One</h1><ul>{'<li>word</li>' * (words - 1)}</ul>"
+    assert chapters.reading_minutes(said) == minutes
 
 
 def test_a_page_has_one_title_whose_permalink_leads_to_its_section(book: SmallBook) -> None:
