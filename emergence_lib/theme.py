@@ -14,8 +14,14 @@ from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
+import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from numpy.typing import ArrayLike, NDArray
 
 BLUE = "#0b61a4"
 ORANGE = "#b5460f"
@@ -49,6 +55,9 @@ WIDE = (4.7, 3.1)
 """Size in inches of a figure that fills the text column (legible from 350 to 600 px)."""
 PANEL = (3.5, 2.8)
 """Size in inches of one panel of several; panels sit side by side or wrap on a phone."""
+
+LETTERS = {1e12: "T", 1e9: "B", 1e6: "M", 1e3: "k"}
+"""How counts are shortened, largest unit first."""
 
 STYLE: Any = {
     "axes.axisbelow": True,
@@ -128,8 +137,172 @@ def sign(drawn: object, origin: Origin) -> None:
                 sign(part, origin)
 
 
-def css_variables() -> str:
-    """Return the style rules that give every palette colour its light and its dark value."""
-    light = "".join(f"--em-{name}:{pair[0]};" for name, pair in COLOURS.items())
-    dark = "".join(f"--em-{name}:{pair[1]};" for name, pair in COLOURS.items())
-    return f":root{{{light}}}\nhtml[data-theme=dark],body[data-jp-theme-light=false]{{{dark}}}\n"
+def share_axis(
+    ax: Axes,
+    label: str | None = None,
+    *,
+    limits: tuple[float, float] = (-0.03, 1.05),
+    ticks: Sequence[float] | None = (0, 0.25, 0.5, 0.75, 1),
+    whole: float = 1.0,
+    axis: str = "y",
+) -> None:
+    """Make an axis one of shares, written 0% to 100%; lines at both stay clear of the frame.
+
+    Parameters
+    ----------
+    ax : Axes
+        Changed in place.
+    label : str, optional
+        Of the axis.
+    limits : tuple of float
+        Ends of the axis.
+    ticks : sequence of float, optional
+        Where percentages are written; None leaves the choice to Matplotlib.
+    whole : float
+        What counts as 100%.
+    axis : str
+        ``"y"`` or ``"x"``.
+    """
+    lines = _prepare(ax, axis, label, limits)
+    if ticks is not None:
+        lines.set_major_locator(FixedLocator(ticks))
+    lines.set_major_formatter(PercentFormatter(whole, decimals=0))
+
+
+def log_axis(
+    ax: Axes,
+    label: str | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+    ticks: Sequence[float] | None = None,
+    write: Callable[[float], str] | None = "{:,g}".format,
+    axis: str = "x",
+) -> None:
+    """Make an axis logarithmic, with plain numbers at a few ticks.
+
+    Parameters
+    ----------
+    ax, label, limits, axis
+        As for `share_axis`; without limits they follow the data.
+    ticks : sequence of float, optional
+        Where numbers are written; None leaves powers of ten.
+    write : callable, optional
+        From a tick to its text; None leaves powers of ten and the small ticks between them.
+    """
+    getattr(ax, f"set_{axis}scale")("log")
+    lines = _prepare(ax, axis, label, limits)
+    if ticks is not None:
+        lines.set_major_locator(FixedLocator(ticks))
+        if write is not None:
+            lines.set_minor_locator(NullLocator())
+            lines.set_major_formatter(FuncFormatter(lambda tick, _: write(tick)))
+
+
+def size_axis(
+    ax: Axes,
+    low: float,
+    high: float,
+    ticks: Sequence[float] | None = None,
+    label: str | None = None,
+) -> None:
+    """Make the x axis one of model sizes, written 500, 20k, 1M, 13B.
+
+    Parameters
+    ----------
+    ax : Axes
+        Changed in place.
+    low, high : float
+        Ends of the axis, parameters.
+    ticks : sequence of float, optional
+        Sizes that are written; by default one a decade.
+    label : str, optional
+        Of the axis.
+    """
+    if ticks is None:
+        decades = range(int(np.ceil(np.log10(low))), int(np.floor(np.log10(high))) + 1)
+        ticks = [10.0**k for k in decades]
+    log_axis(ax, label, limits=(low, high), ticks=ticks, write=short)
+
+
+def short(parameters: float) -> str:
+    """Write a count the way model names do: 13B, 1.3B, 350M.
+
+    Parameters
+    ----------
+    parameters : float
+        At least 1.
+
+    Returns
+    -------
+    str
+        At most three digits and a letter.
+    """
+    rounded = float(f"{parameters:.2g}") if parameters < 1e11 else float(f"{parameters:.3g}")
+    for unit, letter in LETTERS.items():
+        if rounded >= unit:
+            return f"{rounded / unit:.3g}{letter}"
+    return f"{rounded:g}"
+
+
+def seeds(
+    ax: Axes, x: ArrayLike, scores: ArrayLike, label: str, *, color: str, **look: Any
+) -> NDArray[np.float64]:
+    """Draw every seed as a thin line and their mean as a thick one.
+
+    Parameters
+    ----------
+    ax : Axes
+    x : array_like, shape (points,)
+    scores : array_like, shape (seeds, points)
+    label : str
+        Of the mean; the seeds stay out of the table of numbers.
+    color : str
+        From the palette.
+    **look
+        Line style, marker and so on of the mean.
+
+    Returns
+    -------
+    ndarray, shape (points,)
+        The mean.
+    """
+    rows: NDArray[Any] = np.asarray(scores)
+    for row in rows:
+        ax.plot(x, row, color=color, lw=0.8, alpha=0.4, label="_seed")
+    mean: NDArray[np.float64] = rows.mean(axis=0)
+    ax.plot(x, mean, color=color, label=label, **look)
+    return mean
+
+
+def beside(ax: Axes, x: float, y: float, words: str, color: str, **look: Any) -> Text:
+    """Write the name of a curve beside it, in its colour; ``look`` may say ha, va and so on."""
+    return ax.text(x, y, words, color=color, fontweight="bold", **look)
+
+
+def _prepare(
+    ax: Axes, axis: str, label: str | None, limits: tuple[float, float] | None
+) -> XAxis | YAxis:
+    """Set ends and label of one axis, and return it."""
+    if limits is not None:
+        getattr(ax, f"set_{axis}lim")(*limits)
+    if label is not None:
+        getattr(ax, f"set_{axis}label")(label)
+    lines: XAxis | YAxis = getattr(ax, f"{axis}axis")
+    return lines
+
+
+def css_variables(
+    dark_when: str = "html[data-theme=dark],body[data-jp-theme-light=false]{}",
+) -> str:
+    """Return the style rules that give every palette colour its light and its dark value.
+
+    Parameters
+    ----------
+    dark_when : str
+        The rule that holds where the page is dark, with ``{}`` where its body stands.
+    """
+    light, dark = (
+        "{" + "".join(f"--em-{name}:{pair[at]};" for name, pair in COLOURS.items()) + "}"
+        for at in (0, 1)
+    )
+    return f":root{light}\n{dark_when.replace('{}', dark)}\n"

@@ -150,13 +150,11 @@ strong{font-weight:650}
 
 def page(reports: Sequence[audit.Report]) -> Iterator[str]:
     """Yield a page that stands alone: no script, no request, light and dark."""
-    light = "".join(f"--em-{name}:{pair[0]};" for name, pair in theme.COLOURS.items())
-    dark = "".join(f"--em-{name}:{pair[1]};" for name, pair in theme.COLOURS.items())
+    colours = theme.css_variables("@media(prefers-color-scheme:dark){:root{}}")
     yield (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Audit of {len(reports)} scaling curves</title><style>:root{{{light}}}"
-        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}{STYLE}</style>"
+        f"<title>Audit of {len(reports)} scaling curves</title><style>{colours}{STYLE}</style>"
         "<h1>Audit of scaling curves</h1>"
     )
     for number, report in enumerate(reports):
