@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+"""Numbers; the one name of this type in all rooms above."""
+Flags = NDArray[np.bool_]
 
 
 def within(
@@ -66,12 +68,34 @@ def within(
     return array
 
 
-def _whole(name: str, value: ArrayLike, low: float) -> Array:
-    """Return whole numbers of at least ``low`` as floats."""
-    array = within(name, value, low)
-    fractions = array[array != np.floor(array)]
-    if fractions.size:
-        raise ValueError(f"{name}: found {fractions[0]:g}, want a whole number")
+def whole(name: str, value: ArrayLike, low: float, high: float | Array = np.inf) -> Array:
+    """Return whole numbers as floats, or say which argument holds something else.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the message.
+    value : array_like
+        Of any shape.
+    low, high : float
+        Ends of the domain, which belong to it; ``high`` may be an array that broadcasts.
+
+    Returns
+    -------
+    ndarray
+        Shape of ``value``.
+
+    Raises
+    ------
+    ValueError
+        If a number lies outside, is a fraction, infinite or NaN.
+    """
+    array = within(name, value)
+    wrong = (array != np.floor(array)) | (array < low) | (array > high)
+    if wrong.any():
+        found, most = (np.broadcast_to(each, wrong.shape)[wrong][0] for each in (array, high))
+        upto = f" to {most:g}" if most < np.inf else " upwards"
+        raise ValueError(f"{name}: found {found:g}, want a whole number from {low:g}{upto}")
     return array
 
 
@@ -335,7 +359,7 @@ def quanta_frequencies(count: int, alpha: float) -> Array:
     ----------
     michaud2023quantization.
     """
-    _whole("count", count, 1)
+    whole("count", count, 1)
     power = float(within("alpha", alpha, 0, open_low=True)) + 1
     return np.arange(1.0, count + 1) ** -power / _zeta_tail(power, np.array(1.0))
 
@@ -370,7 +394,7 @@ def quanta_loss(learned: ArrayLike, alpha: float, before: float = 1.0, after: fl
     ----------
     michaud2023quantization.
     """
-    n = _whole("learned", learned, 0)
+    n = whole("learned", learned, 0)
     power = float(within("alpha", alpha, 0, open_low=True)) + 1
     within("after", after, high=before)
     missing = _zeta_tail(power, n + 1) / _zeta_tail(power, np.array(1.0))
@@ -434,7 +458,7 @@ def cover_separable(points: ArrayLike, dimensions: ArrayLike) -> Array:
         # Whole numbers of any size: no overflow, one rounding at the end.
         return sum(comb(int(p) - 1, k) for k in range(min(int(n), int(p)))) / 2 ** (int(p) - 1)
 
-    p, n = _whole("points", points, 1), _whole("dimensions", dimensions, 1)
+    p, n = whole("points", points, 1), whole("dimensions", dimensions, 1)
     return np.vectorize(separable, otypes=[float])(p, n)[()]
 
 

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emergence_lib.laws import within
+from emergence_lib.laws import Array, Flags, whole, within
 
-Array = NDArray[np.float64]
 Answers = Sequence[Any] | NDArray[Any]
 
 HUGE = 1e150
@@ -32,7 +31,7 @@ class ScoreUndefined(ValueError):
 # Answers.
 
 
-def exact_match(answers: Answers, truths: Answers) -> NDArray[np.bool_]:
+def exact_match(answers: Answers, truths: Answers) -> Flags:
     """Tell for each answer whether all of it is right.
 
     Parameters
@@ -252,8 +251,8 @@ def pass_at_k(n: ArrayLike, c: ArrayLike, k: ArrayLike) -> Array:
     ----------
     chen2021evaluating.
     """
-    drawn = _whole("n", n, 1)
-    right, tries = _whole("c", c, 0, drawn), _whole("k", k, 1, drawn)
+    drawn = whole("n", n, 1)
+    right, tries = whole("c", c, 0, drawn), whole("k", k, 1, drawn)
     return np.vectorize(_pass_at_k, otypes=[float])(drawn, right, tries)[()]
 
 
@@ -293,8 +292,8 @@ def pass_until(successes: ArrayLike, samples: ArrayLike) -> Array:
     ----------
     hu2024predicting.
     """
-    drawn = _whole("samples", samples, 1)
-    return _whole("successes", successes, 0, drawn) / drawn
+    drawn = whole("samples", samples, 1)
+    return whole("successes", successes, 0, drawn) / drawn
 
 
 def pass_until_unbiased(successes: ArrayLike, samples: ArrayLike) -> Array:
@@ -324,8 +323,8 @@ def pass_until_unbiased(successes: ArrayLike, samples: ArrayLike) -> Array:
     ----------
     haldane1945method.
     """
-    drawn = _whole("samples", samples, 2)
-    return (_whole("successes", successes, 2, drawn) - 1) / (drawn - 1)
+    drawn = whole("samples", samples, 2)
+    return (whole("successes", successes, 2, drawn) - 1) / (drawn - 1)
 
 
 # Curves.
@@ -448,22 +447,11 @@ def _shape(y: ArrayLike) -> tuple[Array, Array]:
     return np.sign(improvement(curve)), np.diff(curve) / np.where(size > 0, size, 1.0)
 
 
-def _explain(where: NDArray[np.bool_], reason: str, undefined: float | None) -> None:
+def _explain(where: Flags, reason: str, undefined: float | None) -> None:
     if undefined is None and np.any(where):
         at = np.argwhere(where)[0]
         which = f" of curve {', '.join(map(str, at))}" if at.size else ""
         raise ScoreUndefined(f"y{which}: {reason}")
-
-
-def _whole(name: str, value: ArrayLike, low: float, high: float | Array = np.inf) -> Array:
-    """Return whole numbers from ``low`` to ``high`` as floats."""
-    array = within(name, value)
-    wrong = (array != np.floor(array)) | (array < low) | (array > high)
-    if wrong.any():
-        found, most = (np.broadcast_to(each, wrong.shape)[wrong][0] for each in (array, high))
-        upto = f" to {most:g}" if most < np.inf else " upwards"
-        raise ValueError(f"{name}: found {found:g}, want a whole number from {low:g}{upto}")
-    return array
 
 
 def _forecasts(probabilities: ArrayLike, truth: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
@@ -472,7 +460,7 @@ def _forecasts(probabilities: ArrayLike, truth: ArrayLike) -> tuple[Array, NDArr
     if np.any(np.abs(total - 1) > 1e-3):
         wrong = total[np.abs(total - 1) > 1e-3].flat[0]
         raise ValueError(f"probabilities: found a sum of {wrong:g}, want 1 over the last axis")
-    right = _whole("truth", truth, 0, forecast.shape[-1] - 1)
+    right = whole("truth", truth, 0, forecast.shape[-1] - 1)
     if right.shape != total.shape:
         raise ValueError(f"truth: found shape {right.shape}, want {total.shape}, one a forecast")
     return forecast, right.astype(np.intp)

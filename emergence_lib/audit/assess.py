@@ -19,9 +19,7 @@ from emergence_lib.fitting import models, profile, wilson
 from emergence_lib.fitting.batch import Batch
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from emergence_lib.laws import Array, Flags
 
 SHARP = 1.0
 """Decades: a rise whose 10-90% width is below this is called sharp. A convention, not a discovery:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 from tqdm import tqdm
 
@@ -25,9 +24,7 @@ from emergence_lib.audit.report import audit_many
 from emergence_lib.fitting.batch import Batch, counts
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from emergence_lib.laws import Array, Flags
 
 SEED = 0
 REPLICATES = 300

@@ -6,9 +6,9 @@ import operator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array, Flags
 
 DIVIDE = "Divide by 100 if these are percentages"
 SCALES = 1e-50, 1e50
@@ -144,9 +144,7 @@ class Curve:
             self._fail(argument, what, "Give one number a model")
         return array
 
-    def _every(
-        self, argument: str, values: Array, good: NDArray[np.bool_], want: str, remedy: str
-    ) -> None:
+    def _every(self, argument: str, values: Array, good: Flags, want: str, remedy: str) -> None:
         if not good.all():
             at = int(np.argmin(good))
             self._fail(argument, f"found {values[at]:g} (model {at + 1}), want {want}", remedy)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from emergence_lib import laws, scores
@@ -29,8 +29,7 @@ from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import aicc
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array, Flags
 
 DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
@@ -225,8 +224,7 @@ def audit_many(
         If ``sharp`` is not finite and above 0, the ceiling is not above chance, or scores lie above
         the ceiling.
     """
-    if not 0 < sharp < np.inf:
-        raise ValueError(f"sharp: found {sharp:g}, want a finite number of decades above 0")
+    laws.within("sharp", sharp, 0, open_low=True)
     if ceiling is not None:
         laws.within("ceiling", ceiling, 0, 1)
     rng = np.random.default_rng(seed)
@@ -500,7 +498,7 @@ def _beside(name: str, value: Array, null: Array, away: float = 0.0) -> UsualSco
 
 
 def _remedies(
-    batch: Batch, found: Assessment, rows: NDArray[np.bool_], sharp: float, ceiling: float | None
+    batch: Batch, found: Assessment, rows: Flags, sharp: float, ceiling: float | None
 ) -> tuple[list[int | None], list[int | None]]:
     """Return how many times the items, or the models, would settle each open verdict.
 

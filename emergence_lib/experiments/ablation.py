@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib.experiments.attention import Net, back, blurred
 from emergence_lib.experiments.layers import Floats, Integers
+from emergence_lib.laws import Flags
 
 
 def interventions(layers: int, places: int) -> dict[str, dict[str, Any]]:
@@ -44,9 +44,7 @@ INTERVENTIONS = tuple(interventions(2, 1))
 """Their names, for two layers; one-layer nets have the first three."""
 
 
-def cut(
-    net: Net, tokens: Integers, known: NDArray[np.bool_], given: Mapping[int, Floats]
-) -> list[float]:
+def cut(net: Net, tokens: Integers, known: Flags, given: Mapping[int, Floats]) -> list[float]:
     """Return the accuracy of one net under every intervention, as `interventions` orders them.
 
     Parameters

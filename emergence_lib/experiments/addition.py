@@ -13,7 +13,6 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import (
@@ -27,6 +26,7 @@ from emergence_lib.experiments.layers import (
 )
 from emergence_lib.experiments.optim import Adam, cosine_rate
 from emergence_lib.experiments.settings import Progress, check, watched
+from emergence_lib.laws import Flags
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def examine(net: Net, length: int, questions: Integers, answers: Integers) -> di
     }
 
 
-def mean_correlation(rows: NDArray[np.bool_]) -> float:
+def mean_correlation(rows: Flags) -> float:
     """Return the mean correlation over pairs of rows that vary; 0 with fewer than two."""
     varying = rows[rows.std(axis=1) > 0]
     if len(varying) < 2:

@@ -14,13 +14,13 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib.experiments import ablation, store
 from emergence_lib.experiments.attention import Net, back
 from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot
 from emergence_lib.experiments.optim import Adam
 from emergence_lib.experiments.settings import Progress, check, watched
+from emergence_lib.laws import Flags
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def sequences(config: Config, count: int, rng: np.random.Generator) -> tuple[Int
     return np.take_along_axis(blocks, np.arange(config.length) % periods[:, None], 1), periods
 
 
-def given_away(periods: Integers, places: int) -> NDArray[np.bool_]:
+def given_away(periods: Integers, places: int) -> Flags:
     """Return where the next symbol follows from the past, shape (sequences, places).
 
     From one whole block on: the symbol at hand has been seen, and so has what came after it. The
@@ -146,7 +146,7 @@ def given_away(periods: Integers, places: int) -> NDArray[np.bool_]:
     return np.arange(places) >= periods[:, None]
 
 
-def follows(tokens: Integers) -> NDArray[np.bool_]:
+def follows(tokens: Integers) -> Flags:
     """Return where the symbol before one position is the symbol at another.
 
     Returns

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from time import process_time
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
 from emergence_lib.experiments.settings import Progress, check, watched
+from emergence_lib.laws import Flags
 
 CRITICAL = 0.592746
 """Share of open sites at which the infinite lattice begins to span (stauffer1994percolation)."""
@@ -93,7 +93,7 @@ class Result(store.Result):
 BOOK = Config()
 
 
-def spans(sites: NDArray[np.bool_]) -> bool:
+def spans(sites: Flags) -> bool:
     """Say whether open sites, joined along rows and columns, link the top row to the bottom row."""
     clusters, count = ndimage.label(sites)
     reached = np.zeros(count + 1, bool)

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from emergence_lib import laws
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
 from emergence_lib.experiments.settings import Progress, check, watched
@@ -85,9 +86,7 @@ def giant_share(degree: ArrayLike) -> Floats:
     ValueError
         If a degree is negative or not finite.
     """
-    mean = np.asarray(degree, dtype=float)
-    if not np.all(np.isfinite(mean) & (mean >= 0)):
-        raise ValueError(f"degree: found {degree!r}, want finite numbers of at least 0")
+    mean = laws.within("degree", degree, 0)
     # Halving: just above degree 1 steps of Newton or of the equation itself take for ever.
     low, high = np.zeros_like(mean), np.ones_like(mean)
     for _ in range(60):

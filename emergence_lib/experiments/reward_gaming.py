@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from time import process_time
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats, Integers
 from emergence_lib.experiments.settings import Progress, check, watched
+from emergence_lib.laws import Flags
 
 STARTS = ("anywhere", "first cell")
 """Where training episodes begin: an axis of the results."""
@@ -86,9 +86,7 @@ class Result(store.Result):
 BOOK = Config()
 
 
-def move(
-    cells: Integers, right: NDArray[np.bool_], bonus: Floats, config: Config
-) -> tuple[Integers, Floats]:
+def move(cells: Integers, right: Flags, bonus: Floats, config: Config) -> tuple[Integers, Floats]:
     """Return the cells after one step (the first cell has a wall) and what the step pays."""
     after = np.maximum(cells + np.where(right, 1, -1), 0)
     pay = np.where(after == config.bonus_cell, bonus, 0.0)
@@ -160,7 +158,7 @@ def train(config: Config, rng: np.random.Generator, progress: Progress | None) -
             yield table
 
 
-def examine(table: Floats, config: Config) -> tuple[NDArray[np.bool_], Integers]:
+def examine(table: Floats, config: Config) -> tuple[Flags, Integers]:
     """Let all go greedily from the first cell; return who finishes, and visits to the bonus."""
     right = table[..., 1] > table[..., 0]
     cells = np.zeros(table.shape[:-2], np.int64)

@@ -17,6 +17,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import ArrayLike
 
+from emergence_lib import laws
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
 from emergence_lib.experiments.settings import Progress, check, watched
@@ -83,9 +84,7 @@ def limit(coupling: ArrayLike) -> Floats:
     ValueError
         If a coupling is negative or not finite.
     """
-    strength = np.asarray(coupling, dtype=float)
-    if not np.all(np.isfinite(strength) & (strength >= 0)):
-        raise ValueError(f"coupling: found {coupling!r}, want finite numbers of at least 0")
+    strength = laws.within("coupling", coupling, 0)
     return np.sqrt(1 - 1 / np.maximum(strength / (2 * HALF_WIDTH), 1))
 
 

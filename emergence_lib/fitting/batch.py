@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emergence_lib import laws
+from emergence_lib.laws import Array
 
-Array = NDArray[np.float64]
 Rows = NDArray[np.intp] | NDArray[np.bool_]
 
 TINY = 1e-140

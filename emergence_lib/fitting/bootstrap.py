@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib import laws
 from emergence_lib.fitting.batch import Batch
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 
 def draw(batch: Batch, p: Array, draws: int, rng: np.random.Generator) -> Array:
@@ -38,8 +36,7 @@ def draw(batch: Batch, p: Array, draws: int, rng: np.random.Generator) -> Array:
     """
     if p.shape != batch.score.shape:
         raise ValueError(f"p: found shape {p.shape}, want that of the batch {batch.score.shape}")
-    if draws < 1:
-        raise ValueError(f"draws: found {draws}, want at least 1")
+    laws.whole("draws", draws, 1)
     p = np.clip(laws.within("p", p, -1e-9, 1 + 1e-9), 0, 1)
     measured, size = batch.weight > 0, (draws, *p.shape)
     if batch.binomial:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import optimize
 
 from emergence_lib import laws
 from emergence_lib.fitting import FitError
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 DELTA = 1e-3
 """Residual of log loss at which the Huber loss turns from square to straight."""
@@ -80,8 +79,7 @@ class ChinchillaBootstrap:
 
 
 def _tails(confidence: float) -> tuple[float, float]:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence: found {confidence:g}, want a number in (0, 1)")
+    laws.within("confidence", confidence, 0, 1, open_low=True, open_high=True)
     return (1 - confidence) / 2, (1 + confidence) / 2
 
 
@@ -147,7 +145,7 @@ def fit_chinchilla(
         that runs away.
     """
     n, d, target = _logs(parameters, tokens, loss)
-    _check_delta(delta)
+    laws.within("delta", delta, 0, open_low=True)
     return _fitted(n, d, target, delta, _starts(n, d, target))
 
 
@@ -184,8 +182,7 @@ def bootstrap_chinchilla(
     FitError
         If the runs, or those of one draw, do not determine the law.
     """
-    if draws < 1:
-        raise ValueError(f"draws: found {draws}, want at least 1")
+    laws.whole("draws", draws, 1)
     n, d, target = _logs(parameters, tokens, loss)
     fit = fit_chinchilla(parameters, tokens, loss, delta)
     E, A, B, alpha, beta = fit.constants
@@ -217,11 +214,6 @@ def _logs(parameters: ArrayLike, tokens: ArrayLike, loss: ArrayLike) -> tuple[Ar
                 "coefficient and exponent are not determined"
             )
     return n, d, target
-
-
-def _check_delta(delta: float) -> None:
-    if not 0 < delta < np.inf:
-        raise ValueError(f"delta: found {delta:g}, want a finite number above 0")
 
 
 def _starts(n: Array, d: Array, target: Array) -> Iterator[Array]:

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emergence_lib.fitting.batch import Batch, Likelihood, Rows
+from emergence_lib.laws import Array, Flags
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Bends = dict[tuple[int, int], Array]
 
 STEPS = 200

@@ -11,8 +11,7 @@ from emergence_lib import laws
 from emergence_lib.fitting.batch import TINY, Batch, Likelihood, Rows, total
 from emergence_lib.fitting.fisher import Bends, Prediction, maximise
 from emergence_lib.fitting.shapes import Parts, Shape
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array, Flags
 
 STEEPEST, WIDEST = 1 / 200, 20.0
 """Widths that are tried: from 1/200 of the closest gap, a step, to twenty times the whole range."""
@@ -150,7 +149,7 @@ class Sigmoids:
     deviance: Array
     parameters: int
 
-    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Sigmoids:
+    def __getitem__(self, rows: NDArray[np.intp] | Flags) -> Sigmoids:
         """Return the fits of some of the curves."""
         names = ("threshold", "width", "floor", "ceiling", "deviance")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})

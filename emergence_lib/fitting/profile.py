@@ -26,9 +26,8 @@ from emergence_lib.fitting.models import (
     steepness_box,
 )
 from emergence_lib.fitting.shapes import FAR, Shape
+from emergence_lib.laws import Array, Flags
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 Refit = Callable[[Array, Rows, Array], tuple[Array, Array]]
 """From values of the quantity, the curves they are for, and starts for the rest of the curve,
@@ -61,7 +60,7 @@ class Interval:
     open_low: Flags
     open_high: Flags
 
-    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Interval:
+    def __getitem__(self, rows: NDArray[np.intp] | Flags) -> Interval:
         """Return the intervals of some of the curves."""
         return Interval(self.low[rows], self.high[rows], self.open_low[rows], self.open_high[rows])
 

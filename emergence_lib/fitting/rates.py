@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from emergence_lib import laws
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 
 def wilson(

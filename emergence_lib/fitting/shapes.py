@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 FAR = 300.0
 """Beyond this z a sigmoid is 0 or 1 to 130 digits; kept off it, nothing under- or overflows."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from emergence_lib import laws
@@ -18,8 +18,7 @@ from emergence_lib.fitting.fisher import maximise
 from emergence_lib.fitting.models import FARTHEST, Rise
 from emergence_lib.fitting.rates import shares
 from emergence_lib.fitting.shapes import LOGISTIC
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 STEEPEST = 20.0
 """Logits between neighbouring sizes beyond which a logistic is a step for every purpose."""

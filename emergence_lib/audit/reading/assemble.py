@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emergence_lib.audit.curve import Array, Curve, CurveError
+from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
 from emergence_lib.audit.reading.points import Point
 from emergence_lib.audit.reading.table import GUESS, Problems, fail
+from emergence_lib.laws import Array
 
 Key: TypeAlias = tuple[str, ...]
 """Task, metric, and the further columns that separate curves."""
