@@ -320,87 +320,6 @@ def chinchilla_loss(
     return E + A * n**-alpha + B * d**-beta
 
 
-def _zeta_tail(exponent: float, first: Array) -> Array:
-    """Sum of ``k**-exponent`` over k = first, first + 1, ... (Hurwitz zeta), exponent above 1."""
-    ahead = np.arange(20.0)
-    head = ((first[..., None] + ahead) ** -exponent).sum(axis=-1)
-    # Euler-Maclaurin from here on; its error at 20 terms is below 1e-15.
-    x = first + 20.0
-    integral = x ** (1 - exponent) / (exponent - 1)
-    ends = x**-exponent / 2 + exponent * x ** (-exponent - 1) / 12
-    third = exponent * (exponent + 1) * (exponent + 2) * x ** (-exponent - 3) / 720
-    fifth = third * (exponent + 3) * (exponent + 4) * x**-2.0 / 42
-    return head + integral + ends - third + fifth
-
-
-def quanta_frequencies(count: int, alpha: float) -> Array:
-    """How often each of the first ``count`` quanta is needed, most frequent first.
-
-    ``p_k = k**-(alpha + 1) / zeta(alpha + 1)``: the frequencies of infinitely many quanta, so the
-    ones returned sum to less than 1.
-
-    Parameters
-    ----------
-    count : int
-        Number of quanta to return, at least 1.
-    alpha : float
-        Above 0; also the exponent of the loss in the number of quanta learned.
-
-    Returns
-    -------
-    ndarray, shape (count,)
-
-    Raises
-    ------
-    ValueError
-        If ``count`` is below 1 or not whole, or ``alpha`` is not above 0.
-
-    References
-    ----------
-    michaud2023quantization.
-    """
-    whole("count", count, 1)
-    power = float(within("alpha", alpha, 0, open_low=True)) + 1
-    return np.arange(1.0, count + 1) ** -power / _zeta_tail(power, np.array(1.0))
-
-
-def quanta_loss(learned: ArrayLike, alpha: float, before: float = 1.0, after: float = 0.0) -> Array:
-    """Mean loss of a model that has learned the ``learned`` most frequent quanta.
-
-    A token whose quantum is learned costs ``after``, any other ``before``. For many quanta this is
-    ``after + (before - after) * learned**-alpha / (alpha * zeta(alpha + 1))``: a power law made of
-    steps.
-
-    Parameters
-    ----------
-    learned : array_like of whole numbers
-        Number of quanta learned, at least 0.
-    alpha : float
-        Above 0, see `quanta_frequencies`.
-    before, after : float
-        Loss of a token before and after its quantum is learned, ``after <= before``, in nats.
-
-    Returns
-    -------
-    ndarray or scalar
-        Loss, shape of ``learned``.
-
-    Raises
-    ------
-    ValueError
-        If an argument leaves its domain.
-
-    References
-    ----------
-    michaud2023quantization.
-    """
-    n = whole("learned", learned, 0)
-    power = float(within("alpha", alpha, 0, open_low=True)) + 1
-    within("after", after, high=before)
-    missing = _zeta_tail(power, n + 1) / _zeta_tail(power, np.array(1.0))
-    return after + (before - after) * missing
-
-
 def quanta_data_exponent(alpha: ArrayLike) -> Array:
     """Exponent of the loss in the number of training tokens, ``alpha / (alpha + 1)``.
 
@@ -490,30 +409,6 @@ def upper_bound_after_zero(n: ArrayLike, confidence: ArrayLike = 0.95) -> Array:
     """
     level = within("confidence", confidence, 0, 1, open_low=True, open_high=True)
     return -np.expm1(np.log1p(-level) / within("n", n, 1))
-
-
-def rule_of_three(n: ArrayLike) -> Array:
-    """Quick form of `upper_bound_after_zero` at 95%: ``3 / n``, at most 1.
-
-    Parameters
-    ----------
-    n : array_like
-        Number of items, all failed, at least 1.
-
-    Returns
-    -------
-    ndarray or scalar
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is below 1.
-
-    References
-    ----------
-    hanley1983if.
-    """
-    return np.minimum(1.0, 3.0 / within("n", n, 1))
 
 
 def detection_probability(p: ArrayLike, n: ArrayLike) -> Array:

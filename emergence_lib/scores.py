@@ -1,6 +1,6 @@
-"""Scoring answers, and scoring curves of scores at increasing scale.
+"""Scoring forecasts and samples of answers, and scoring curves of scores at increasing scale.
 
-Answers come with their truths; curves lie along the last axis, from the smallest scale to the
+Forecasts come with their truths; curves lie along the last axis, from the smallest scale to the
 largest. No function returns NaN or infinity: what has no value raises `ScoreUndefined`, or gives
 the value that the caller chose for that case.
 
@@ -10,15 +10,11 @@ Citation keys refer to the book's bibliography.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emergence_lib.laws import Array, Flags, whole, within
-
-Answers = Sequence[Any] | NDArray[Any]
 
 HUGE = 1e150
 """Largest size of a score on a curve: its square still fits a float."""
@@ -28,103 +24,7 @@ class ScoreUndefined(ValueError):
     """A curve has no such score; the message says why."""
 
 
-# Answers.
-
-
-def exact_match(answers: Answers, truths: Answers) -> Flags:
-    """Tell for each answer whether all of it is right.
-
-    Parameters
-    ----------
-    answers, truths : sequence, one entry an item
-        An entry is a string (its characters are its tokens), a sequence of tokens, or one token
-        such as a number. Nothing is normalised: strip, round or change case before.
-
-    Returns
-    -------
-    ndarray of bool, shape (items,)
-        Its mean is the score.
-
-    Raises
-    ------
-    ValueError
-        If there are no items, counts differ, a truth is empty, or a token is NaN.
-
-    References
-    ----------
-    schaeffer2023emergent.
-    """
-    return np.array([answer == truth for answer, truth in _pairs(answers, truths)])
-
-
-def token_accuracy(answers: Answers, truths: Answers) -> Array:
-    """Share of positions at which an answer has the token of the truth.
-
-    The positions are those of the longer of the two: a token that is missing or too many is
-    wrong. So the share is 1 exactly where `exact_match` holds. One token too many at the start
-    shifts all that follow; `token_edit_distance` forgives that.
-
-    Parameters
-    ----------
-    answers, truths : sequence, one entry an item
-        As for `exact_match`.
-
-    Returns
-    -------
-    ndarray, shape (items,)
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        As for `exact_match`.
-
-    References
-    ----------
-    schaeffer2023emergent.
-    """
-    return np.array(
-        [
-            sum(mine == right for mine, right in zip(answer, truth, strict=False))
-            / max(len(answer), len(truth))
-            for answer, truth in _pairs(answers, truths)
-        ]
-    )
-
-
-def token_edit_distance(answer: object, truth: object) -> int:
-    """Fewest tokens to insert, delete or replace to turn one answer into the truth.
-
-    Parameters
-    ----------
-    answer, truth : string, sequence of tokens, or one token
-        Tokens have to be hashable.
-
-    Returns
-    -------
-    int
-        From 0 to the length of the longer.
-
-    Raises
-    ------
-    ValueError
-        If the truth is empty or a token is NaN.
-
-    References
-    ----------
-    levenshtein1966binary; used on tokens in schaeffer2023emergent.
-    """
-    ((mine, right),) = _pairs([answer], [truth])
-    codes = {token: code for code, token in enumerate(dict.fromkeys(mine + right))}
-    wanted = np.array([codes[token] for token in right])
-    along = np.arange(len(right) + 1)
-    row = along
-    for token in mine:
-        replaced = row[:-1] + (wanted != codes[token])
-        row = np.concatenate([row[:1] + 1, np.minimum(row[1:] + 1, replaced)])
-        # What remains are insertions: each place may be reached from any place before it.
-        row = np.minimum.accumulate(row - along) + along
-    return int(row[-1])
+# Forecasts.
 
 
 def brier(probabilities: ArrayLike, truth: ArrayLike) -> Array:
@@ -186,40 +86,7 @@ def brier_right(probability_of_right: ArrayLike) -> Array:
     return (1 - within("probability_of_right", probability_of_right, 0, 1)) ** 2
 
 
-def cross_entropy(probabilities: ArrayLike, truth: ArrayLike, floor: float | None = None) -> Array:
-    """Negative logarithm of the probability given to the right class, in nats.
-
-    Parameters
-    ----------
-    probabilities : array_like, shape (..., classes)
-        As for `brier`.
-    truth : array_like of int, shape (...)
-        Index of the right class.
-    floor : float, optional
-        Smaller probabilities of the right class count as this one, in (0, 1). It decides what
-        the worst answers cost, so say it beside the result.
-
-    Returns
-    -------
-    ndarray or scalar
-        Shape of ``truth``, at least 0.
-
-    Raises
-    ------
-    ValueError
-        As for `brier`; or if the right class has probability 0, which costs infinitely much, and
-        no floor is given.
-    """
-    forecast, right = _forecasts(probabilities, truth)
-    given = np.take_along_axis(forecast, right[..., None], axis=-1)[..., 0]
-    if floor is not None:
-        given = np.maximum(given, within("floor", floor, 0, 1, open_low=True, open_high=True))
-    if not np.all(given > 0):
-        raise ValueError(
-            "probabilities: found 0 for the right class, which costs infinitely much; want more "
-            "than 0, or a floor"
-        )
-    return np.maximum(0.0, -np.log(given))  # log 1 is -0.0 here
+# Samples.
 
 
 def pass_at_k(n: ArrayLike, c: ArrayLike, k: ArrayLike) -> Array:
@@ -464,25 +331,3 @@ def _forecasts(probabilities: ArrayLike, truth: ArrayLike) -> tuple[Array, NDArr
     if right.shape != total.shape:
         raise ValueError(f"truth: found shape {right.shape}, want {total.shape}, one a forecast")
     return forecast, right.astype(np.intp)
-
-
-def _pairs(answers: Answers, truths: Answers) -> list[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    for name, given in (("answers", answers), ("truths", truths)):
-        if isinstance(given, str | bytes):
-            raise ValueError(f"{name}: found one string, want a sequence of them: [{given!r}]")
-    if len(answers) != len(truths) or not len(truths):
-        raise ValueError(f"answers: found {len(answers)} for {len(truths)} truths, want one each")
-    return [
-        (_tokens("answers", answer), _tokens("truths", truth))
-        for answer, truth in zip(answers, truths, strict=True)
-    ]
-
-
-def _tokens(name: str, entry: Any) -> tuple[Any, ...]:
-    several = isinstance(entry, Sequence) or (isinstance(entry, np.ndarray) and entry.ndim > 0)
-    tokens = tuple(entry) if several else (entry,)
-    if name == "truths" and not tokens:
-        raise ValueError("truths: found one without tokens, want at least one token")
-    if any(isinstance(token, float | np.floating) and np.isnan(token) for token in tokens):
-        raise ValueError(f"{name}: found NaN, want tokens that can be compared")
-    return tokens

@@ -102,27 +102,6 @@ def test_chinchilla_tends_to_its_floor() -> None:
     assert laws.chinchilla_loss(1e60, 1e60, E=1.5) == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("alpha", [0.083, 0.34, 1.5])
-def test_quanta_frequencies_are_zipfs_law(alpha: float) -> None:
-    assert laws.quanta_frequencies(6, alpha) == pytest.approx(
-        stats.zipf.pmf(np.arange(1, 7), alpha + 1), rel=1e-12
-    )
-
-
-@pytest.mark.parametrize("alpha", [0.083, 0.34, 1.5])
-def test_quanta_loss_is_the_zeta_tail_and_becomes_a_power_law(alpha: float) -> None:
-    learned = np.array([0, 1, 7, 1000])
-    tail = special.zeta(alpha + 1, learned + 1) / special.zeta(alpha + 1)
-    assert laws.quanta_loss(learned, alpha) == pytest.approx(tail, rel=1e-12)
-    power_law = 1e6**-alpha / (alpha * special.zeta(alpha + 1))
-    assert laws.quanta_loss(1_000_000, alpha) == pytest.approx(power_law, rel=1e-5)
-
-
-def test_quanta_loss_falls_by_the_frequency_of_each_quantum() -> None:
-    steps = -np.diff(laws.quanta_loss(np.arange(6), 0.5, before=3.0, after=1.0))
-    assert steps == pytest.approx(2.0 * laws.quanta_frequencies(5, 0.5))
-
-
 def test_quanta_data_exponent() -> None:
     assert laws.quanta_data_exponent([0.083, 0.34]) == pytest.approx([0.0766, 0.2537], abs=1e-4)
 
@@ -161,12 +140,6 @@ def test_upper_bound_after_zero_is_clopper_and_pearsons(n: int, confidence: floa
     assert laws.upper_bound_after_zero(n, confidence) == pytest.approx(exact, rel=1e-9)
 
 
-def test_rule_of_three_is_close_and_safe() -> None:
-    n = np.array([1, 30, 2000])
-    assert np.all(laws.rule_of_three(n) >= laws.upper_bound_after_zero(n))
-    assert laws.rule_of_three(2000) == pytest.approx(laws.upper_bound_after_zero(2000), rel=3e-3)
-
-
 @given(probabilities, st.integers(1, 10_000))
 def test_detection_probability_is_the_binomial_survival_function(p: float, n: int) -> None:
     assert laws.detection_probability(p, n) == pytest.approx(stats.binom.sf(0, n, p), abs=1e-12)
@@ -196,16 +169,6 @@ def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
             lambda: laws.logistic(9, 9, 1, [0.1, 0.9], 0.5),
             "floor: found 0.9 above the ceiling 0.5",
         ),
-        (lambda: laws.quanta_frequencies(0, 1), "count: found 0"),
-        (
-            lambda: laws.quanta_frequencies(2.5, 1),  # type: ignore[arg-type]
-            "count: found 2.5, want a whole number",
-        ),
-        (lambda: laws.quanta_loss(1.5, 1), "learned: found 1.5, want a whole number"),
-        (
-            lambda: laws.quanta_loss(1, 1, before=0, after=1),
-            "after: found 1, want a finite number of at most 0",
-        ),
         (lambda: laws.quanta_data_exponent(0), "alpha: found 0"),
         (lambda: laws.cover_separable(2.5, 1), "points: found 2.5, want a whole number"),
         (lambda: laws.cover_separable(2, 0), "dimensions: found 0"),
@@ -214,7 +177,6 @@ def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
             lambda: laws.upper_bound_after_zero(9, 1),
             r"confidence: found 1, want .* \(0, 1\)",
         ),
-        (lambda: laws.rule_of_three(0), "n: found 0"),
         (lambda: laws.detection_probability(-1, 3), "p: found -1"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -17,8 +16,6 @@ from scipy import stats
 from emergence_lib import datasets, laws, scores
 from emergence_lib.scores import ScoreUndefined
 
-words = st.text("ab0", min_size=1, max_size=6)
-guesses = st.text("ab0", max_size=6)
 CURVES = arrays(
     float,
     st.integers(2, 9),
@@ -29,88 +26,7 @@ PROBABILITIES = st.lists(st.floats(0.01, 1), min_size=2, max_size=5).map(
 )
 
 
-# Answers.
-
-
-def test_answers_may_be_strings_lists_of_tokens_arrays_or_single_tokens() -> None:
-    assert scores.exact_match(["12", "13"], ["12", "12"]).tolist() == [True, False]
-    assert scores.exact_match([[1, 2], [1]], [(1, 2), (1, 2)]).tolist() == [True, False]
-    assert scores.exact_match(np.eye(3), np.eye(3)).all()
-    assert scores.exact_match([42, 7], [42, 8]).tolist() == [True, False]
-    assert scores.exact_match(["Paris "], ["Paris"]).tolist() == [False]
-
-
-@pytest.mark.parametrize(
-    ("answer", "truth", "share"),
-    [("1234", "1234", 1), ("1934", "1234", 0.75), ("123", "1234", 0.75), ("", "12", 0),
-     ("12345", "1234", 0.8), ("01234", "1234", 0)],
-)  # fmt: skip
-def test_token_accuracy_counts_positions_of_the_longer(
-    answer: str, truth: str, share: float
-) -> None:
-    assert scores.token_accuracy([answer], [truth]).tolist() == [share]
-
-
-def by_recursion(answer: str, truth: str) -> int:
-    """Levenshtein's distance by its definition."""
-
-    @cache
-    def distance(i: int, j: int) -> int:
-        if not (i and j):
-            return i + j
-        replaced = distance(i - 1, j - 1) + (answer[i - 1] != truth[j - 1])
-        return min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, replaced)
-
-    return distance(len(answer), len(truth))
-
-
-@given(guesses, words)
-def test_edit_distance_is_the_recursive_definition(answer: str, truth: str) -> None:
-    assert scores.token_edit_distance(answer, truth) == by_recursion(answer, truth)
-
-
-def test_edit_distance_of_textbook_pairs() -> None:
-    assert scores.token_edit_distance("kitten", "sitting") == 3
-    assert scores.token_edit_distance("intention", "execution") == 5
-    assert scores.token_edit_distance([10, 99, 3], [10, 3]) == 1
-    assert scores.token_edit_distance("01234", "1234") == 1
-
-
-@given(guesses, words)
-def test_the_three_scores_agree_on_what_is_wholly_right(answer: str, truth: str) -> None:
-    share = scores.token_accuracy([answer], [truth]).item()
-    distance = scores.token_edit_distance(answer, truth)
-    whole = scores.exact_match([answer], [truth]).item()
-    assert whole == (share == 1) == (distance == 0) == (answer == truth)
-    # Replacing each wrong position is one way to mend an answer.
-    assert distance <= round((1 - share) * max(len(answer), len(truth)))
-
-
-@given(words, words, words)
-def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
-    d = scores.token_edit_distance
-    assert d(a, b) == d(b, a)
-    assert d(a, c) <= d(a, b) + d(b, c)
-
-
-@pytest.mark.parametrize(
-    ("answers", "truths", "message"),
-    [
-        ("12", ["12"], r"answers: found one string, want a sequence of them: \['12'\]"),
-        (["1"], ["1", "2"], "answers: found 1 for 2 truths, want one each"),
-        ([], [], "answers: found 0 for 0 truths"),
-        (["1"], [""], "truths: found one without tokens"),
-        ([[1.0, np.nan]], [[1.0, 2.0]], "answers: found NaN"),
-        ([1.0], np.array([np.nan], np.float32), "truths: found NaN"),
-    ],
-)
-def test_unfit_answers_are_refused(answers: Any, truths: Any, message: str) -> None:
-    for score in (scores.exact_match, scores.token_accuracy):
-        with pytest.raises(ValueError, match=message):
-            score(answers, truths)
-
-
-# Probabilities.
+# Forecasts.
 
 
 @pytest.mark.parametrize("options", [2, 4, 10])
@@ -127,23 +43,21 @@ def test_brier_conventions_at_four_options_as_printed() -> None:
 
 
 @given(PROBABILITIES, st.data())
-def test_an_honest_forecast_minimises_both_proper_scores(
+def test_an_honest_forecast_minimises_a_proper_score(
     truth: NDArray[np.float64], data: st.DataObject
 ) -> None:
     other = np.array(data.draw(st.permutations(truth.tolist())))
     classes = np.arange(truth.size)
-    for score in (scores.brier, scores.cross_entropy):
-        honest, bent = (
-            truth @ score(np.tile(said, (truth.size, 1)), classes) for said in (truth, other)
-        )
-        assert honest <= bent + 1e-12
+    honest, bent = (
+        truth @ scores.brier(np.tile(said, (truth.size, 1)), classes) for said in (truth, other)
+    )
+    assert honest <= bent + 1e-12
 
 
 @given(PROBABILITIES)
-def test_cross_entropy_is_scipys_divergence_from_certainty(q: NDArray[np.float64]) -> None:
+def test_brier_is_the_distance_from_certainty_by_hand(q: NDArray[np.float64]) -> None:
     for right in range(q.size):
         certain = np.arange(q.size) == right
-        assert scores.cross_entropy(q, right) == pytest.approx(stats.entropy(certain, q))
         by_hand = sum((certain[j] - q[j]) ** 2 for j in range(q.size))
         assert scores.brier(q, right) == pytest.approx(by_hand)
 
@@ -152,17 +66,6 @@ def test_forecasts_come_in_batches() -> None:
     forecasts = np.array([[[0.5, 0.5], [0.9, 0.1]], [[0.2, 0.8], [1.0, 0.0]]])
     truth = np.array([[0, 1], [1, 0]])
     assert scores.brier(forecasts, truth) == pytest.approx(np.array([[0.5, 1.62], [0.08, 0]]))
-    assert scores.cross_entropy(forecasts, truth)[1].tolist() == pytest.approx([-np.log(0.8), 0])
-
-
-def test_a_probability_of_zero_for_the_truth_needs_a_floor() -> None:
-    with pytest.raises(ValueError, match="found 0 for the right class, which costs infinitely"):
-        scores.cross_entropy([[0.5, 0.5], [1.0, 0.0]], [0, 1])
-    floored = scores.cross_entropy([[0.5, 0.5], [1.0, 0.0]], [0, 1], floor=1e-6)
-    assert floored == pytest.approx([np.log(2), 6 * np.log(10)])
-    for floor in (0, 1, np.nan):
-        with pytest.raises(ValueError, match="floor: found"):
-            scores.cross_entropy([0.5, 0.5], 0, floor=floor)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +80,8 @@ def test_a_probability_of_zero_for_the_truth_needs_a_floor() -> None:
     ],
 )
 def test_unfit_forecasts_are_refused(probabilities: Any, truth: Any, message: str) -> None:
-    for score in (scores.brier, scores.cross_entropy):
-        with pytest.raises(ValueError, match=message):
-            score(probabilities, truth)
+    with pytest.raises(ValueError, match=message):
+        scores.brier(probabilities, truth)
 
 
 # Samples.

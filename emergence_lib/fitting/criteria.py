@@ -1,7 +1,7 @@
-"""Information criteria: which of several models of one curve to prefer.
+"""An information criterion: which of several models of one curve to prefer.
 
-All take the deviance, twice the log-likelihood lost against a perfect fit; for every model of a
-curve it differs by the same number from minus twice the log-likelihood, and so do the criteria.
+It takes the deviance, twice the log-likelihood lost against a perfect fit; for every model of a
+curve that differs by the same number from minus twice the log-likelihood, and so do the criteria.
 Lower is better, and only differences mean anything.
 
 The number of observations n is here the number of *models measured*, the points of a curve, and
@@ -11,20 +11,6 @@ counted, every wiggle would be decisive.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-
-import numpy as np
-
-
-def aic(deviance: float, parameters: int) -> float:
-    """Return Akaike's criterion, right only where points far outnumber parameters.
-
-    References
-    ----------
-    akaike1974new.
-    """
-    return deviance + 2 * parameters
 
 
 def aicc(deviance: float, parameters: int, points: int) -> float | None:
@@ -40,39 +26,3 @@ def aicc(deviance: float, parameters: int, points: int) -> float | None:
     if points <= parameters + 1:
         return None
     return deviance + 2 * parameters * points / (points - parameters - 1)
-
-
-def bic(deviance: float, parameters: int, points: int) -> float:
-    """Return the Bayesian criterion.
-
-    Raises
-    ------
-    ValueError
-        If there is no point.
-
-    References
-    ----------
-    burnham2002model.
-    """
-    if points < 1:
-        raise ValueError(f"points: found {points}, want at least one")
-    return deviance + parameters * float(np.log(points))
-
-
-def weights(criterion: Sequence[float | None]) -> list[float]:
-    """Return the share of belief in each model, 0 for one whose criterion is None.
-
-    Raises
-    ------
-    ValueError
-        If no model has a number.
-
-    References
-    ----------
-    burnham2002model.
-    """
-    known = [value for value in criterion if value is not None]
-    if not known:
-        raise ValueError("criterion: found no number, want one at least")
-    odds = [0.0 if v is None else float(np.exp((min(known) - v) / 2)) for v in criterion]
-    return [each / sum(odds) for each in odds]
