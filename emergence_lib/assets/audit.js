@@ -703,6 +703,15 @@ globalThis.emAudit ??= (() => {
     return !open && value >= sharp;
   }
 
+  // 95% interval of a share that was measured on n items.
+  function wilson(share, n) {
+    const z = TWO_SIDED;
+    const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+    const spread = Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+    const reach = (z / (1 + z ** 2 / n)) * spread;
+    return [clip(centre - reach, 0, share), clip(centre + reach, share, 1)];
+  }
+
   // From the smaller half of the models to the larger half, both pooled: the intervals of two
   // shares (Wilson) or two means, joined (Newcombe).
   function changeInterval({ score, weight, binomial }, dispersion) {
@@ -711,10 +720,7 @@ globalThis.emAudit ??= (() => {
       const [w, y] = [weight.slice(...range), score.slice(...range)];
       const [mean, n] = [average(w, y), sum(w) / dispersion];
       if (!binomial) return [mean, mean - z / Math.sqrt(n), mean + z / Math.sqrt(n)];
-      const centre = (mean + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-      const spread = Math.sqrt((mean * (1 - mean)) / n + z ** 2 / (4 * n ** 2));
-      const reach = (z / (1 + z ** 2 / n)) * spread;
-      return [mean, clip(centre - reach, 0, mean), clip(centre + reach, mean, 1)];
+      return [mean, ...wilson(mean, n)];
     });
     const change = large[0] - small[0];
     return [
@@ -885,7 +891,7 @@ globalThis.emAudit ??= (() => {
 
   return {
     audit, assess, steepness, widthOf, thresholdOf, forecast, fitStep, measured, emergenceScore, linearity,
-    chiSquaredTail, normalTail, fQuantile, binomialTail,
+    wilson, chiSquaredTail, normalTail, fQuantile, binomialTail,
     constants: {
       SHARP, FLAT, FEWEST, MOST, STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
       STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
