@@ -1,46 +1,49 @@
 // The workbench: read a table, audit its curves with audit.js, and say and draw what was found.
-// Nothing leaves the page. `read` follows emergence_lib/audit/reading, the sentences follow
-// emergence_lib/audit/words.py; tests/audit/test_workbench.py holds them to both.
+// Nothing leaves the page. What is said is in emergence_lib/audit/phrases.json, which the form
+// carries along; which of it is said follows emergence_lib/audit/reading and words.py.
+// tests/audit/test_workbench.py holds both programs to the same tables, faults and sentences.
 globalThis.emWorkbench ??= (() => {
   "use strict";
+
+  let known; // what the form carries: names of columns (by role) and scales, limits, phrases
 
   // ---- From text to curves --------------------------------------------------------------------
 
   const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
+  const THOUSANDS = /^[1-9][0-9]{0,2},[0-9]{3}$/;
   const SHOWN = 10; // problems that are listed
   const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
-  const LIMITS = {
-    scale: [(x) => x >= 1e-50 && x <= 1e50, "a number above 0 (1e-50 to 1e+50)"],
-    score: [(x) => x >= 0 && x <= 1, "a fraction from 0 to 1"],
-    items: [(x) => x >= 1 && x <= 1e15, "a number of items, at least 1 (at most 1e+15)"],
-    stderr: [
-      (x) => x === 0 || (x >= 1e-8 && x <= 0.5),
-      "a standard error of a fraction, from 0 to 0.5 (not between 0 and 1e-08)",
-    ],
-    chance: [(x) => x >= 0 && x < 1, "a fraction from 0 to below 1"],
-    length: [
-      (x) => x >= 1 && x <= 1e6 && Number.isInteger(x),
-      "a whole number of tokens, from 1 to 1,000,000",
-    ],
-  };
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
+  const REQUIRED = ["scale", "score"];
   const FRACTIONS = ["score", "stderr", "chance"];
-  const THOUSANDS = /^[1-9][0-9]{0,2},[0-9]{3}$/;
+  const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
-  // What is wrong with a table: a line for each fault, told once where it is alike.
+  // What is wrong with a table: a line for each fault.
   class TableError extends Error {
     constructor(lines) {
       super(lines.join("\n"));
       this.lines = lines;
     }
   }
+  function fail(place, what, remedy) {
+    throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`]);
+  }
+  // What is wrong, and the remedy; the form has some of its own.
+  function fault(name, values) {
+    const [what, ...remedies] = known.phrases.fault[name];
+    return [fill(what, values), fill(remedies.at(-1), values)];
+  }
+  const badHeader = (name, values) => fail("row 1", ...fault(name, values));
+  // Everything wrong with a table; what is alike in several places is told once.
   function problems() {
     const places = new Map();
     return {
-      add(place, what, remedy) {
+      add(place, name, values) {
+        const [what, remedy] = fault(name, values);
         const text = `${what}. Remedy: ${remedy}.`;
-        places.set(text, [...(places.get(text) ?? []), place]);
+        if (places.has(text)) places.get(text).push(place);
+        else places.set(text, [place]);
       },
       stop() {
         const lines = [...places].map(([text, [first, ...rest]]) => {
@@ -52,9 +55,6 @@ globalThis.emWorkbench ??= (() => {
         if (lines.length) throw new TableError(lines);
       },
     };
-  }
-  function fail(place, what, remedy) {
-    throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`]);
   }
 
   // Cells of a CSV text: quotation marks may hold delimiters, line ends and doubled marks.
@@ -76,22 +76,12 @@ globalThis.emWorkbench ??= (() => {
     return rows.map((row) => (blank(row) ? [] : row.map((cell) => cell.trim())));
   }
 
-  // As Python writes a text, at most 60 characters of it.
-  function quoted(text) {
-    const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-    return (mark + text + mark).slice(0, 60);
-  }
-  const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
-
   function tableOf(text) {
     text = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
-    if (text.startsWith("PK\u0003\u0004")) {
-      fail("table", "a workbook or archive, not text", "Save it as CSV UTF-8 (comma delimited)");
-    }
-    if (text.includes("\uFFFD")) {
-      fail("table", "text that is not UTF-8", "Save it as CSV UTF-8 (comma delimited)");
-    }
-    if (!text.trim()) fail("table", "it is empty", "Paste rows with a header, or choose a file");
+    const bad = (what, remedy) => fail("table", what, remedy);
+    if (text.startsWith("PK\u0003\u0004")) bad("a workbook or archive, not text", SAVE_AS);
+    if (text.includes("\uFFFD")) bad("text that is not UTF-8", SAVE_AS);
+    if (!text.trim()) bad("it is empty", "Paste rows with a header, or choose a file");
     const width = (mark) => cells(text, mark)[0].length;
     const delimiter = [",", ";", "\t"].reduce((a, b) => (width(b) > width(a) ? b : a));
     const [titles, ...records] = cells(text, delimiter);
@@ -104,150 +94,124 @@ globalThis.emWorkbench ??= (() => {
     const found = problems();
     for (const { place, record } of rows) {
       if (record.length >= columns.length && !record.slice(columns.length).some(Boolean)) continue;
-      const what = `found ${record.length} cells under ${columns.length} columns`;
-      found.add(place, what, "Look for a comma inside a number or a text without quotation marks");
+      found.add(place, "cells", { found: record.length, columns: columns.length });
     }
     found.stop();
-    if (!rows.length) fail("table", "no rows below the header", "Paste the scores too");
-    const named = ({ place, record }) => ({
-      place,
-      cells: Object.fromEntries(columns.map((name, i) => [name, record[i]])),
-    });
-    return { columns, rows: rows.map(named), comma: delimiter !== "," };
+    if (!rows.length) bad(...fault("no_rows"));
+    const named = (record) => Object.fromEntries(columns.map((name, i) => [name, record[i]]));
+    const made = rows.map(({ place, record }) => ({ place, cells: named(record) }));
+    return { columns, rows: made, comma: delimiter !== "," };
   }
 
   function checkedHeader(titles) {
-    const columns = titles.map(columnName);
-    if (!titles.length) {
-      fail("row 1", "found nothing, want the names of the columns", "Delete the blank rows on top");
-    }
-    if (titles.every((title) => NUMBER.test(title))) {
-      fail("row 1", "found only numbers, want the names of the columns", "Add a header");
-    }
+    const columns = titles.map((title) => title.toLowerCase().replace(/[\s-]+/g, "_"));
+    if (!titles.length) badHeader("no_header");
+    if (titles.every((title) => NUMBER.test(title))) badHeader("only_numbers");
     columns.forEach((name, at) => {
-      if (!name) fail("row 1", `column ${at + 1} has no name`, "Name it or delete it");
-      if (columns.indexOf(name) < at) {
-        fail("row 1", `two columns are named ${quoted(titles[at])}`, "Rename or delete one");
-      }
+      if (!name) badHeader("no_name", { number: at + 1 });
+      if (columns.indexOf(name) < at) badHeader("same_name", { found: titles[at] });
     });
     return columns;
   }
 
-  // Which column is what; `names` gives each role its possible names, the preferred one first.
-  function rolesOf({ columns }, names) {
+  // Which column is what; of the names that a role may have, the first is preferred.
+  function rolesOf(columns) {
     const roles = {};
-    for (const [role, known] of Object.entries(names)) {
-      const here = known.filter((name) => columns.includes(name));
-      if (here.length > 1 && here[0] !== known[0]) {
-        const what = `${here.map((name) => `'${name}'`).join(" and ")} could each be the ${role}`;
-        fail("row 1", what, `Rename one of them, or name the right one '${known[0]}'`);
+    for (const [role, names] of Object.entries(known.columns)) {
+      const here = names.filter((name) => columns.includes(name));
+      if (here.length > 1 && here[0] !== names[0]) {
+        badHeader("unclear", { found: here.map(quoted).join(" and "), role, first: names[0] });
       }
       if (here.length) roles[role] = here[0];
     }
-    refuseMisspelt(columns, roles, names);
-    for (const role of ["scale", "score"]) {
-      if (roles[role]) continue;
-      const [first, ...rest] = names[role];
-      const what = `no column '${first}' (or ${rest.join(", ")}) among ${columns.join(", ")}`;
-      fail("row 1", what, `Add or rename a column: ${names[role].join(", ")}`);
+    refuseMisspelt(columns, roles);
+    for (const role of REQUIRED.filter((each) => !roles[each])) {
+      const [first, ...rest] = known.columns[role];
+      const wanted = `${quoted(first)} (or ${rest.join(", ")})`;
+      const names = known.columns[role].join(", ");
+      badHeader("lacking", { wanted, columns: columns.join(", "), names });
     }
     return roles;
   }
 
   // A column that would go unread by one wrong letter is refused.
-  function refuseMisspelt(columns, roles, names) {
-    const missing = Object.keys(names).flatMap((role) => (roles[role] ? [] : names[role]));
-    const read = [...Object.values(roles), ...names.scale];
+  function refuseMisspelt(columns, roles) {
+    const missing = Object.keys(known.columns).filter((role) => !roles[role]);
+    const read = [...Object.values(roles), ...known.columns.scale];
     for (const name of columns.filter((each) => !read.includes(each))) {
-      const likeness = (each) => (2 * shared(each, name)) / (each.length + name.length);
-      const near = missing.reduce((a, b) => (likeness(b) > likeness(a) ? b : a), "");
-      if (likeness(near) < ALIKE || name.startsWith(`${near}_`)) continue;
-      const remedy = `Rename it to '${near}', or to something less alike if it is no such thing`;
-      fail("row 1", `column ${quoted(name)} looks like '${near}' misspelt`, remedy);
+      const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
+      const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");
+      if (likeness(near, name) < ALIKE || name.startsWith(`${near}_`)) continue;
+      badHeader("misspelt", { found: name, near });
     }
   }
 
-  // Letters that two words share: the longest common piece, then the same to the left and right.
-  // (So counts Python's difflib.)
-  function shared(a, b) {
-    let [length, inA, inB] = [0, 0, 0];
-    for (let i = 0; i < a.length; i++) {
-      for (let j = 0; j < b.length; j++) {
-        let same = 0;
-        while (i + same < a.length && a[i + same] === b[j + same]) same++;
-        if (same > length) [length, inA, inB] = [same, i, j];
+  // Share of letters that two words have in common, in the same order.
+  function likeness(one, other) {
+    let common = Array(other.length + 1).fill(0);
+    for (const letter of one) {
+      const now = [0];
+      for (let at = 0; at < other.length; at++) {
+        now.push(other[at] === letter ? common[at] + 1 : Math.max(common[at + 1], now[at]));
       }
+      common = now;
     }
-    if (!length) return 0;
-    const right = shared(a.slice(inA + length), b.slice(inB + length));
-    return shared(a.slice(0, inA), b.slice(0, inB)) + length + right;
+    return (2 * common.at(-1)) / (one.length + other.length);
   }
 
-  // The number in a cell; NaN with a problem noted if there is no good one.
-  function numberIn(place, column, kind, text, comma, found) {
-    const [good, want] = LIMITS[kind];
-    place = `${place}, column '${column}'`;
-    const bad = (what, remedy) => {
-      found.add(place, what, remedy);
-      return NaN;
-    };
-    if (!text) {
-      const part = kind === "scale" || kind === "score" ? "row" : "column";
-      return bad(`empty, want ${want}`, `Fill it in or delete the ${part}`);
-    }
+  // The number in a text; `tell` gets the name of its fault and what that tells.
+  function numberIn(text, kind, comma, tell) {
+    const [least, most] = known.limits[kind];
+    const want = fill(known.phrases.want[kind], { least, most });
+    const bad = (name, more) => tell(name, { found: text, want, ...more });
+    if (!text) return bad("empty", { part: REQUIRED.includes(kind) ? "row" : "column" });
+    const fraction = FRACTIONS.includes(kind);
     let plain = text;
     if (comma && text.split(",").length === 2) {
-      if (!FRACTIONS.includes(kind) && THOUSANDS.test(text)) return bad(...ambiguous(text));
       plain = text.replace(",", ".");
+      const whole = text.replace(",", "");
+      if (!fraction && THOUSANDS.test(text)) return bad("comma", { whole, decimal: plain });
     }
-    if (!NUMBER.test(plain)) return bad(`found ${quoted(text)}, want ${want}`, howToWrite(text));
+    if (!NUMBER.test(plain)) {
+      const instead = plainly(text);
+      if (instead) return bad("written", { number: instead });
+      return bad(text.includes(",") ? "commas" : "no_number");
+    }
     const value = Number(plain);
-    if (Number.isFinite(value) && good(value)) return value;
-    const percent = FRACTIONS.includes(kind) && value > 0 && value <= 100;
-    return bad(
-      `found ${quoted(text)}, want ${want}`,
-      percent
-        ? "Divide the column by 100 if these are percentages"
-        : "Correct it or delete the row",
-    );
+    if (kind === "stderr" && value === 0) return 0;
+    const countable = kind !== "length" || Number.isInteger(value);
+    if (value >= least && value <= most && countable) return value;
+    if (fraction && value > 0) return bad(value <= 100 ? "percentage" : "no_score");
+    return bad("beyond");
   }
-
-  // What is wrong with a number that has a comma before three digits, and the remedy.
-  const ambiguous = (text) => [
-    `found ${quoted(text)}: decimal comma or thousands`,
-    `Write ${text.replace(",", "")} or ${text.replace(",", ".")}`,
-  ];
-
-  function howToWrite(text) {
-    const percent = text.match(/^(.*)%$/);
-    if (percent && NUMBER.test(percent[1].trim())) return `Write ${general(percent[1] / 100, 6)}`;
-    const suffixed = text.match(/^([0-9.]+) ?([kmbt])$/i);
-    if (suffixed && NUMBER.test(suffixed[1])) {
-      return `Write ${suffixed[1]}e${{ k: 3, m: 6, b: 9, t: 12 }[suffixed[2].toLowerCase()]}`;
-    }
-    if (text.includes(",")) return "Write a point for the decimals and nothing between thousands";
-    return "Write a number or delete the row";
+  // A percentage or a number with a suffix as a plain number.
+  function plainly(text) {
+    const [, percentage] = text.match(/^(.*)%$/) ?? [];
+    if (NUMBER.test(percentage?.trim())) return number(percentage / 100, 6);
+    const [, suffixed, suffix] = text.match(/^([0-9.]+) ?([kmbt])$/i) ?? [];
+    const power = { k: 3, m: 6, b: 9, t: 12 }[suffix?.toLowerCase()];
+    return NUMBER.test(suffixed) && `${suffixed}e${power}`;
   }
 
   // Curves of a table in long form. `options` holds chance, length and items for what the table
-  // does not say; `known` the names of columns (by role) and of scales (by column).
-  function read(text, options, known) {
+  // does not say.
+  function read(text, options) {
     const table = tableOf(text);
-    const roles = rolesOf(table, known.columns);
+    const roles = rolesOf(table.columns);
     const found = problems();
     const groups = new Map();
-    for (const row of table.rows) {
-      const point = { place: row.place, values: {}, texts: {} };
+    for (const { place, cells } of table.rows) {
+      const point = { place };
       for (const [role, column] of Object.entries(roles)) {
-        const cell = row.cells[column];
-        const kind = LIKE[role] ?? role;
-        if (LIMITS[kind]) {
-          point.values[role] = numberIn(row.place, column, kind, cell, table.comma, found);
-        } else if (cell) point.texts[role] = cell;
-        else found.add(row.place, `column '${column}' is empty`, "Fill it in or delete the column");
+        const [cell, kind] = [cells[column], LIKE[role] ?? role];
+        const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
+        if (known.limits[kind]) point[role] = numberIn(cell, kind, table.comma, tell);
+        else if (cell) point[role] = cell;
+        else found.add(place, "empty_text", { column });
       }
-      const key = JSON.stringify([point.texts.task ?? "", point.texts.metric ?? ""]);
-      groups.set(key, [...(groups.get(key) ?? []), point]);
+      const key = JSON.stringify([point.task ?? "", point.metric ?? ""]);
+      if (groups.has(key)) groups.get(key).push(point);
+      else groups.set(key, [point]);
     }
     found.stop();
     const keys = [...groups.keys()].map((key) => JSON.parse(key));
@@ -261,52 +225,42 @@ globalThis.emWorkbench ??= (() => {
     return curves;
   }
 
-  function curveOf(name, points, options, unit, found) {
-    points = [...points].sort((a, b) => a.values.scale - b.values.scale);
-    if (options.items !== undefined) {
-      points = points.map((point) => {
-        const said = point.values.items ?? options.items;
-        if (said !== options.items) {
-          const what = `${name}: ${said} items in the table, ${options.items} in the option`;
-          found.add(point.place, what, "Say it once");
-        }
-        return { ...point, values: { ...point.values, items: options.items } };
-      });
+  function curveOf(name, points, { items, chance, length }, unit, found) {
+    points.sort((a, b) => a.scale - b.scale);
+    for (const point of items === undefined ? [] : points) {
+      if ((point.items ?? items) !== items) {
+        const said = { found: point.items, option: items };
+        found.add(point.place, "other_items", { curve: name, ...said });
+      }
+      point.items = items;
     }
-    const chance = constant(name, points, "chance", options.chance, found) ?? 0;
-    const length = constant(name, points, "length", options.length, found);
+    const floor = constant(name, points, "chance", chance, found) ?? 0;
+    const tokens = constant(name, points, "length", length, found);
     const otherChance = constant(name, points, "other_chance", undefined, found) ?? 0;
-    const scale = points.map(({ values }) => values.scale);
-    const again = scale.findIndex((each, at) => each === scale[at + 1]);
-    if (again >= 0) {
-      const what = `scale ${general(scale[again], 6)} again, first in ${points[again].place}`;
-      const remedy = "Average them, or name the tasks in a column 'task'";
-      found.add(points[again + 1].place, `${name}: ${what}`, remedy);
-    } else if (points.length < 2) {
-      found.add(points[0].place, `${name}: one model only, want at least two`, "Add models");
-    }
-    const column = (role) => points.map(({ values }) => values[role]);
+    const again = points.findIndex(({ scale }, at) => scale === points[at + 1]?.scale);
+    if (again >= 0) found.add(points[again + 1].place, "again", { curve: name, ...points[again] });
+    if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
+    const column = (role) => points.map((point) => point[role]);
+    const scale = column("scale");
     const noise = noiseOf(name, points, "score", "stderr", found);
-    const curve = { name, unit, scale, score: column("score"), ...noise, chance, length };
-    if (points[0].values.other !== undefined) {
-      const second = noiseOf(name, points, "other", "other_stderr", found);
-      curve.other = { name: "the second score", unit, scale, score: column("other"), ...second, chance: otherChance };
-    }
-    return curve;
+    const curve = { name, unit, scale, score: column("score"), ...noise, chance: floor };
+    if (points[0].other === undefined) return { ...curve, length: tokens };
+    const second = noiseOf(name, points, "other", "other_stderr", found);
+    const said = { name: "the second score", score: column("other"), chance: otherChance };
+    return { ...curve, length: tokens, other: { unit, scale, ...said, ...second } };
   }
 
   // The value that a column holds throughout a curve, or the option instead of it.
   function constant(name, points, role, option, found) {
     const places = new Map();
-    for (const { place, values } of points) {
-      if (values[role] !== undefined) places.set(values[role], place);
+    for (const point of points) {
+      if (point[role] !== undefined) places.set(point[role], point.place);
     }
     if (option !== undefined && !places.has(option)) places.set(option, points[0].place);
     const said = [...places.keys()];
     if (said.length > 1) {
-      const [one, two] = said.map((value) => general(value, 6));
-      const what = `${name}: ${role} is ${one} and ${two} within one curve`;
-      found.add(places.get(said[1]), what, "Separate the tasks, or say it once");
+      const [one, two] = said;
+      found.add(places.get(two), "varies", { curve: name, role, one, two });
     }
     return said[0];
   }
@@ -314,23 +268,20 @@ globalThis.emWorkbench ??= (() => {
   // Items or standard errors. A standard error of 0, as any formula gives for a score of 0 or 1, is
   // never believed: the others of the curve tell how many items there were.
   function noiseOf(name, points, role, error, found) {
-    const known = points.map(({ values }) => {
-      const [y, n, se] = [values[role], values.items, values[error]];
+    const parts = points.map(({ [role]: y, items: n, [error]: se }) => {
       const ofItems = Math.sqrt((y * (1 - y)) / n);
       const agree = !(se > 0) || Math.abs(se - ofItems) <= SAME_ERROR * ofItems;
       const certain = y === 0 || y === 1;
       const effective = se > 0 && !certain ? (y * (1 - y)) / se ** 2 + 1 : n;
       return { n, se, agree, certain, effective };
     });
-    if (known.every(({ n, agree }) => n > 0 && agree)) return { items: known.map(({ n }) => n) };
-    if (known.every(({ se }) => se > 0)) return { stderr: known.map(({ se }) => se) };
-    const fewest = Math.min(...known.map(({ effective }) => effective ?? Infinity));
-    const items = known.map(({ certain, effective }, at) => {
+    if (parts.every(({ n, agree }) => n > 0 && agree)) return { items: parts.map(({ n }) => n) };
+    if (parts.every(({ se }) => se > 0)) return { stderr: parts.map(({ se }) => se) };
+    const fewest = Math.min(...parts.map(({ effective }) => effective ?? Infinity));
+    const items = parts.map(({ certain, effective }, at) => {
       if (effective !== undefined) return Math.max(1, effective);
       if (certain && fewest < Infinity) return Math.max(1, fewest);
-      const what = `${name}: neither items nor a standard error above 0 behind the ${role}`;
-      const remedy = "Add a column 'n_items' (test items) or 'stderr', or fill in the items below";
-      found.add(points[at].place, what, remedy);
+      found.add(points[at].place, "no_noise", { curve: name, role });
       return NaN;
     });
     return { items };
@@ -338,195 +289,123 @@ globalThis.emWorkbench ??= (() => {
 
   // ---- Words ----------------------------------------------------------------------------------
 
-  const EXACT = 50; // digits that leave nothing of a number to round
-  // Of two numbers equally near, Python takes the one whose last digit is even. `write` gives the
-  // exact value where it is asked for enough digits.
-  function halfEven(write, digits) {
-    const exact = write(digits + EXACT);
-    const [kept, rest] = [exact.slice(0, -EXACT).replace(/\.$/, ""), exact.slice(-EXACT)];
-    return /^50*$/.test(rest) && "02468".includes(kept.at(-1)) ? kept : write(digits);
+  // A number with some significant digits, powers of ten as 1.2e10 and 1.2e-7. (Where two are
+  // equally near, this takes the larger and Python the even one.)
+  function number(value, digits = 3) {
+    const [mantissa, power] = value.toExponential(digits - 1).split("e").map(Number);
+    if (power < -4 || power >= digits) return `${mantissa}e${power}`;
+    return String(Number(value.toPrecision(digits)));
   }
-  const fixed = (value, digits) => halfEven((count) => value.toFixed(count), digits);
-
-  // A number with some significant digits, as Python's format "g" writes it.
-  function general(value, digits) {
-    if (!value) return "0";
-    const power = Number(value.toExponential(digits - 1).split("e")[1]);
-    const mantissa = halfEven((count) => value.toExponential(count).split("e")[0], digits - 1);
-    if (power >= -4 && power < digits) return String(Number(`${mantissa}e${power}`));
-    const size = String(Math.abs(power)).padStart(2, "0");
-    return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
-  }
-  const number = (scale) => general(scale, 3).replace("e+0", "e").replace("e+", "e");
+  const decimals = (value) => value.toFixed(2);
+  const tenths = (value) => value.toFixed(1);
+  const percent = (share) => `${(100 * share).toFixed(0)}%`;
+  const signed = (change) => (change < 0 ? "" : "+") + tenths(100 * change);
   const size = ({ curve }, scale) =>
     curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
-  const points = (change) => (change < 0 ? "" : "+") + fixed(100 * change, 1);
-  const percent = (share) => `${fixed(100 * share, 0)}%`;
-  const decades = (width) => `${general(width, 2)} decade${general(width, 2) === "1" ? "" : "s"}`;
-  function within({ low, high }, write, nothing, both) {
-    if (low === null && high === null) return nothing;
-    if (low === null) return `at most ${write(high)}`;
-    return high === null ? `at least ${write(low)}` : both(low, high);
+  const quoted = (text) => `'${text}'`.slice(0, 60);
+  const decades = (width) => `${number(width, 2)} decade${number(width, 2) === "1" ? "" : "s"}`;
+  function interval({ low, high }, write, anything) {
+    if (low === null) return high === null ? anything : `at most ${write(high)}`;
+    return high === null ? `at least ${write(low)}` : `${write(low)} to ${write(high)}`;
   }
   const span = (width) =>
-    within(width, decades, "any number of decades", (low, high) =>
-      `${fixed(low, 2)} to ${fixed(high, 2)} decades`);
-  const bounds = (range) =>
-    within(range, number, "it could be anywhere", (low, high) => `${number(low)} to ${number(high)}`);
-
-  const rise = ({ falls }) => (falls ? "fall" : "rise");
+    width ? `${interval(width, decimals, "any number of")} decades` : "no rise that could be seen";
+  const bounds = (scales) => interval(scales, (each) => number(each), "it could be anywhere");
+  function scoreRange({ best, low, high }) {
+    const ends = [low ?? 0, high ?? 1];
+    const digits = ends[1] - ends[0] > 0.02 ? 2 : 3;
+    const [middle, from, to] = [best, ...ends].map((each) => each.toFixed(digits));
+    return `${middle} (${from} to ${to})`;
+  }
+  // How a value is written, by the name that a template gives.
+  const FORMS = {
+    "": String,
+    brief: (value) => number(value, 2),
+    plain: (value) => number(value, 6),
+    points: (ends) => ends.map(signed).join(" to "),
+    score: scoreRange,
+    tenths, decimals, percent, decades, span, bounds, quoted,
+  };
+  const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  const fill = (template, values) =>
+    template.replace(/{([\w.]+):?(\w*)}/g, (_, path, form) =>
+      FORMS[form](path.split(".").reduce((found, name) => found[camel(name)], values)));
 
   // The verdict in one sentence.
   function sentence(report) {
-    const { verdict, width, metric, change } = report;
-    const verb = report.falls ? "falls" : "rises";
-    if (verdict === "flat") {
-      return (
-        "Flat: from the smaller half of the models to the larger half the score changes by " +
-        `${points(change[0])} to ${points(change[1])} points.`
-      );
-    }
-    if (verdict === "smooth") {
-      return `Smooth: the score ${verb} over ${span(width)} (10% to 90% of the way).`;
-    }
-    if (verdict === "sharp in every metric") {
-      const known = metric ? `and so does ${metric.name}` : "in the one metric given";
-      return (
-        `Sharp in every metric: the score ${verb} over ${span(width)}, less than the limit of ` +
-        `${decades(report.sharp)}, ${known}.`
-      );
-    }
-    if (verdict === "sharp by the metric") {
-      const other = metric.width ? span(metric.width) : "no rise that could be seen";
-      return `Sharp by the metric: the score ${verb} over ${span(width)}, ${metric.name} over ${other}.`;
-    }
-    return `Too little data to say: ${obstacle(report)}`;
+    const one = report.verdict === "sharp in every metric" && !report.metric;
+    const reached = known.phrases.verdict[one ? "sharp in one metric" : report.verdict];
+    return fill(reached ?? known.phrases.obstacle[obstacle(report)], valuesOf(report));
   }
 
-  function obstacle(report) {
-    const { curve, rises, width, change, sharp, seen, leap, metric } = report;
-    const [models, { FEWEST, MOST }] = [curve.scale.length, emAudit.constants];
-    if (models < FEWEST) return `${models} models, and at least ${FEWEST} are needed.`;
-    if (!rises) {
-      return (
-        `no rise is certain, but a change of ${points(change[0])} to ${points(change[1])} points ` +
-        "from the smaller to the larger models is possible."
-      );
+  // What stands in the way of a verdict.
+  function obstacle({ curve, width, sharp, seen, metric }) {
+    const { FEWEST, MOST } = emAudit.constants;
+    if (curve.scale.length < FEWEST) return "few";
+    if (!width) return "rise";
+    if (width.high !== null && width.high <= sharp) {
+      if (seen < MOST) return "beginning";
+      if (metric) return "metric";
     }
-    const narrow = width.high !== null && width.high <= sharp;
-    if (narrow && seen < MOST) {
-      return (
-        `the ${rise(report)} may take less than ${decades(sharp)}, but just its first ` +
-        `${percent(seen)} was seen.`
-      );
-    }
-    if (narrow && metric) {
-      return `the score is sharp (${span(width)}), but ${metric.name} could be sharp or smooth.`;
-    }
-    if (width.low !== null && width.low >= sharp) {
-      return (
-        `${percent(leap)} of the ${rise(report)} lies between two neighbouring models, and what ` +
-        "happens there nobody has measured."
-      );
-    }
-    return `the ${rise(report)} takes ${span(width)}, and the limit for sharp is ${decades(sharp)}.`;
+    return width.low !== null && width.low >= sharp ? "gap" : "width";
   }
 
   // What the verdict rests on, and what else the data say.
   function reasons(report) {
-    const { curve, metric, verdict, nextScore } = report;
-    const found = [aboveChance(report), ...(report.rises ? where(report) : [])];
-    if (report.misfit < 0.05) {
-      found.push(
-        `The scores scatter around the best curve ${fixed(Math.sqrt(report.dispersion), 1)} times ` +
-          "as widely as counting explains; every interval is widened by as much.",
-      );
+    const values = valuesOf(report);
+    return [...reasonsOf(report)].map((name) => fill(known.phrases.reason[name], values));
+  }
+  function* reasonsOf(report) {
+    const { curve, metric, width, verdict, moreModels, moreItems } = report;
+    const { FEWEST, MOST } = emAudit.constants;
+    yield report.firstAboveChance === null ? "at_chance" : "above_chance";
+    if (width) {
+      yield "half_way";
+      if (width.low === null || width.low < report.spacing) yield "unresolved";
+      if (report.ceilingFitted) yield "levels_off";
+      else if (report.seen < MOST) yield "extrapolated";
+      const { rivals, near } = rivalsOf(report);
+      yield rivals.length < 2 ? "no_best_curve" : near.length ? "close_curves" : "best_curve";
     }
-    if (metric) found.push(byMetric(metric));
-    else if (verdict === "sharp in every metric") {
-      found.push(
-        "Only one metric is known. Give the answer length or a second score of the same items, " +
-          `and the audit can tell whether the metric makes the ${rise(report)} sharp.`,
-      );
-    }
+    if (report.misfit < 0.05) yield "scatter";
+    if (metric) yield metricOf(metric);
+    else if (verdict === "sharp in every metric") yield "one_metric";
     const rises = report.rises && !report.falls;
-    if (report.shape === "Gompertz" && rises && !metric && !curve.chance) {
-      found.push(
-        "The Gompertz curve fits best: a loss that falls as a power of scale would give just this " +
-          "curve if a whole answer has to be right.",
-      );
+    if (report.shape === "Gompertz" && rises && !metric && !curve.chance) yield "gompertz";
+    if (verdict === "too little data to say" && curve.scale.length >= FEWEST) {
+      if (moreModels) yield moreItems ? "more_of_either" : "more_models";
+      else yield moreItems ? "more_items" : "no_remedy";
     }
-    const enough = curve.scale.length >= emAudit.constants.FEWEST;
-    if (verdict === "too little data to say" && enough) found.push(remedy(report));
-    if (nextScore) {
-      const [low, high] = [nextScore.low ?? 0, nextScore.high ?? 1];
-      const digits = high - low > 0.02 ? 2 : 3;
-      const [best, from, to] = [nextScore.best, low, high].map((each) => fixed(each, digits));
-      found.push(
-        `At ${size(report, report.nextScale)} the score should be ${best} (${from} to ${to}), ` +
-          `if the ${rise(report)} goes on in the same way.`,
-      );
-    }
-    return found;
+    if (report.nextScore) yield "next_score";
   }
-
-  function aboveChance(report) {
-    const { curve, firstAboveChance, smallestSeen } = report;
-    const chance = general(curve.chance, 6);
-    const seen = `at the largest model a true score below about ${general(smallestSeen, 2)} might not show`;
-    return firstAboveChance === null
-      ? `The last score is not above chance (${chance}); ${seen}.`
-      : `From ${size(report, firstAboveChance)} on every score is above chance (${chance}); ${seen}.`;
+  function metricOf({ width, share }) {
+    if (!width) return "metric_unseen";
+    if (share === null) return "metric";
+    return share >= 0 ? "metric_shares" : "metric_sharper";
   }
-
-  function where(report) {
-    const { threshold, width, spacing, seen, ceiling } = report;
-    const found = [
-      `Half of the ${rise(report)} is done at ${size(report, threshold.best)} (${bounds(threshold)}).`,
-    ];
-    if (width.low === null || width.low < spacing) {
-      found.push(
-        "The width cannot be resolved: its interval reaches below the spacing of the models " +
-          `(${decades(spacing)}), and of what happens within a gap they know nothing.`,
-      );
-    }
-    if (report.ceilingFitted) {
-      found.push(`The scores level off at ${fixed(ceiling, 2)}; the ceiling was fitted.`);
-    } else if (seen < emAudit.constants.MOST) {
-      found.push(
-        `Only ${percent(seen)} of the way to a score of ${general(ceiling, 6)} has been seen; ` +
-          "threshold and width are extrapolated.",
-      );
-    }
-    const rivals = report.candidates.filter(({ behind }) => behind !== null);
-    if (rivals.length < 2) return [...found, "There are too few models to compare curves by AICc."];
+  // The curves that AICc can compare, and the names of those within 2 of the best.
+  function rivalsOf({ candidates }) {
+    const rivals = candidates.filter(({ behind }) => behind !== null);
     const near = rivals.slice(1).filter(({ behind }) => behind < 2);
-    const then = near.length
-      ? `; within 2 of it: ${near.map(({ name }) => name).join(", ")}.`
-      : `, ${fixed(rivals[1].behind, 1)} ahead of the ${rivals[1].name}.`;
-    const models = report.curve.scale.length;
-    return [...found, `By AICc (n = ${models} models) the best curve is the ${rivals[0].name}${then}`];
+    return { rivals, near: near.map(({ name }) => name) };
   }
 
-  function byMetric({ name, width, share }) {
-    if (!width) return `By ${name} no rise is certain.`;
-    let more = "";
-    if (share !== null) {
-      more = share >= 0
-        ? `; the metric accounts for ${percent(share)} of the sharpness`
-        : "; the second metric is the sharper one";
-    }
-    return `By ${name} it takes ${span(width)}${more}.`;
-  }
-
-  function remedy({ moreModels, moreItems }) {
-    const wishes = [
-      moreModels && `${moreModels} times the models over the same range`,
-      moreItems && `${moreItems} times the test items`,
-    ].filter(Boolean);
-    return wishes.length
-      ? `If the best curve is right, ${wishes.join(" or ")} should settle it.`
-      : "Neither 6 times the models nor 100 times the items would settle it.";
+  // All that the templates can ask for: the report, and what follows from it.
+  function valuesOf(report) {
+    const { curve, falls, threshold, firstAboveChance, nextScale, dispersion } = report;
+    const { rivals: [best, second], near } = rivalsOf(report);
+    return {
+      ...report, best, second,
+      near: near.join(", "),
+      rise: falls ? "fall" : "rise",
+      verb: falls ? "falls" : "rises",
+      models: curve.scale.length,
+      fewest: emAudit.constants.FEWEST,
+      half: threshold && size(report, threshold.best),
+      first: firstAboveChance && size(report, firstAboveChance),
+      next: size(report, nextScale),
+      scatter: Math.sqrt(dispersion),
+    };
   }
 
   function plainText(report) {
@@ -538,11 +417,11 @@ globalThis.emWorkbench ??= (() => {
   function usual({ emergenceScore, linearity, curve, falls }) {
     const straight = falls ? -1 : 1;
     const none = "not defined (a step of zero is typical)";
-    const score = emergenceScore === null ? none : general(emergenceScore, 3);
+    const score = emergenceScore === null ? none : number(emergenceScore);
     return [
       `Emergence score: ${score}; a straight line over as many models scores ` +
         `${straight * (curve.scale.length - 1)}.`,
-      `Linearity: ${general(linearity, 3)}; a straight line scores ${straight}.`,
+      `Linearity: ${number(linearity)}; a straight line scores ${straight}.`,
     ];
   }
 
@@ -635,11 +514,8 @@ globalThis.emWorkbench ??= (() => {
   // 95% interval of one score (Wilson's for a share).
   function errorBar({ score, items, stderr }, i) {
     const [y, z] = [score[i], 1.959964];
-    if (!items) return [Math.max(y - z * stderr[i], 0), Math.min(y + z * stderr[i], 1)];
-    const n = items[i];
-    const centre = (y + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-    const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((y * (1 - y)) / n + z ** 2 / (4 * n ** 2));
-    return [Math.min(centre - reach, y), Math.max(centre + reach, y)];
+    if (items) return emAudit.wilson(y, items[i]);
+    return [Math.max(y - z * stderr[i], 0), Math.min(y + z * stderr[i], 1)];
   }
 
   // ---- Page -----------------------------------------------------------------------------------
@@ -660,7 +536,7 @@ globalThis.emWorkbench ??= (() => {
     const enough = report.curve.scale.length >= emAudit.constants.FEWEST;
     const none = enough ? "no rise is certain" : "too few models";
     const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : none;
-    const whole = width ? `${general(width.best, 2)} decades (${span(width)})` : none;
+    const whole = width ? `${number(width.best, 2)} decades (${span(width)})` : none;
     return element("dl", {},
       element("dt", {}, "Half-way"), element("dd", {}, half),
       element("dt", {}, "10% to 90%"), element("dd", {}, whole));
@@ -668,9 +544,10 @@ globalThis.emWorkbench ??= (() => {
 
   function rivals({ candidates }) {
     const rows = candidates.map(({ name, parameters, deviance, behind }) => {
-      const last = behind === null ? "too few models" : fixed(behind, 1);
-      const cells = [parameters, fixed(deviance, 1), last].map((cell) => element("td", {}, String(cell)));
-      return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
+      const last = behind === null ? "too few models" : tenths(behind);
+      const cells = [String(parameters), tenths(deviance), last];
+      const head = element("th", { scope: "row" }, name);
+      return element("tr", {}, head, ...cells.map((cell) => element("td", {}, cell)));
     });
     const titles = ["curve", "parameters", "deviance", "AICc behind"];
     const head = titles.map((each) => element("th", { scope: "col" }, each));
@@ -701,16 +578,13 @@ globalThis.emWorkbench ??= (() => {
     for (const field of form.querySelectorAll("[data-em-option]")) {
       const [name, text] = [field.dataset.emOption, field.value.trim()];
       if (!text) continue;
-      const plain = text.replace(",", ".");
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
-      const [good, want] = LIMITS[kind];
-      const bad = (what, remedy) =>
-        fail(field.closest("label").querySelector("span").textContent, what, remedy);
-      if (!FRACTIONS.includes(kind) && THOUSANDS.test(text)) bad(...ambiguous(text));
-      options[name] = NUMBER.test(plain) ? Number(plain) : NaN;
-      if (!(Number.isFinite(options[name]) && good(options[name]))) {
-        bad(`found ${quoted(text)}, want ${want}`, "Correct it or leave it empty");
-      }
+      options[name] = numberIn(text, kind, true, (wrong, values) => {
+        const [what, remedy] = fault(wrong, values);
+        const usable = wrong === "comma" || wrong === "written";
+        const label = field.closest("label").querySelector("span").textContent;
+        fail(label, what, usable ? remedy : "Correct it or leave it empty");
+      });
     }
     return options;
   }
@@ -728,9 +602,13 @@ globalThis.emWorkbench ??= (() => {
     }
   }
 
+  function know(carried) {
+    known = carried;
+  }
+
   function start(box) {
     box.dataset.emOn = "";
-    const known = JSON.parse(box.querySelector('script[type="application/json"]').textContent);
+    know(JSON.parse(box.querySelector('script[type="application/json"]').textContent));
     const find = (selector) => box.querySelector(selector);
     const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
     const [output, status] = [".em-wb-output", ".em-wb-status"].map(find);
@@ -743,7 +621,7 @@ globalThis.emWorkbench ??= (() => {
       output.replaceChildren();
       try {
         const { ceiling = null, sharp, ...options } = optionsOf(form);
-        const curves = read(area.value, options, known);
+        const curves = read(area.value, options);
         checkCeiling(ceiling, curves);
         for (const [at, curve] of curves.entries()) {
           status.textContent = `Auditing ${at + 1} of ${curves.length} …`;
@@ -769,18 +647,14 @@ globalThis.emWorkbench ??= (() => {
       const found = lines.length > 1 ? `${lines.length} problems` : "1 problem";
       status.textContent = `The table cannot be read: ${found}.`;
       const list = lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
-      const alert = element("div", { class: "em-wb-problems", role: "alert" }, element("ul", {}, ...list));
-      output.replaceChildren(alert);
+      const alert = { class: "em-wb-problems", role: "alert" };
+      output.replaceChildren(element("div", alert, element("ul", {}, ...list)));
     }
 
-    function load(chosen) {
+    async function load(chosen) {
       if (!chosen) return;
-      const reader = new FileReader();
-      reader.addEventListener("load", () => {
-        area.value = reader.result;
-        run();
-      });
-      reader.readAsText(chosen);
+      area.value = await chosen.text();
+      run();
     }
 
     form.addEventListener("submit", (event) => {
@@ -810,6 +684,6 @@ globalThis.emWorkbench ??= (() => {
   function startAll() {
     document.querySelectorAll(".em-workbench:not([data-em-on])").forEach(start);
   }
-  return { read, sentence, reasons, general, startAll };
+  return { know, read, sentence, reasons, number, startAll };
 })();
 emWorkbench.startAll();

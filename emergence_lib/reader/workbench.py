@@ -20,21 +20,17 @@ OPTIONS = (
 COMMAND = "python -m emergence_lib audit scores.csv"
 
 
-def workbench(
-    examples: Mapping[str, str],
-    columns: Mapping[str, Sequence[str]],
-    units: Mapping[str, str],
-) -> Output:
+def workbench(examples: Mapping[str, str], known: Mapping[str, object]) -> Output:
     """Return the form.
 
     Parameters
     ----------
     examples : mapping of str to str
         What a button says, and the table it puts into the form, as CSV text.
-    columns : mapping of str to sequence of str
-        The names that a column may have, by what it is; the preferred one first.
-    units : mapping of str to str
-        What an axis calls a scale, by the name of its column.
+    known : mapping
+        What the script goes by, ready for JSON: ``columns``, the names that a column may have by
+        what it is, the preferred one first; ``units``, what an axis calls a scale by the name of
+        its column; ``limits`` of cells; ``phrases``, all that is said.
 
     Raises
     ------
@@ -43,13 +39,8 @@ def workbench(
     """
     if not examples:
         raise ValueError("examples: found none, want at least one")
-    known = {
-        "examples": dict(examples),
-        "columns": {role: list(names) for role, names in columns.items()},
-        "units": dict(units),
-    }
     # "</" would end the script element.
-    data = json.dumps(known, ensure_ascii=False).replace("</", "<\\/")
+    data = json.dumps({"examples": examples, **known}, ensure_ascii=False).replace("</", "<\\/")
     html = (
         '<section class="em-workbench" id="workbench" aria-label="Workbench">'
         '<p class="em-wb-plain">This form needs scripts, which are off. The same audit on your '

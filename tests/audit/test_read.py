@@ -671,7 +671,7 @@ def test_checkpoints_and_shots_are_told_apart(tmp_path: Path) -> None:
     assert (curve.scale.tolist(), curve.unit) == ([2e9, 4e9], "training tokens")
     late["n-shot"] = {"add": 5}
     folder(tmp_path, early, late)
-    with pytest.raises(CurveError, match=r"scale 1e.10 again.*by=\['n_shot'\]"):
+    with pytest.raises(CurveError, match=r"scale 1e10 again.*by=\['n_shot'\]"):
         read(path, sizes=SIZES)
 
 

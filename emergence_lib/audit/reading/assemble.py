@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.phrases import fault
 from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
 from emergence_lib.audit.reading.points import Point
@@ -122,8 +123,8 @@ def _column(points: list[Point], role: str) -> Array:
 def _with_items(name: str, point: Point, items: float, problems: Problems) -> Point:
     found = point.values.get("items", items)
     if found != items:
-        what = f"{name}: {found:g} items in the table, {items:g} in the option"
-        problems.add(point.place, what, "Say it once")
+        what = fault("other_items", curve=name, found=found, option=items)
+        problems.add(point.place, *what)
     return replace(point, values={**point.values, "items": float(items)})
 
 
@@ -155,16 +156,15 @@ def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
     twice = next((pair for pair in pairwise(points) if pair[0].scale == pair[1].scale), None)
     if twice:
         first, second = twice
-        remedy = "Average them, add up counts with repeats='pool', or "
         differ = _differing(first, second)
-        remedy += f"separate with by={differ}" if differ else "name the tasks in a column 'task'"
-        what = f"{name}: scale {first.scale:g} again, first in {first.place}"
-        problems.add(second.place, what, remedy)
+        apart = f"separate with by={differ}" if differ else "name the tasks in a column 'task'"
+        what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
+        problems.add(second.place, *what)
     elif len(points) < 2:
         remedy = "Add models, or leave it out with tasks="
         if points[0].entry.columns.get("task") == "name":
             remedy = "Call the column 'model' if it names models"
-        problems.add(points[0].place, f"{name}: one model only, want at least two", remedy)
+        problems.add(points[0].place, *fault("one_model", curve=name, remedy=remedy))
 
 
 def _differing(first: Point, second: Point) -> list[str]:
@@ -183,9 +183,9 @@ def _constant(
     if option is not None:
         found.setdefault(option, points[0])
     if len(found) > 1:
-        values = " and ".join(f"{value:g}" for value in list(found)[:2])
-        what = f"{name}: {role} is {values} within one curve"
-        problems.add(list(found.values())[1].place, what, "Separate the tasks, or say it once")
+        one, two = list(found)[:2]
+        what = fault("varies", curve=name, role=role, one=one, two=two)
+        problems.add(list(found.values())[1].place, *what)
     return next(iter(found), None)
 
 
@@ -233,9 +233,7 @@ def _errors(
     if known.any():
         effective = np.where(certain & ~known, effective[known].min(), effective)
     for at in np.flatnonzero(~np.isfinite(effective)):
-        what = f"{name}: neither items nor a standard error above 0 behind the {role}"
-        remedy = "Add a column 'n_items' (test items) or 'stderr', or pass items="
-        problems.add(points[at].place, what, remedy)
+        problems.add(points[at].place, *fault("no_noise", curve=name, role=role))
     return np.maximum(1.0, effective), None
 
 

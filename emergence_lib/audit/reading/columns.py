@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NoReturn
 
+from emergence_lib.audit.phrases import fault
 from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, column_name, fail
 
 UNITS = {
@@ -33,6 +34,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """What a column can be, and the names it goes by; the first name goes before the others."""
 LONG_ONLY = ("task", "metric", "other", "other_stderr", "other_chance")
+ALIKE = 0.8
+"""Likeness from which an unread column is taken for another one misspelt."""
 SUFFIXES = {"_stderr": "stderr", "_se": "stderr", "_n_items": "items", "_items": "items"}
 
 
@@ -113,9 +116,10 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...]) -> dict[str, st
             if found[0] not in table.columns:
                 _lacks(table, "scale", found[0])
         if len(found) > 1 and found[0] != names[0]:
-            what = f"{' and '.join(map(repr, found))} could each be the {role}"
             remedy = f"Choose with scale={found[0]!r}" if role == "scale" else "Rename one of them"
-            fail(f"{table.source}, row 1", what, remedy)
+            names_found = " and ".join(map(repr, found))
+            what = fault("unclear", found=names_found, role=role, remedy=remedy)
+            fail(f"{table.source}, row 1", *what)
         if found:
             roles[role] = found[0]
     for name in by:
@@ -128,22 +132,31 @@ def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> Non
     """Refuse a column that would go unread by one wrong letter."""
     missing = [name for role, names in ALIASES.items() if role not in roles for name in names]
     for name in free:
-        near = get_close_matches(name, missing, 1, 0.8)
-        if near and not name.startswith(f"{near[0]}_"):
-            remedy = f"Rename it to {near[0]!r}, or to something less alike if it is no such thing"
-            fail(f"{source}, row 1", f"column {name!r} looks like {near[0]!r} misspelt", remedy)
+        near = max(missing, key=lambda each: likeness(each, name), default="")
+        if likeness(near, name) >= ALIKE and not name.startswith(f"{near}_"):
+            fail(f"{source}, row 1", *fault("misspelt", found=name, near=near))
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of letters that two words have in common, in the same order."""
+    common = [0] * (len(other) + 1)
+    for letter in one:
+        before = common.copy()
+        for at, each in enumerate(other, 1):
+            common[at] = before[at - 1] + 1 if each == letter else max(before[at], common[at - 1])
+    return 2 * common[-1] / (len(one) + len(other))
 
 
 def _lacks(table: Table, role: str, name: str | None = None) -> NoReturn:
     names = [name] if name else list(ALIASES[role])
     near = [each for one in names for each in get_close_matches(one, table.columns, 1)]
-    what = f"no column {names[0]!r}"
-    if len(names) > 1:
-        what += f" (or {', '.join(names[1:])})"
+    wanted = repr(names[0]) + (f" (or {', '.join(names[1:])})" if len(names) > 1 else "")
     remedy = f"Is {near[0]!r} meant" if near else f"Add or rename a column: {', '.join(names)}"
     if role == "scale" and not name:
         remedy += "; or pass sizes={model: scale} and name the models in a column 'model'"
-    fail(f"{table.source}, row 1", f"{what} among {', '.join(table.columns)}", remedy)
+    columns = ", ".join(table.columns)
+    what = fault("lacking", wanted=wanted, columns=columns, remedy=remedy)
+    fail(f"{table.source}, row 1", *what)
 
 
 def _entry(row: Row, roles: dict[str, str]) -> Entry:

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias
 
 import numpy as np
 
+from emergence_lib.audit import phrases
 from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.table import NUMBER, Problems, fail
 
 PerTask: TypeAlias = float | Mapping[str, float] | None
-Limit: TypeAlias = tuple[Callable[[float], bool], str]
 
-LIMITS: dict[str, Limit] = {
-    "scale": (
-        lambda x: SCALES[0] <= x <= SCALES[1],
-        f"a number above 0 ({SCALES[0]:g} to {SCALES[1]:g})",
-    ),
-    "score": (lambda x: 0 <= x <= 1, "a fraction from 0 to 1"),
-    "items": (
-        lambda x: 1 <= x <= MOST_ITEMS,
-        f"a number of items, at least 1 (at most {MOST_ITEMS:g})",
-    ),
-    "stderr": (
-        lambda x: x == 0 or FINEST <= x <= 0.5,
-        f"a standard error of a fraction, from 0 to 0.5 (not between 0 and {FINEST:g})",
-    ),
-    "chance": (lambda x: 0 <= x < 1, "a fraction from 0 to below 1"),
-    "length": (
-        lambda x: 1 <= x <= LONGEST and x == int(x),
-        f"a whole number of tokens, from 1 to {LONGEST:,}",
-    ),
+LIMITS: dict[str, tuple[float, float]] = {
+    "scale": SCALES,
+    "score": (0, 1),
+    "items": (1, MOST_ITEMS),
+    "stderr": (FINEST, 0.5),
+    "chance": (0, math.nextafter(1, 0)),
+    "length": (1, LONGEST),
 }
+"""The least and the most that a column may hold."""
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
 FRACTIONS = ("score", "stderr", "chance")
 SUFFIXED = re.compile(r"([0-9.]+) ?([kmbt])", re.IGNORECASE)
@@ -74,8 +63,8 @@ def points(entries: list[Entry], comma: bool) -> list[Point]:
                 value = number(entry.row.place, column, kind, text, comma, problems)
                 values[role] = math.nan if value is None else value
             elif not text:
-                remedy = "Fill it in or delete the column"
-                problems.add(entry.row.place, f"column {entry.columns[role]!r} is empty", remedy)
+                what = phrases.fault("empty_text", column=entry.columns[role])
+                problems.add(entry.row.place, *what)
         found.append(Point(entry, values))
     problems.stop()
     return found
@@ -85,44 +74,58 @@ def number(
     place: str, column: str, kind: str, text: str, comma: bool, problems: Problems
 ) -> float | None:
     """Return the number in a cell; note a problem and return None if there is no good one."""
-    place = f"{place}, column {column!r}"
-    good, want = LIMITS[kind]
+    value = _number(kind, text, comma)
+    if isinstance(value, float):
+        return value
+    name, more = value
+    what = phrases.fault(name, found=text, want=_want(kind), **more)
+    problems.add(f"{place}, column {column!r}", *what)
+    return None
+
+
+def _number(kind: str, text: str, comma: bool) -> float | tuple[str, dict[str, str]]:
+    """Return the number in a cell, or the name of its fault and what else that tells."""
     if not text:
-        part = "row" if kind in ("scale", "score") else "column"
-        problems.add(place, f"empty, want {want}", f"Fill it in or delete the {part}")
-        return None
+        return "empty", {"part": "row" if kind in ("scale", "score") else "column"}
     plain = text
     if comma and text.count(",") == 1:
-        if kind not in FRACTIONS and THOUSANDS.fullmatch(text):
-            remedy = f"Write {text.replace(',', '')} or {text.replace(',', '.')}"
-            problems.add(place, f"found {text!r}: decimal comma or thousands", remedy)
-            return None
         plain = text.replace(",", ".")
+        if kind not in FRACTIONS and THOUSANDS.fullmatch(text):
+            return "comma", {"whole": text.replace(",", ""), "decimal": plain}
     if not NUMBER.fullmatch(plain):
-        problems.add(place, f"found {text!r:.60}, want {want}", _how_to_write(text))
-        return None
+        instead = _instead(text)
+        if instead:
+            return "written", {"number": instead}
+        return "commas" if "," in text else "no_number", {}
     value = float(plain)
-    if not (math.isfinite(value) and good(value)):
-        remedy = "Correct it or delete the row"
-        if kind in FRACTIONS and value > 0:
-            remedy = "Choose the columns or metrics that are scores with tasks= or metric="
-            if value <= 100:
-                remedy = f"Divide the column by 100 if these are percentages. {remedy} if not"
-        problems.add(place, f"found {text!r:.60}, want {want}", remedy)
-        return None
-    return value
+    if _good(kind, value):
+        return value
+    if kind in FRACTIONS and value > 0:
+        return "percentage" if value <= 100 else "no_score", {}
+    return "beyond", {}
 
 
-def _how_to_write(text: str) -> str:
+def _good(kind: str, value: float) -> bool:
+    least, most = LIMITS[kind]
+    if kind == "stderr" and value == 0:
+        return True
+    return least <= value <= most and (kind != "length" or value == int(value))
+
+
+def _want(kind: str) -> str:
+    least, most = LIMITS[kind]
+    return phrases.phrase("want", kind, least=least, most=most)
+
+
+def _instead(text: str) -> str | None:
+    """Return a percentage or a number with a suffix as a plain number."""
     suffixed = SUFFIXED.fullmatch(text)
     if text.endswith("%") and NUMBER.fullmatch(text[:-1].strip()):
-        return f"Write {float(text[:-1]) / 100:g}"
+        return phrases.number(float(text[:-1]) / 100, 6)
     if suffixed and NUMBER.fullmatch(suffixed[1]):
         power = {"k": 3, "m": 6, "b": 9, "t": 12}[suffixed[2].lower()]
-        return f"Write {suffixed[1]}e{power}"
-    if "," in text:
-        return "Write a point for the decimals and nothing between thousands"
-    return "Write a number, delete the row, or choose the columns of scores with tasks="
+        return f"{suffixed[1]}e{power}"
+    return None
 
 
 def is_number(value: object) -> bool:
@@ -135,10 +138,9 @@ def check_option(argument: str, option: PerTask, known: Iterable[str]) -> None:
     if option is None:
         return
     values = option if isinstance(option, Mapping) else {"": option}
-    good, want = LIMITS[argument]
     for value in values.values():
-        if not (is_number(value) and math.isfinite(value) and good(value)):
-            fail(argument, f"found {value!r}, want {want}", "Correct it")
+        if not (is_number(value) and _good(argument, value)):
+            fail(argument, f"found {value!r}, want {_want(argument)}", "Correct it")
     if isinstance(option, Mapping):
         names = list(known)
         for name in option:

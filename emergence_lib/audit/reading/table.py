@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from emergence_lib.audit.curve import CurveError
+from emergence_lib.audit.phrases import fault
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 SHOWN = 10
@@ -153,13 +154,11 @@ def from_csv(path: Path) -> Table:
             continue
         place = f"{path}, row {number}"
         if any(cells[len(columns) :]) or len(cells) < len(columns):
-            remedy = "Look for a comma inside a number or a text without quotation marks"
-            what = f"found {len(cells)} cells under {len(columns)} columns"
-            problems.add(place, what, remedy)
+            problems.add(place, *fault("cells", found=len(cells), columns=len(columns)))
         rows.append(Row(place, dict(zip(columns, cells, strict=False))))
     problems.stop()
     if not rows:
-        fail(str(path), "no rows below the header", "Check that the export ran to its end")
+        fail(str(path), *fault("no_rows"))
     return Table(str(path), dict(zip(columns, titles, strict=True)), rows, comma=delimiter != ",")
 
 
@@ -172,14 +171,14 @@ def _check_header(source: str, titles: list[str]) -> None:
     place = f"{source}, row 1"
     columns = list(map(column_name, titles))
     if not titles:
-        fail(place, "found nothing, want the names of the columns", "Delete the blank rows on top")
+        fail(place, *fault("no_header"))
     if all(map(NUMBER.fullmatch, titles)):
-        fail(place, "found only numbers, want the names of the columns", "Add a header")
+        fail(place, *fault("only_numbers"))
     for at, name in enumerate(columns):
         if not name:
-            fail(place, f"column {at + 1} has no name", "Name it or delete it")
+            fail(place, *fault("no_name", number=at + 1))
         if name in columns[:at]:
-            fail(place, f"two columns are named {titles[at]!r}", "Rename or delete one")
+            fail(place, *fault("same_name", found=titles[at]))
 
 
 def from_frame(frame: pd.DataFrame) -> Table:

@@ -14,6 +14,8 @@ import pandas as pd
 
 from emergence_lib import audit, datasets, ladders, laws
 from emergence_lib.audit.assess import Assessment, assess
+from emergence_lib.audit.phrases import PHRASES
+from emergence_lib.audit.reading import points
 from emergence_lib.audit.reading.columns import ALIASES, UNITS
 from emergence_lib.audit.report import gather, judge
 
@@ -40,8 +42,9 @@ HOLDS = {
 
 
 def settings() -> dict[str, Any]:
-    """Return what `reader.workbench` needs: examples, names of columns, names of scales."""
-    return {"examples": examples(), "columns": ALIASES, "units": UNITS}
+    """Return what `reader.workbench` needs: examples, and what its script goes by."""
+    known = {"columns": ALIASES, "units": UNITS, "limits": points.LIMITS, "phrases": PHRASES}
+    return {"examples": examples(), "known": known}
 
 
 @cache

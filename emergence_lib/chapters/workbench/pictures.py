@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from emergence_lib import audit, fitting, published, theme
-from emergence_lib.audit import words
+from emergence_lib.audit.phrases import decades, number
 from emergence_lib.audit.report import Range
 from emergence_lib.chapters.workbench import numbers as found
 
@@ -68,7 +68,7 @@ def limit() -> tuple[Figure, Callable[..., str]]:
         for name, text in verdicts.items():
             text.set_text(str(judged[name]))
         said = "; ".join(f"{name.partition(':')[0]}, {each}" for name, each in judged.items())
-        return f"Sharp means below {words.decades(sharp)}: {said}."
+        return f"Sharp means below {decades(sharp)}: {said}."
 
     update(1.0)
     return fig, update
@@ -162,7 +162,7 @@ def _intervals(ax: Axes, report: audit.Report) -> None:
             color=theme.BLUE,
             ms=5,
             lw=1.2,
-            label=f"forecast for {words.number(report.next_scale)}",
+            label=f"forecast for {number(report.next_scale)}",
         )
 
 

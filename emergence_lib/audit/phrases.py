@@ -1,0 +1,90 @@
+"""What the audit says, once: Python and the workbench in the page fill in the same templates.
+
+A place in a template of ``phrases.json`` names a value and one of `FORMS`: ``{seen:percent}``. A
+fault has what is wrong, a remedy and, where the form in the page needs another one, that remedy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+PHRASES: dict[str, dict[str, Any]] = json.loads(
+    (files("emergence_lib.audit") / "phrases.json").read_text(encoding="utf-8")
+)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with some significant digits, powers of ten as 1.2e10 and 1.2e-7."""
+    text = f"{value:.{digits}g}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+
+
+def decades(width: float) -> str:
+    """Return a width with its unit."""
+    text = number(width, 2)
+    return f"{text} decade" if text == "1" else f"{text} decades"
+
+
+def span(width: Any) -> str:
+    """Return an interval of widths, a `report.Range` or None."""
+    if width is None:
+        return "no rise that could be seen"
+    return _interval(width, "{:.2f}".format, "any number of") + " decades"
+
+
+def bounds(value: Any) -> str:
+    """Return an interval of scales, a `report.Range`."""
+    return _interval(value, number, "it could be anywhere")
+
+
+def _interval(value: Any, write: Callable[[float], str], anything: str) -> str:
+    """Return the ends that an interval has."""
+    if value.low is None:
+        return anything if value.high is None else f"at most {write(value.high)}"
+    if value.high is None:
+        return f"at least {write(value.low)}"
+    return f"{write(value.low)} to {write(value.high)}"
+
+
+def score_range(value: Any) -> str:
+    """Return a score and its interval, with a third digit where two would look alike."""
+    low, high = value.low or 0.0, 1.0 if value.high is None else value.high
+    digits = 2 if high - low > 0.02 else 3
+    return f"{value.best:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+FORMS: dict[str, Callable[[Any], str]] = {
+    "": str,
+    "brief": lambda value: number(value, 2),
+    "plain": lambda value: number(value, 6),
+    "tenths": lambda value: f"{value:.1f}",
+    "decimals": lambda value: f"{value:.2f}",
+    "percent": lambda value: f"{value:.0%}",
+    "points": lambda ends: f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}",
+    "decades": decades,
+    "span": span,
+    "bounds": bounds,
+    "score": score_range,
+    "quoted": lambda text: f"{text!r:.60}",
+}
+"""How a value is written, by the name that a template gives."""
+
+
+class _Filled(Formatter):
+    def format_field(self, value: object, form: str) -> str:
+        return FORMS[form](value)
+
+
+def phrase(kind: str, name: str, **values: object) -> str:
+    """Return a sentence of a report, or what a cell should hold."""
+    return _Filled().vformat(PHRASES[kind][name], (), values)
+
+
+def fault(name: str, **values: object) -> tuple[str, str]:
+    """Return what is wrong and its remedy, as `reading.table.fail` takes them."""
+    what, remedy = (_Filled().vformat(each, (), values) for each in PHRASES["fault"][name][:2])
+    return what, remedy
