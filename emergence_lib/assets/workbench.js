@@ -162,8 +162,8 @@ globalThis.emWorkbench ??= (() => {
   // The number in a text; `tell` gets the name of its fault and what that tells.
   function numberIn(text, kind, comma, tell) {
     const [least, most] = known.limits[kind];
-    const want = fill(known.phrases.want[kind], { least, most });
-    const bad = (name, more) => tell(name, { found: text, want, ...more });
+    const want = () => fill(known.phrases.want[kind], { least, most });
+    const bad = (name, more) => tell(name, { found: text, want: want(), ...more });
     if (!text) return bad("empty", { part: REQUIRED.includes(kind) ? "row" : "column" });
     const fraction = FRACTIONS.includes(kind);
     let plain = text;
@@ -513,9 +513,9 @@ globalThis.emWorkbench ??= (() => {
 
   // 95% interval of one score (Wilson's for a share).
   function errorBar({ score, items, stderr }, i) {
-    const [y, z] = [score[i], 1.959964];
-    if (items) return emAudit.wilson(y, items[i]);
-    return [Math.max(y - z * stderr[i], 0), Math.min(y + z * stderr[i], 1)];
+    if (items) return emAudit.wilson(score[i], items[i]);
+    const reach = 1.959964 * stderr[i];
+    return [Math.max(score[i] - reach, 0), Math.min(score[i] + reach, 1)];
   }
 
   // ---- Page -----------------------------------------------------------------------------------
