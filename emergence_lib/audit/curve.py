@@ -79,6 +79,19 @@ class Curve:
             if not isinstance(getattr(self, text), str):
                 raise CurveError(f"{text}: found {getattr(self, text)!r}, want text")
         self._set("scale", self._numbers("scale", self.scale))
+        self._check_scale()
+        self._set("score", self._column("score", self.score))
+        inside = (self.score >= 0) & (self.score <= 1)
+        self._every("score", self.score, inside, "from 0 to 1", DIVIDE)
+        self._check_noise()
+        self._set("chance", float(self._numbers("chance", [self.chance])[0]))
+        if not 0 <= self.chance < 1:
+            self._fail("chance", f"found {self.chance:g}, want a number in [0, 1)", DIVIDE)
+        self._set("length", self._whole_length())
+        self._set("labels", self._names())
+        self._check_other()
+
+    def _check_scale(self) -> None:
         models = self.scale.size
         if models < 2:
             self._fail("scale", f"found {models} model(s), want at least two", "Add models")
@@ -95,29 +108,21 @@ class Curve:
                 what, remedy = f"found {following:g} after {here:g}", "Sort the models by scale"
             self._fail("scale", f"{what}, want strictly increasing scales", remedy)
 
-        self._set("score", self._column("score", self.score))
-        inside = (self.score >= 0) & (self.score <= 1)
-        self._every("score", self.score, inside, "from 0 to 1", DIVIDE)
+    def _check_noise(self) -> None:
         if (self.items is None) == (self.stderr is None):
             found = "neither" if self.items is None else "both"
             self._fail("items, stderr", f"found {found}, want exactly one", "Give the item counts")
-        for name in ("items", "stderr"):
-            if getattr(self, name) is not None:
-                values = self._column(name, getattr(self, name))
-                remedy = "Leave out models without items"
-                if name == "stderr":
-                    remedy = "Give item counts: a score of 0 or 1 is not certain either"
-                self._every(name, values, values > 0, "above 0", remedy)
-                low, high = (1 / MOST_ITEMS, MOST_ITEMS) if name == "items" else (FINEST, 1.0)
-                usual = (values >= low) & (values <= high)
-                self._every(name, values, usual, f"from {low:g} to {high:g}", "Correct it")
-                self._set(name, values)
-        self._set("chance", float(self._numbers("chance", [self.chance])[0]))
-        if not 0 <= self.chance < 1:
-            self._fail("chance", f"found {self.chance:g}, want a number in [0, 1)", DIVIDE)
-        self._set("length", self._whole_length())
-        self._set("labels", self._names())
-        self._check_other()
+        if self.items is not None:
+            name, low, high = "items", 1 / MOST_ITEMS, MOST_ITEMS
+            remedy = "Leave out models without items"
+        else:
+            name, low, high = "stderr", FINEST, 1.0
+            remedy = "Give item counts: a score of 0 or 1 is not certain either"
+        values = self._column(name, getattr(self, name))
+        self._every(name, values, values > 0, "above 0", remedy)
+        usual = (values >= low) & (values <= high)
+        self._every(name, values, usual, f"from {low:g} to {high:g}", "Correct it")
+        self._set(name, values)
 
     def _set(self, name: str, value: object) -> None:
         if isinstance(value, np.ndarray):

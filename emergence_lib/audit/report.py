@@ -287,22 +287,17 @@ def _audit(
     score_next = found.predict(next_x)
     following = found.forecast(next_x)
     metrics = _metrics(curves, batch, found, sharp)
-    verdicts = [
-        judge(bool(flat), int(steep), metric.steepness if metric else None)
-        for flat, steep, metric in zip(found.is_flat, found.steepness(sharp), metrics, strict=True)
-    ]
-    open_ones = np.array([verdict is Verdict.UNKNOWN for verdict in verdicts])
-    remedies = _remedies(batch, found, open_ones & thorough, sharp, ceiling)
-    hindered = found.obstacles(sharp)
+    verdicts = _verdicts(found, metrics, sharp)
+    undecided = np.array([verdict is Verdict.UNKNOWN for verdict, _ in verdicts])
+    remedies = _remedies(batch, found, undecided & thorough, sharp, ceiling)
     candidates = _candidates(batch, found)
     width, threshold, top = (found.pick(name) for name in ("width", "threshold", "ceiling"))
     rises = found.rises
     return [
         Report(
             curve=curve,
-            verdict=verdicts[i],
-            # A steepness that is certain can only be kept from a verdict by the second metric.
-            obstacle=(hindered[i] or Obstacle.METRIC) if open_ones[i] else None,
+            verdict=verdicts[i][0],
+            obstacle=verdicts[i][1],
             first_above_chance=_first_above_chance(curve),
             smallest_seen=_smallest_seen(curve),
             candidates=candidates[i],
@@ -331,6 +326,21 @@ def _audit(
         )
         for i, curve in enumerate(curves)
     ]
+
+
+def _verdicts(
+    found: Assessment, metrics: Sequence[Metric | None], sharp: float
+) -> list[tuple[Verdict, Obstacle | None]]:
+    """Return the verdict on each curve, and what keeps the audit from one."""
+    verdicts: list[tuple[Verdict, Obstacle | None]] = []
+    for flat, steep, hindered, metric in zip(
+        found.is_flat, found.steepness(sharp), found.obstacles(sharp), metrics, strict=True
+    ):
+        verdict = judge(bool(flat), int(steep), metric.steepness if metric else None)
+        # A steepness that is certain can only be kept from a verdict by the second metric.
+        obstacle = (hindered or Obstacle.METRIC) if verdict is Verdict.UNKNOWN else None
+        verdicts.append((verdict, obstacle))
+    return verdicts
 
 
 def judge(flat: bool, steep: int, second: int | None) -> Verdict:

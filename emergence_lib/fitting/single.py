@@ -129,15 +129,7 @@ def fit_logistic(
     centre, spread = x.mean(), np.ptp(x)
     same = np.ones((len(STARTS), 1))
     batch = Batch(same * x, same * rate, same * n, np.full(len(STARTS), float(floor)), True)
-    u = (batch.x.T - centre) / spread
-    reach = np.full(len(STARTS), (ceiling - floor) / (1 - floor))
-    model = Rise(LOGISTIC, np.stack([np.ones_like(u), u]), 0 * u, batch.floor, reach)
-    middle = special.logit(np.clip((rate - floor) / (ceiling - floor), 0.001, 0.999).mean())
-    start = np.stack([np.full(len(STARTS), middle), STARTS])
-    far = np.full_like(start, FARTHEST)
-    theta, deviance = maximise(model, batch, start, -far, far)
-    best = int(np.argmin(deviance))
-    logit, rise = theta[:, best]
+    logit, rise, deviance = _likeliest(batch, (batch.x.T - centre) / spread, ceiling)
     if abs(rise) * _spacing(x) / spread > STEEPEST:
         raise FitError(STEP)
     if abs(rise) < FLATTEST:
@@ -147,9 +139,26 @@ def fit_logistic(
         slope=float(rise / spread),
         floor=float(floor),
         ceiling=float(ceiling),
-        deviance=float(deviance[best]),
+        deviance=deviance,
         points=x.size,
     )
+
+
+def _likeliest(batch: Batch, u: Array, ceiling: float) -> tuple[float, float, float]:
+    """Fit one curve, in a row of the batch for each of `STARTS`, over ``u``, shape (points, rows).
+
+    Returns the log-odds of the score where ``u`` is 0, their rise over a unit, and the deviance.
+    """
+    room, ones = ceiling - batch.floor, np.ones_like(u)
+    model = Rise(LOGISTIC, np.stack([ones, u]), 0 * u, batch.floor, room / (1 - batch.floor))
+    share = (batch.score[0] - batch.floor[0]) / room[0]
+    middle = special.logit(np.clip(share, 0.001, 0.999).mean())
+    start = np.stack([np.full(len(STARTS), middle), STARTS])
+    far = np.full_like(start, FARTHEST)
+    theta, deviance = maximise(model, batch, start, -far, far)
+    best = int(np.argmin(deviance))
+    logit, rise = theta[:, best]
+    return float(logit), float(rise), float(deviance[best])
 
 
 def fit_line(scale: ArrayLike, score: ArrayLike) -> LineFit:
