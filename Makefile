@@ -8,7 +8,7 @@ IN := .venv/bin/python
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book test gate serve length typed lock results crosscheck lighthouse clean
+.PHONY: book test gate serve length typed lock results crosscheck processors lighthouse clean
 .DEFAULT_GOAL := book
 
 book: .venv/ready           ## build the book into _build/html
@@ -34,6 +34,9 @@ results: .venv/ready        ## recompute the stored results of the experiments
 
 crosscheck: .venv/ready     ## the hand-written networks against PyTorch (fetches it once)
 	@$(IN) tools/crosscheck.py
+
+processors: .venv/ready     ## the numerical tests as other processors would compute (an hour)
+	@$(IN) tools/processors.py
 
 lock: .venv/ready           ## choose versions anew for requirements.txt
 	@$(IN) tools/lock.py
