@@ -18,7 +18,7 @@ from time import perf_counter
 ROOT = Path(__file__).parent.parent
 CPU = import_module("numpy._core._multiarray_umath")  # where NumPy says what it found
 TESTS = [
-    *("tests/audit", "tests/fitting", "tests/experiments", "tests/findings"),
+    *("tests/audit", "tests/fitting", "tests/experiments", "tests/chapters"),
     *("tests/test_scores.py", "tests/test_laws.py", "tests/test_claims.py"),
 ]
 KERNELS = {"Nehalem": "SSE42", "Sandybridge": "AVX", "Haswell": "AVX2", "SkylakeX": "AVX512F"}
