@@ -9,16 +9,17 @@ does to the deviance or to the scores, and by nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from emergence_lib.audit import Curve, Report
-from emergence_lib.audit.assess import Assessment, assess
+from emergence_lib.audit.assess import Assessment, Scatter, assess
 from emergence_lib.audit.report import gather
 from emergence_lib.fitting.profile import Interval
+from emergence_lib.laws import Array
 from tests.audit.plain import plain_report
 
 AGREED = 1e-6
@@ -107,14 +108,26 @@ def slack(curve: Curve, ahead: float, ceiling: float | None = None) -> dict[str,
     return allowed
 
 
+@dataclass(frozen=True)
+class _Moved(Scatter):
+    """A scatter whose intervals end at a slightly lower or higher deviance."""
+
+    by: Array
+
+    def critical(self, parameters: int = 1) -> Array:
+        return super().critical(parameters) + self.by
+
+
 def _moved(found: Assessment, sign: int) -> Assessment:
     """Return an assessment whose intervals end at a slightly lower or higher deviance."""
-    return replace(found, critical=found.critical + sign * _least_told(found))
+    scatter = found.scatter
+    by = sign * _least_told(found)
+    return replace(found, scatter=_Moved(scatter.deviance, scatter.freedom, by))
 
 
 def _least_told(found: Assessment) -> Any:
     """Return the difference of deviances that counts as none."""
-    return AGREED * np.maximum(found.deviance, 1.0)
+    return AGREED * np.maximum(found.scatter.deviance, 1.0)
 
 
 def _slack_of(
@@ -125,7 +138,7 @@ def _slack_of(
     The ends: as far as they do when the deviance at which they lie changes. The best value: on a
     parabola the distance from the bottom goes with the root of the height above it.
     """
-    share = np.sqrt(_least_told(found) / found.critical)[0]
+    share = np.sqrt(_least_told(found) / found.scatter.critical())[0]
     allowed = {"best": float(share * (middle.high - middle.low)[0])}
     for end in ("low", "high"):
         ends = [getattr(each, end)[0] for each in (near, middle, far)]
