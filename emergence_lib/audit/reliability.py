@@ -1,10 +1,10 @@
-"""How often the audit is right: sums over its stored calibration."""
+"""How often the audit is right: tables and sums over its stored calibration."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from emergence_lib.audit import SHARP, calibration
+from emergence_lib.audit import SHARP, Verdict, calibration
 
 
 def calibrated(*, lucky: bool = False) -> pd.DataFrame:
@@ -13,96 +13,45 @@ def calibrated(*, lucky: bool = False) -> pd.DataFrame:
     return table[(table["scatter"] > 0) == lucky]
 
 
-def gradual(*, lucky: bool = False) -> pd.DataFrame:
-    """Return the cells whose truth is no sharp rise: a decade or more, or none."""
-    table = calibrated(lucky=lucky)
-    return table[table["width"] >= SHARP]
+def false_alarms(*, lucky: bool = False) -> pd.DataFrame:
+    """Return the cells whose truth is no sharp rise: a decade or more, or none.
 
-
-def false_sharp(width: float | None = None, *, lucky: bool = False) -> float:
-    """Return how often what is not sharp was called so, over all cells or those of a width.
-
-    Raises
-    ------
-    ValueError
-        If no such cell has that width.
+    ``share`` is how often the audit said "sharp". All cells hold equally many curves, so its mean
+    is the share of all.
     """
-    table = gradual(lucky=lucky)
-    if width is not None:
-        known = sorted(table["width"].unique())
-        if width not in known:
-            raise ValueError(f"width: found {width:g}, want one of {', '.join(map(str, known))}")
-        table = table[table["width"] == width]
-    return float(table["sharp"].sum() / table["curves"].sum())
+    table = calibrated(lucky=lucky)
+    return table[table["width"] >= SHARP].assign(share=table["sharp"] / table["curves"])
 
 
-def worst_false_sharp(*, lucky: bool = False) -> float:
-    """Return the highest share of false "sharp" in any one cell."""
-    table = gradual(lucky=lucky)
-    return float((table["sharp"] / table["curves"]).max())
-
-
-def coverage(what: str = "width", *, fine: bool = True, lucky: bool = False) -> float:
-    """Return how often an interval held the truth, over all rises of logistic or Gompertz shape.
+def coverage(what: str, where: str, *, lucky: bool = False) -> float:
+    """Return how often an interval held the truth, over all curves of some cells.
 
     Parameters
     ----------
     what : str
         ``"width"`` or ``"threshold"``.
-    fine : bool
-        Cells with models close enough to bound the width from below, or the others.
+    where : str
+        Which cells of `coverage_cells`, as a query: ``"fine"``, ``"width == 0.3"``.
     lucky : bool
         Cells whose models have luck of their own, or the others.
 
     Raises
     ------
     ValueError
-        If ``what`` is neither.
+        If ``what`` is neither, or no stored cell is of that kind.
     """
-    table = coverage_cells(what, lucky=lucky)
-    table = table[table["fine"] == fine]
-    return float(table["held"].sum() / table["rising"].sum())
-
-
-def lucky_coverage(what: str, width: float, items: int) -> float:
-    """Return how often an interval held the truth where models have luck of their own.
-
-    Over all cells of one true width in decades and one number of items.
-
-    Raises
-    ------
-    ValueError
-        If ``what`` is neither "width" nor "threshold", or no stored cell is of that kind.
-    """
-    table = coverage_cells(what, lucky=True)
-    table = table[(table["width"] == width) & (table["items"] == items)]
+    table = coverage_cells(what, lucky=lucky).query(where)
     if table.empty:
-        raise ValueError(f"width, items: found {width} and {items}, want those of a stored cell")
+        raise ValueError(f"where: found {where!r}, which no stored cell is; want a kind of them")
     return float(table["held"].sum() / table["rising"].sum())
 
 
-def least_coverage(what: str = "width") -> float:
-    """Return the lowest coverage of any one cell whose models are close enough.
+def coverage_cells(what: str, *, lucky: bool = False) -> pd.DataFrame:
+    """Return coverage cell by cell, over all rises of logistic or Gompertz shape.
 
-    Cells in which fewer than 100 curves rose are left out: their shares are luck.
-    """
-    return float(_close_enough(what)["share"].min())
-
-
-def kept(what: str = "width", low: float = 0.92, high: float = 0.98) -> float:
-    """Return the share of these cells whose coverage lies from ``low`` to ``high``."""
-    return float(_close_enough(what)["share"].between(low, high).mean())
-
-
-def _close_enough(what: str) -> pd.DataFrame:
-    table = coverage_cells(what)
-    return table[table["fine"] & (table["rising"] >= 100)]
-
-
-def coverage_cells(what: str = "width", *, lucky: bool = False) -> pd.DataFrame:
-    """Return coverage cell by cell: the stored columns with ``fine``, ``held`` and ``share``.
-
-    ``fine`` marks cells in which fewer than one width interval in twenty reaches down to a step.
+    To the stored columns come ``fine``, ``held`` and ``share``. ``fine`` marks cells whose models
+    are close enough to bound the width from below: fewer than one interval in twenty reaches down
+    to a step. In cells in which fewer than 100 curves rose, the share is luck.
 
     Raises
     ------
@@ -140,38 +89,11 @@ def power() -> pd.DataFrame:
     return decided.reset_index()
 
 
-def decided(width: float, models: int, items: int) -> float:
-    """Return the share of made curves of a cell of `power` that got a verdict at all.
-
-    Raises
-    ------
-    ValueError
-        If there is no such cell.
-    """
-    undecided = power().set_index(["width", "models", "items"])["undecided"]
-    if (width, models, items) not in undecided:
-        found = f"width, models, items: found {width:g}, {models}, {items}"
-        raise ValueError(f"{found}, want a cell of the stored calibration")
-    return float(1 - undecided[width, models, items])
-
-
-def made_curves() -> int:
-    """Return how many made curves the stored calibration holds."""
-    return int(calibration.stored()["curves"].sum())
-
-
-def made_kinds() -> int:
-    """Return how many kinds of curves the stored calibration has."""
-    return len(calibration.stored())
-
-
-def pair_share(verdict: str, whole: float, second: float) -> float:
-    """Return the share of made pairs of scores that got a verdict.
+def pairs(whole: float, second: float) -> pd.Series:
+    """Return the share of made pairs of scores that got each verdict, by its name in `Verdict`.
 
     Parameters
     ----------
-    verdict : str
-        ``"smooth"``, ``"sharp"``, ``"metric"``, ``"flat"`` or ``"unknown"``.
     whole, second : float
         True widths in decades of the audited score and of the second one.
 
@@ -184,4 +106,5 @@ def pair_share(verdict: str, whole: float, second: float) -> float:
     table = table[(table["length"] == 0) & (table["whole"] == whole) & (table["width"] == second)]
     if table.empty:
         raise ValueError(f"whole, second: found {whole:g} and {second:g}, want widths of the pairs")
-    return float(table[verdict].sum() / table["curves"].sum())
+    sums = table[[verdict.name.lower() for verdict in Verdict]].sum()
+    return sums / table["curves"].sum()

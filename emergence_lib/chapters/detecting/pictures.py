@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from emergence_lib import datasets, theme
+from emergence_lib import theme
 from emergence_lib.audit import SHARP, Report, Verdict, calibration, reliability
 from emergence_lib.chapters.detecting import numbers
 from emergence_lib.fitting.batch import counts
@@ -18,7 +20,7 @@ from emergence_lib.fitting.shapes import LOGISTIC
 Scene = tuple[Figure, Callable[..., str]]
 
 MODELS, ITEMS = numbers.MODELS, numbers.ITEMS
-WIDTHS = {"0.3 decades": 0.3, "1 decade": 1.0, "3 decades": 3.0}
+WIDTHS = dict(zip(("0.3 decades", "1 decade", "3 decades"), numbers.WIDTHS, strict=True))
 """Settings of the menu of `what_a_ladder_tells`."""
 LOOKS = {
     Verdict.SMOOTH: (theme.TEAL, "s", "smooth"),
@@ -28,6 +30,7 @@ LOOKS = {
     Verdict.UNKNOWN: (theme.GREY, "o", "too little data"),
 }
 """Colour, marker and short name of each verdict."""
+SAID = {Verdict.SHARP: "certainly sharp", Verdict.SMOOTH: "certainly smooth"}
 NARROW, BROAD = 0.02, 30.0
 """Decades at the ends of an axis of widths; an open interval goes on to there."""
 
@@ -41,79 +44,71 @@ def what_a_ladder_tells() -> Scene:
     """
     fig = Figure(figsize=(theme.WIDE[0], 3.9))
     ax, strip = fig.subplots(2, 1, height_ratios=[3.4, 1])
-    ax.set_xscale("log")
-    ax.set_xlim(10**5.8, 10**10.2)
-    ax.set_ylim(-0.04, 1.06)
-    ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    ax.set_xlabel("model size (parameters)")
-    ax.set_ylabel("score")
+    theme.log_axis(ax, "model size (parameters)", limits=(10**5.8, 10**10.2))
+    theme.share_axis(ax, "score", limits=(-0.04, 1.06), ticks=(0, 0.5, 1))
     grid = 10**numbers.GRID
-    narrow = ax.plot(grid, grid * 0, "--", color=theme.ORANGE, lw=1.5, label="narrowest that fits")[
-        0
-    ]
-    wide = ax.plot(grid, grid * 0, color=theme.TEAL, lw=1.5, label="widest that fits")[0]
+    (narrow,) = ax.plot(grid, grid * 0, "--", color=theme.ORANGE, lw=1.5,
+                        label="narrowest that fits")  # fmt: skip
+    (wide,) = ax.plot(grid, grid * 0, color=theme.TEAL, lw=1.5, label="widest that fits")
     dots = ax.plot(np.full(max(MODELS), 1e8), np.zeros(max(MODELS)), "o", color=theme.BLUE,
                    label="score")[0]  # fmt: skip
     ax.text(0.02, 0.68, "dashed: narrowest fit", color=theme.ORANGE, transform=ax.transAxes)
     ax.text(0.02, 0.56, "solid: widest fit", color=theme.TEAL, transform=ax.transAxes)
-    strip.set_xscale("log")
-    strip.set_xlim(NARROW, BROAD)
-    strip.set_ylim(0, 1)
-    strip.set_yticks([])
-    strip.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
-    strip.minorticks_off()
-    strip.set_xlabel("width of the rise, 10% to 90% (decades)")
-    strip.axvline(SHARP, color=theme.INK, lw=1, label="_limit")
-    strip.text(0.9, 0.72, "sharp", ha="right", color=theme.INK)
-    strip.text(1.12, 0.72, "smooth", color=theme.INK)
+    _widths(strip)
     bar = strip.plot([1, 1], [0.35, 0.35], color=theme.BLUE, lw=6, solid_capstyle="butt",
                      label="95% interval of the width")[0]  # fmt: skip
-    true = strip.plot([1], [0.35], "|", color=theme.INK, ms=14, mew=2, label="true width")[0]
+    (true,) = strip.plot([1], [0.35], "|", color=theme.INK, ms=14, mew=2, label="true width")
 
     def update(models: int, items: int, width: str) -> str:
-        found = numbers.told()[models, items, WIDTHS[width]]
+        found = numbers.bounds()[models, items, WIDTHS[width]]
         # Every frame has as many dots as the longest ladder: the last one is repeated.
         order = np.minimum(np.arange(max(MODELS)), models - 1)
-        dots.set_data(10 ** found.x[order], found.score[order])
+        dots.set_data(10 ** numbers.sizes(models)[order], found.score[order])
         narrow.set_ydata(found.narrowest)
         wide.set_ydata(found.widest)
-        low, high = max(found.low, NARROW), min(found.high, BROAD)
-        bar.set_xdata([low, high])
+        bar.set_xdata([max(found.low, NARROW), min(found.high, BROAD)])
         true.set_xdata([WIDTHS[width]])
         span = (
             f"{found.low:.2f} to {found.high:.2f} decades"
             if found.low > 0
             else f"anything up to {found.high:.2f} decades, a step included"
         )
-        verdict = {
-            str(Verdict.SHARP): "certainly sharp",
-            str(Verdict.SMOOTH): "certainly smooth",
-        }.get(found.verdict, "too little data to say")
-        return f"{models} models, {items:,} items: the width is {span}; {verdict}."
+        said = SAID.get(found.verdict, "too little data to say")
+        return f"{models} models, {items:,} items: the width is {span}; {said}."
 
     update(6, 100, "0.3 decades")
     return fig, update
 
 
+def _widths(strip: Axes) -> None:
+    """Make an axis of widths with the limit for "sharp"."""
+    theme.log_axis(
+        strip,
+        "width of the rise, 10% to 90% (decades)",
+        limits=(NARROW, BROAD),
+        ticks=(0.1, 1, 10),
+    )
+    strip.set_ylim(0, 1)
+    strip.set_yticks([])
+    strip.axvline(SHARP, color=theme.INK, lw=1, label="_limit")
+    strip.text(0.9, 0.72, "sharp", ha="right", color=theme.INK)
+    strip.text(1.12, 0.72, "smooth", color=theme.INK)
+
+
 @theme.figure
 def line_and_logistic() -> Figure:
     """Draw a near-step with the best straight line and the best logistic curve."""
-    x = np.linspace(6, 10, 8)
-    score = numbers.near_step()[0]
+    x, score = numbers.sizes(numbers.STEP_MODELS), numbers.near_step()[0]
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    grid = np.geomspace(1e6, 1e10, 120)
-    slope = np.polyfit(x, score, 1)
-    ax.plot(grid, np.polyval(slope, np.log10(grid)), color=theme.ORANGE, label="straight line")
-    batch = counts(10**x, score, 100)
-    curve = fit_sigmoid(batch, LOGISTIC, 1.0)
-    ax.plot(grid, curve.predict(np.log10(grid))[0], "--", color=theme.TEAL, label="logistic")
+    grid = np.linspace(numbers.FIRST, numbers.LAST, 120)
+    line = np.polyval(numbers.straight_line(), grid)
+    ax.plot(10**grid, line, color=theme.ORANGE, label="straight line")
+    curve = fit_sigmoid(counts(10**x, score, numbers.STEP_ITEMS), LOGISTIC, 1.0)
+    ax.plot(10**grid, curve.predict(grid)[0], "--", color=theme.TEAL, label="logistic")
     ax.plot(10**x, score, "o", color=theme.BLUE, label="score")
-    ax.set_xscale("log")
-    ax.set_ylim(-0.25, 1.25)
-    ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    ax.set_xlabel("model size (parameters)")
-    ax.set_ylabel("score")
+    theme.log_axis(ax, "model size (parameters)")
+    theme.share_axis(ax, "score", limits=(-0.25, 1.25), ticks=(0, 0.5, 1))
     ax.text(1.3e6, 0.28, "straight line", color=theme.ORANGE)
     ax.text(2.6e8, 0.22, "logistic", color=theme.TEAL)
     return fig
@@ -122,20 +117,19 @@ def line_and_logistic() -> Figure:
 @theme.figure
 def usual_scores() -> Figure:
     """Draw the emergence score of noise, of lines and of curves against the number of models."""
-    ladder = (5, 6, 8, 10, 12, 16, 20, 24)
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    for kind, colour, marker, name in (
-        ("noise", theme.GREY, "x", "noise around 5%"),
-        ("line", theme.BLUE, "o", "straight line"),
-        ("gradual", theme.TEAL, "s", "rise over 3 decades"),
-    ):
-        low, middle, high = np.array(
-            [numbers.emergence_quantiles(kind, models) for models in ladder]
-        ).T
+    looks = {
+        "noise": (theme.GREY, "x", "noise around 5%", -1.6),
+        "line": (theme.BLUE, "o", "straight line", -3.4),
+        "gradual": (theme.TEAL, "s", "rise over 3 decades", 1.2),
+    }
+    for kind, quantiles in numbers.usual_scores().items():
+        colour, marker, name, shift = looks[kind]
+        low, middle, high = quantiles.T
+        ladder = numbers.LADDERS
         ax.fill_between(ladder, low, high, color=colour, alpha=0.15, lw=0, label="_band")
         ax.plot(ladder, middle, marker=marker, ms=4.5, color=colour, label=f"{name}, median")
-        shift = {"noise": -1.6, "line": -3.4, "gradual": 1.2}[kind]
         ax.text(24.4, middle[-1] + shift, name, color=colour)
     ax.set_xlim(4.5, 33)
     ax.set_xticks([5, 8, 12, 16, 20, 24])
@@ -152,142 +146,132 @@ def calibration_cells() -> list[Figure]:
 
 
 def _false_alarms() -> Figure:
-    table = reliability.gradual()
-    fig = Figure(figsize=theme.PANEL)
-    ax = fig.subplots()
-    lucky = reliability.gradual(lucky=True)
+    table, lucky = reliability.false_alarms(), reliability.false_alarms(lucky=True)
     kinds = (
         (table[np.isinf(table["width"])], "flat or\na line", theme.GREY, "x"),
         (table[table["width"] == 3], "three\ndecades", theme.TEAL, "s"),
         (table[table["width"] == 1], "just one\ndecade", theme.ORANGE, "^"),
         (lucky[lucky["width"] == 1], "one, lucky\nmodels", theme.PURPLE, "D"),
     )
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
     rng = np.random.default_rng(0)
     for place, (rows, name, colour, marker) in enumerate(kinds):
-        away = rng.uniform(-0.3, 0.3, len(rows))
-        ax.plot(place + away, rows["sharp"] / rows["curves"], marker, color=colour, ms=3.5,
-                alpha=0.6, label=name.replace("\n", " "))  # fmt: skip
+        _strewn(ax, place, rows, colour, marker, name.replace("\n", " "), rng)
     ax.axhline(0.05, color=theme.INK, lw=1, ls=":", label="_limit")
     ax.set_xlim(-0.5, 3.5)
-    ax.set_ylim(-0.006, 0.2)
     ax.set_xticks(range(4), [name for _, name, _, _ in kinds], fontsize=8.5)
-    ax.set_yticks([0, 0.05, 0.1, 0.15], ["0%", "5%", "10%", "15%"])
-    ax.set_ylabel('called "sharp"')
+    theme.share_axis(ax, 'called "sharp"', limits=(-0.006, 0.2), ticks=(0, 0.05, 0.1, 0.15))
     ax.set_title("False alarms")
     return fig
 
 
 def _coverage() -> Figure:
+    table = reliability.coverage_cells("width")
+    kinds = (
+        (reliability.coverage_cells("width", lucky=True), "lucky models", theme.PURPLE, "D"),
+        (table[~table["fine"]], "models too far apart", theme.GOLD, "x"),
+        (table[table["fine"]], "models close enough", theme.BLUE, "o"),
+    )
     fig = Figure(figsize=theme.PANEL)
     ax = fig.subplots()
     ax.axhspan(0.92, 0.98, color=theme.GREY, alpha=0.2, lw=0, label="_band")
-    table = reliability.coverage_cells("width")
     place = {items: at for at, items in enumerate(calibration.ITEMS)}
     rng = np.random.default_rng(1)
-    for rows, colour, marker, name in (
-        (reliability.coverage_cells("width", lucky=True), theme.PURPLE, "D", "lucky models"),
-        (table[~table["fine"]], theme.GOLD, "x", "models too far apart"),
-        (table[table["fine"]], theme.BLUE, "o", "models close enough"),
-    ):
-        x = rows["items"].map(place).to_numpy() + rng.uniform(-0.3, 0.3, len(rows))
-        ax.plot(x, rows["share"], marker, color=colour, ms=3.5, alpha=0.6, label=name)
-    ax.set_ylim(0.55, 1.02)
-    ax.set_yticks([0.6, 0.8, 0.95, 1.0], ["60%", "80%", "95%", "100%"])
+    for rows, name, colour, marker in kinds:
+        _strewn(ax, rows["items"].map(place), rows, colour, marker, name, rng)
+    theme.share_axis(
+        ax, "intervals that hold the width", limits=(0.55, 1.02), ticks=(0.6, 0.8, 0.95, 1)
+    )
     ax.set_xticks(range(4), [f"{items:,}" for items in calibration.ITEMS])
     ax.set_xlabel("items")
-    ax.set_ylabel("intervals that hold the width")
     ax.set_title("Coverage")
-    for height, (mark, name, colour) in zip(
-        (0.76, 0.7, 0.64),
-        (
-            ("●", "models close enough", theme.BLUE),
-            ("×", "too far apart", theme.GOLD),
-            ("◆", "lucky models", theme.PURPLE),
-        ),
-        strict=True,
-    ):
-        ax.text(-0.45, height, f"{mark} {name}", color=colour)
+    ax.text(-0.45, 0.76, "● models close enough", color=theme.BLUE)
+    ax.text(-0.45, 0.7, "× too far apart", color=theme.GOLD)
+    ax.text(-0.45, 0.64, "◆ lucky models", color=theme.PURPLE)
     return fig
+
+
+def _strewn(
+    ax: Axes,
+    x: ArrayLike,
+    rows: pd.DataFrame,
+    colour: str,
+    marker: str,
+    name: str,
+    rng: np.random.Generator,
+) -> None:
+    """Draw the share of every cell, strewn about its place so that none hides another."""
+    away = rng.uniform(-0.3, 0.3, len(rows))
+    ax.plot(np.add(x, away), rows["share"], marker, color=colour, ms=3.5, alpha=0.6, label=name)
 
 
 @theme.figure
 def by_hand() -> list[Figure]:
     """Draw two rises that are sharp where no exact match is to blame."""
-    letter = Figure(figsize=theme.PANEL)
-    ax = letter.subplots()
-    for kind, colour, marker, height in (
-        ("letter", theme.ORANGE, "^", 0.5),
-        ("cloze", theme.TEAL, "s", 0.36),
+    return [_letter_and_cloze(), _loss()]
+
+
+def _letter_and_cloze() -> Figure:
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    for kind, name, colour, marker, height in (
+        ("letter", "asked for a letter", theme.ORANGE, "^", 0.5),
+        ("cloze", "cloze", theme.TEAL, "s", 0.36),
     ):
         report = numbers.report_of(f"OLMo2-7B, mmlu {kind}")
-        ax.plot(report.curve.scale, report.curve.score, marker, color=colour, ms=3.5, label=kind)
-        grid = np.geomspace(report.curve.scale[0], report.curve.scale[-1], 80)
+        scale = report.curve.scale
+        ax.plot(scale, report.curve.score, marker, color=colour, ms=3.5, label=kind)
+        grid = np.geomspace(scale[0], scale[-1], 80)
         ax.plot(grid, report.predict(grid), color=colour, lw=1.3, label=f"{kind}, fitted")
-        ax.text(3e10, height, "asked for a letter" if kind == "letter" else "cloze", color=colour)
+        ax.text(3e10, height, name, color=colour)
     ax.axhline(0.25, color=theme.GREY, ls=":", lw=1.2, label="_chance")
     ax.text(4.6e12, 0.255, "chance", color=theme.GREY, ha="right", va="bottom")
-    ax.set_xscale("log")
-    ax.set_ylim(0.2, 0.66)
-    ax.set_yticks([0.25, 0.4, 0.6], ["25%", "40%", "60%"])
-    ax.set_xlabel("training tokens")
-    ax.set_ylabel("accuracy")
+    theme.log_axis(ax, "training tokens")
+    theme.share_axis(ax, "accuracy", limits=(0.2, 0.66), ticks=(0.25, 0.4, 0.6))
     ax.set_title("OLMo 2 7B on MMLU")
-    loss = Figure(figsize=theme.PANEL)
-    ax = loss.subplots()
-    table = datasets.load("addition4_from_scratch")
+    return fig
+
+
+def _loss() -> Figure:
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    table = numbers.addition()
     ax.plot(table["train_set_size"], table["test_cross_entropy"], "o-", color=theme.BLUE, ms=4,
             label="test loss")  # fmt: skip
-    ax.set_xscale("log")
-    ax.set_xticks([160, 300, 600, 928], ["160", "300", "600", "928"])
-    ax.minorticks_off()
+    theme.log_axis(ax, "training examples", ticks=(160, 300, 600, 928))
     ax.set_ylim(0, 2.4)
-    ax.set_xlabel("training examples")
     ax.set_ylabel("test loss (nats)")
     ax.set_title("Four-digit addition")
-    return [letter, loss]
+    return fig
 
 
 @theme.figure
 def every_group() -> Figure:
     """Draw how many curves of each group got which verdict."""
-    table = numbers.summary()
+    table = numbers.tally()
     fig = Figure(figsize=(theme.WIDE[0], 4.2))
     ax = fig.subplots()
     left = np.zeros(len(table))
     place = np.arange(len(table))[::-1]
-    total = table.drop(columns="group").sum(axis=1).to_numpy()
     for verdict in Verdict:
-        if str(verdict) not in table:
-            continue
-        share = table[str(verdict)].to_numpy() / total
+        number = table[str(verdict)].to_numpy()
+        share = number / table.sum(axis=1).to_numpy()
         colour, _, name = LOOKS[verdict]
         ax.barh(place, share, left=left, color=colour, height=0.62, label=name, alpha=0.5,
                 edgecolor=theme.INK, lw=0.6)  # fmt: skip
-        for at, from_, size, number in zip(place, left, share, table[str(verdict)], strict=True):
+        for i in np.flatnonzero(number):
             # A number that its piece has no room for stands above it.
-            room = size > 0.02
-            if number:
-                ax.text(from_ + size / 2, at + (0 if room else 0.52), f"{number}", ha="center",
-                        va="center", color=theme.INK if room else colour)  # fmt: skip
+            room = share[i] > 0.02
+            ax.text(left[i] + share[i] / 2, place[i] + (0 if room else 0.52), f"{number[i]}",
+                    ha="center", va="center", color=theme.INK if room else colour)  # fmt: skip
         left += share
-    ax.set_yticks(place, table["group"])
+    ax.set_yticks(place, table.index)
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 0.5, 1], ["0", "half", "all"])
     ax.grid(visible=False)
     ax.set_xlabel("share of the curves")
     fig.legend(loc="outside upper left", ncols=3, fontsize=8.5, handlelength=1)
-    return fig
-
-
-@theme.figure
-def famous_curves() -> Figure:
-    """Draw, each small, curves that were called emergent, with the verdict on each."""
-    shown = [(numbers.audited()[i], numbers.reports()[i]) for i in numbers.famous()]
-    fig = Figure(figsize=(theme.WIDE[0], 6.2))
-    axes = fig.subplots(5, 4, sharey=True).ravel()
-    for ax, (ladder, report) in zip(axes, shown, strict=True):
-        task = ladder.task.removesuffix(" few-shot")
-        _small(ax, SHORT.get(task, task), ladder.source == "open models, pooled", report)
     return fig
 
 
@@ -308,6 +292,24 @@ SHORT = {
 """Names that fit above a small panel."""
 
 
+def short(task: str) -> str:
+    """Return the name of a task that fits above a small panel."""
+    task = task.removesuffix(" few-shot")
+    return SHORT.get(task, task)
+
+
+@theme.figure
+def famous_curves() -> Figure:
+    """Draw, each small, curves that were called emergent, with the verdict on each."""
+    table, reports = numbers.famous(), list(numbers.audits().values())
+    fig = Figure(figsize=(theme.WIDE[0], 6.2))
+    axes = fig.subplots(5, 4, sharey=True).ravel()
+    columns = (table.index, table["task"], table["group"])
+    for ax, at, task, group in zip(axes, *columns, strict=True):
+        _small(ax, short(task), group == "open models, pooled", reports[int(at)])
+    return fig
+
+
 def _small(ax: Axes, name: str, is_open: bool, report: Report) -> None:
     colour, marker, _ = LOOKS[report.verdict]
     curve = report.curve
@@ -315,9 +317,7 @@ def _small(ax: Axes, name: str, is_open: bool, report: Report) -> None:
             alpha=0.7, label=f"{name}, {'open models' if is_open else 'GPT-3'}")  # fmt: skip
     grid = np.geomspace(curve.scale[0], curve.scale[-1], 60)
     ax.plot(grid, report.predict(grid), color=theme.INK, lw=1, label="_fit")
-    ax.set_xscale("log")
+    theme.log_axis(ax, ticks=())
     ax.set_ylim(-0.06, 1.06)
-    ax.set_xticks([])
-    ax.minorticks_off()
     ax.set_yticks([0, 1], ["0", "1"])
     ax.set_title(name, fontsize=8.5, fontweight="normal", color=colour)
