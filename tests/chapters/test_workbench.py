@@ -1,19 +1,24 @@
-"""The chapter's tables and numbers: against the audit, the reader and hand counts."""
+"""The chapter's tables, numbers and pictures: against the audit, the reader and hand counts."""
 
 from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
-from emergence_lib import audit, datasets
+from emergence_lib import audit, datasets, fitting
 from emergence_lib.audit import CurveError, Verdict
 from emergence_lib.audit.reading.columns import ALIASES
 from emergence_lib.chapters.workbench import numbers as workbench
+from emergence_lib.chapters.workbench import pictures
+from tests.audit.curves import logistic
 
 CHAPTER = (Path(__file__).parents[2] / "book" / "measuring" / "workbench.md").read_text("utf-8")
 
@@ -31,7 +36,7 @@ def test_the_first_example_holds_the_printed_scores() -> None:
     printed = [0.15, 0.45, 0.3, 0.55, 0.75, 0.9, 8.4, 80.4]
     found = workbench.curve(workbench.SUMS)
     assert (100 * found.score).round(6).tolist() == printed
-    assert workbench.gap(workbench.SUMS) == pytest.approx(np.log10(174.6 / 12.85))
+    assert found.scale[-2:].tolist() == [1.285e10, 1.746e11]
 
 
 def test_an_unknown_example_is_named() -> None:
@@ -76,11 +81,11 @@ def test_moving_the_limit_gives_the_verdict_of_an_audit_with_that_limit() -> Non
 
 
 def test_forgetting_chance_and_knowing_the_length_change_nothing_else() -> None:
-    letters, sums = workbench.curve(), workbench.curve(workbench.SUMS)
-    forgot = workbench.without_chance().curve
+    letters, sums = workbench.curve(workbench.LETTERS), workbench.curve(workbench.SUMS)
+    forgot = workbench.report(workbench.LETTERS, chance=0.0).curve
     assert (forgot.chance, letters.chance) == (0, 0.25)
     np.testing.assert_array_equal(forgot.score, letters.score)
-    three = workbench.with_length(3)
+    three = workbench.report(workbench.SUMS, length=3)
     assert three.curve.length == 3
     assert three.width == workbench.report(workbench.SUMS).width
     np.testing.assert_array_equal(three.curve.score, sums.score)
@@ -102,7 +107,7 @@ def test_the_share_of_the_metric_is_one_minus_the_ratio_of_widths() -> None:
 
 
 def test_a_leak_lifts_the_larger_models_and_the_audit_misses_the_true_width() -> None:
-    clean, leaked = workbench.leaked(items=1000, known=0.6)
+    clean, leaked = workbench.leaked()
     small = clean.curve.scale < 2e10
     np.testing.assert_array_equal(clean.curve.score[small], leaked.curve.score[small])
     by_hand = 0.6 + 0.4 * clean.curve.score[~small]
@@ -139,3 +144,61 @@ def test_every_example_is_a_table_that_python_and_the_page_can_share() -> None:
         frame = pd.read_csv(io.StringIO(text))
         assert frame.notna().all(axis=None)
         assert set(frame.columns) <= {name for names in ALIASES.values() for name in names}
+
+
+def artists(figure: Figure, label: str) -> list[Any]:
+    (ax,) = figure.axes
+    return [each for each in ax.get_children() if getattr(each, "get_label", str)() == label]
+
+
+def test_the_bars_are_the_intervals_and_only_limit_and_verdicts_move() -> None:
+    fig, update = pictures.limit()
+    width = workbench.report(workbench.SUMS).width
+    assert width is not None
+    for sharp in workbench.LIMITS:
+        said = update(sharp=sharp)
+        assert f"below {sharp:g} decade" in said
+        (bar,) = artists(fig, f"{workbench.SUMS}, score")
+        assert list(bar.get_xdata()) == [width.low, width.high]
+        (limit,) = artists(fig, "_limit")
+        assert list(limit.get_xdata()) == [sharp, sharp]
+        shown = [text.get_text() for text in fig.axes[0].texts]
+        for verdict in workbench.judged(sharp).values():
+            assert str(verdict) in said
+            assert str(verdict) in shown
+
+
+def test_the_curve_goes_through_scores_without_noise() -> None:
+    curve = logistic(1.5, models=9)
+    (line,) = artists(pictures.verdict(audit.audit(curve)), "_curve")
+    x, y = line.get_data()
+    np.testing.assert_allclose(np.interp(np.log(curve.scale), np.log(x), y), curve.score, atol=0.01)
+
+
+def test_the_band_is_the_interval_of_the_threshold_and_the_title_the_verdict() -> None:
+    report = audit.audit(logistic(1.0, models=9, items=300))
+    figure = pictures.verdict(report)
+    (band,) = artists(figure, "_threshold")
+    assert report.threshold is not None
+    ends = (band.get_x(), band.get_x() + band.get_width())
+    assert ends == pytest.approx((report.threshold.low, report.threshold.high))
+    assert str(report.verdict) in figure.axes[0].get_title(loc="left")
+
+
+def test_a_flat_curve_has_no_threshold_and_no_forecast() -> None:
+    scale, score = np.logspace(6, 9, 6), np.full(6, 0.25)
+    flat = audit.Curve("flat", scale, score, np.full(6, 1e4), chance=0.25)
+    figure = pictures.verdict(audit.audit(flat))
+    assert artists(figure, "_threshold") == []
+    assert not [each for each in figure.axes[0].containers if "forecast" in str(each.get_label())]
+
+
+def test_error_bars_are_those_of_counts_or_of_standard_errors() -> None:
+    curve = logistic(1.0, models=5, items=100)
+    assert curve.items is not None
+    right = curve.score * curve.items
+    np.testing.assert_array_equal(pictures.error_bars(curve), fitting.wilson(right, curve.items))
+    low, high = pictures.error_bars(replace(curve, items=None, stderr=np.full(5, 0.1)))
+    assert low.min() >= 0
+    assert high.max() <= 1
+    assert high[2] - low[2] == pytest.approx(2 * 1.96 * 0.1)

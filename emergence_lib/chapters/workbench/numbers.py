@@ -1,4 +1,4 @@
-"""Tables to try the workbench of chapter 18 with, and what their audit says."""
+"""Tables to try the workbench with, and what their audit says."""
 
 from __future__ import annotations
 
@@ -52,10 +52,7 @@ def examples() -> dict[str, str]:
     """Return the tables as CSV text, by name."""
     sums = ladders.one("GPT-3, 3D+ few-shot")
     letter, cloze = (ladders.one(f"OLMo2-7B, arc_easy {way}") for way in ("letter", "cloze"))
-    pythia = datasets.load("pythia_checkpoints").query(
-        "task == 'lambada_openai' and metric == 'acc' and n_shot == 0 and step == step.max()"
-    )
-    pythia = pythia.sort_values("params_total")
+    words = pythia().query("task == 'lambada_openai'").sort_values("params_total")
     return {
         SUMS: _csv(
             {"task": "3-digit addition", "params": sums.scale, "score": sums.score},
@@ -67,8 +64,8 @@ def examples() -> dict[str, str]:
             {"other": cloze.score, "other_chance": cloze.floor},
         ),
         WORDS: _csv(
-            {"task": "LAMBADA", "params": pythia["params_total"], "score": pythia["value"]},
-            {"stderr": pythia["stderr"]},
+            {"task": "LAMBADA", "params": words["params_total"], "score": words["value"]},
+            {"stderr": words["stderr"]},
         ),
     }
 
@@ -78,7 +75,7 @@ def _csv(*columns: dict[str, Any]) -> str:
     return frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
 
-def curve(name: str = LETTERS) -> audit.Curve:
+def curve(name: str) -> audit.Curve:
     """Return an example as the audit reads it.
 
     Raises
@@ -93,9 +90,13 @@ def curve(name: str = LETTERS) -> audit.Curve:
 
 
 @cache
-def report(name: str = LETTERS) -> audit.Report:
-    """Return the audit of an example."""
-    return audit.audit(curve(name))
+def report(name: str = LETTERS, **changes: float) -> audit.Report:
+    """Return the audit of an example, or of what it is with some fields of its `Curve` changed.
+
+    A reader may forget what guessing scores (``chance=0.0``), or say how many tokens have to be
+    right for a point (``length=3``).
+    """
+    return audit.audit(replace(curve(name), **changes))  # type: ignore[arg-type]
 
 
 @cache
@@ -117,35 +118,17 @@ def judged(sharp: float) -> dict[str, audit.Verdict]:
 
 
 @cache
-def without_chance() -> audit.Report:
-    """Return the audit of `LETTERS` by a reader who forgets what guessing scores."""
-    return audit.audit(replace(curve(LETTERS), chance=0.0))
-
-
-@cache
-def with_length(tokens: int) -> audit.Report:
-    """Return the audit of `SUMS` if all of some tokens have to be right for a point."""
-    return audit.audit(replace(curve(SUMS), length=tokens))
-
-
-def gap(name: str) -> float:
-    """Return the decades between the two largest scales of an example."""
-    one, two = np.log10(curve(name).scale[-2:])
-    return float(two - one)
-
-
-@cache
-def leaked(items: int = 1000, known: float = 0.6) -> tuple[audit.Report, audit.Report]:
+def leaked() -> tuple[audit.Report, audit.Report]:
     """Return the audits of a made curve and of its twin whose larger models know items by heart.
 
-    Twelve models over four decades, logistic, 10-90% width 2.5 decades. A model above 2e10 has
-    seen a share ``known`` of the ``items`` in training and gets all of these right.
+    Twelve models over four decades, logistic, 10-90% width 2.5 decades, 1,000 items. A model above
+    2e10 has seen 60% of the items in training and gets all of these right.
     """
     x = np.linspace(8, 12, 12)
     clean = laws.logistic(x, 10.5, 2 * np.log(9) / 2.5)
-    leaky = np.where(x > np.log10(2e10), known + (1 - known) * clean, clean)
+    leaky = np.where(x > np.log10(2e10), 0.6 + 0.4 * clean, clean)
     curves = [
-        audit.Curve(name, 10**x, np.rint(items * p) / items, np.full(x.size, float(items)))
+        audit.Curve(name, 10**x, np.rint(1000 * p) / 1000, np.full(x.size, 1000.0))
         for name, p in (("clean", clean), ("leaked", leaky))
     ]
     first, second = audit.audit_many(curves, thorough=False)

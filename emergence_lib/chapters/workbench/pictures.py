@@ -7,18 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
-from numpy.typing import NDArray
 
-from emergence_lib import audit, fitting, published, theme
+from emergence_lib import audit, fitting, theme
 from emergence_lib.audit.phrases import decades, number
 from emergence_lib.audit.report import Range
-from emergence_lib.chapters.workbench import numbers as found
+from emergence_lib.chapters.workbench import numbers
+from emergence_lib.laws import Array
 
 LEFT, RIGHT = 0.2, 8.0
 """Ends of the axis of widths, decades."""
-Array = NDArray[np.float64]
-SECOND = {found.LETTERS: "words"}
+SECOND = {numbers.LETTERS: "words"}
 """What an example calls its second score."""
 
 
@@ -33,17 +31,14 @@ def limit() -> tuple[Figure, Callable[..., str]]:
     """
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    ax.set_xscale("log")
-    ax.set_xlim(LEFT, RIGHT)
-    ax.set_xticks(ticks := [0.2, 0.5, 1, 2, 5], [f"{each:g}" for each in ticks])
-    ax.xaxis.set_minor_locator(NullLocator())
+    label = "decades from 10% to 90% of the rise"
+    theme.log_axis(ax, label, limits=(LEFT, RIGHT), ticks=(0.2, 0.5, 1, 2, 5))
     ax.set_ylim(-0.05, 3.55)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel("decades from 10% to 90% of the rise")
     verdicts = {}
-    for row, name in zip((2.5, 1.3, 0), found.examples(), strict=True):
-        report = found.report(name)
+    for row, name in zip((2.5, 1.3, 0), numbers.examples(), strict=True):
+        report = numbers.report(name)
         ax.text(LEFT, row + 0.62, name, fontsize=9)
         verdicts[name] = ax.text(RIGHT, row + 0.62, "", fontsize=9, ha="right", fontweight="bold")
         if report.width is not None:
@@ -64,7 +59,7 @@ def limit() -> tuple[Figure, Callable[..., str]]:
 
     def update(sharp: float) -> str:
         line.set_xdata([sharp, sharp])
-        judged = found.judged(sharp)
+        judged = numbers.judged(sharp)
         for name, text in verdicts.items():
             text.set_text(str(judged[name]))
         said = "; ".join(f"{name.partition(':')[0]}, {each}" for name, each in judged.items())
@@ -88,19 +83,16 @@ def verdict(report: audit.Report | None = None) -> Figure:
     Parameters
     ----------
     report : Report, optional
-        By default the audit of GPT-3 on three-digit addition.
+        By default the audit of the first example, GPT-3 on three-digit addition.
     """
-    report = report or audit.audit(three_digits())
+    report = report or numbers.report(numbers.SUMS)
     curve = report.curve
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    ax.set_xscale("log")
     first, last = np.log10([curve.scale[0], report.next_scale])
     pad = 0.04 * (last - first)
-    ax.set_xlim(10 ** (first - pad), 10 ** (last + pad))
-    ax.set_ylim(-0.03, 1.05)
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set(xlabel=curve.unit, ylabel="score")
+    theme.log_axis(ax, curve.unit, limits=(10 ** (first - pad), 10 ** (last + pad)))
+    theme.share_axis(ax, "score", ticks=None)
     _intervals(ax, report)
     grid = np.logspace(first, last, 200)
     seen = grid <= curve.scale[-1]
@@ -172,10 +164,3 @@ def error_bars(curve: audit.Curve) -> tuple[Array, Array]:
         return fitting.wilson(curve.score * curve.items, curve.items)
     reach = 1.96 * np.asarray(curve.stderr)
     return np.clip(curve.score - reach, 0, 1), np.clip(curve.score + reach, 0, 1)
-
-
-def three_digits() -> audit.Curve:
-    """Return GPT-3 on three-digit addition, few-shot."""
-    rows = published.gpt3("3D+")
-    scale, score, items = (rows[name].to_numpy() for name in ("params", "score", "n_items"))
-    return audit.Curve("three-digit addition", scale, score, items, unit="parameters")
