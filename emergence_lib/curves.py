@@ -130,6 +130,20 @@ def rise(
     return Rise(middle, end - start)
 
 
+def rise_in_decades(scale: ArrayLike, y: ArrayLike) -> Rise:
+    """Return the `rise` of a curve from its first score to its last, in decades of a scale.
+
+    Parameters
+    ----------
+    scale : array_like, shape (points,)
+        Model size or training steps, above 0, rising strictly; its log10 is the coordinate.
+    y : array_like, shape (points,)
+        Must end above its first point.
+    """
+    positive, score = within("scale", scale, 0, open_low=True), within("y", y)
+    return rise(np.log10(positive), score, floor=score[0], ceiling=score[-1])
+
+
 def _points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """Return a curve as floats, or say what is wrong with it."""
     at, score = within("x", x), within("y", y)

@@ -97,6 +97,21 @@ def test_a_rise_ignores_the_unit_of_the_score_and_follows_that_of_the_scale(
     assert moved == pytest.approx((stretch * middle + 1, stretch * width), rel=1e-6, abs=1e-6)
 
 
+def test_a_straight_line_over_decades_makes_eight_tenths_of_its_rise_in_eight_tenths() -> None:
+    size = np.logspace(2, 5, 7)
+    assert curves.rise_in_decades(size, np.linspace(0.2, 0.7, 7)) == pytest.approx((3.5, 2.4))
+    # From the first score to the last: a dip and an excess in between are none of it.
+    uneven = [0.2, 0.1, 0.2, 0.45, 0.8, 0.9, 0.7]
+    assert curves.rise_in_decades(size, uneven).midpoint == pytest.approx(3.5)
+
+
+def test_decades_need_a_rise_over_a_scale_above_zero() -> None:
+    with pytest.raises(ValueError, match=r"found a rise from 0.5 to 0.5, want a ceiling above"):
+        curves.rise_in_decades([1, 10, 100], [0.5, 0.9, 0.5])
+    with pytest.raises(ValueError, match="scale: found 0"):
+        curves.rise_in_decades([0, 10, 100], [0.5, 0.7, 0.9])
+
+
 def test_a_jump_between_neighbours_shows_their_distance() -> None:
     assert curves.rise([8, 9, 11, 12], [0, 0, 1, 1]) == pytest.approx((10, 1.6))
 

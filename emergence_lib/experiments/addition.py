@@ -8,12 +8,17 @@ score. One of the nets is also examined at many moments of a longer training.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from time import process_time
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 
+from emergence_lib import curves, laws
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import (
     Floats,
@@ -250,3 +255,46 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
         step=np.array(steps),
         **store.gather(table),
     )
+
+
+def subset_match(digits: ArrayLike, count: int) -> laws.Array:
+    """Probability that ``count`` digits, drawn at random from those of an answer, are all right.
+
+    Parameters
+    ----------
+    digits : array_like, shape (nets, positions)
+        Accuracy of each position; errors taken as independent.
+    count : int
+        From 1 (mean digit accuracy) to the number of positions (exact match).
+    """
+    table = np.asarray(digits, dtype=float)
+    if not 1 <= count <= table.shape[1]:
+        raise ValueError(f"count: found {count}, want 1 to {table.shape[1]}")
+    chosen = combinations(range(table.shape[1]), count)
+    return np.mean([laws.product(table[:, list(some)]) for some in chosen], axis=0)
+
+
+def widths(results: Iterable[Result], axis: str = "parameters") -> pd.DataFrame:
+    """Midpoint and width of every score of the longest sums, one row for each seed and score.
+
+    Columns: seed, score, midpoint (log10 of the axis), width (decades from 10% to 90% of the rise
+    from the first paper to the last). The scores are ``cross-entropy``, ``Brier``, ``1 of 6
+    digits`` ... ``6 of 6 digits`` if answers have six, ``exact match``.
+
+    Parameters
+    ----------
+    results : iterable of Result
+    axis : str
+        ``parameters``, or ``step`` for one net through its training.
+    """
+    rows = []
+    for result in results:
+        at, digits = result.index(result.config.digits), result.live(result.config.digits)
+        scores = {"cross-entropy": -result.cross_entropy[:, at], "Brier": -result.brier[:, at]}
+        for count in range(1, digits.shape[1] + 1):
+            scores[f"{count} of {digits.shape[1]} digits"] = subset_match(digits, count)
+        scores["exact match"] = result.exact_match[:, at]
+        for name, score in scores.items():
+            middle, width = curves.rise_in_decades(getattr(result, axis), score)
+            rows.append({"seed": result.seed, "score": name, "midpoint": middle, "width": width})
+    return pd.DataFrame(rows)

@@ -8,13 +8,15 @@ what they can do and where their heads look, and has `ablation` take the circuit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from emergence_lib import curves
 from emergence_lib.experiments import ablation, store
 from emergence_lib.experiments.attention import Net, back
 from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot
@@ -108,6 +110,12 @@ class Result(store.Result):
     cut: Floats
     example: Integers
     patterns: Floats
+
+    def at(self, step: int) -> int:
+        """Return the checkpoint after so many training steps."""
+        if step not in self.step:
+            raise ValueError(f"step: found {step}, want one of {self.step.tolist()}")
+        return int(np.searchsorted(self.step, step))
 
 
 BOOK = Config()
@@ -221,3 +229,20 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
         patterns=np.array(patterns, np.float16),
         **store.gather(list(zip(*scores, strict=True))),
     )
+
+
+def widths(results: Iterable[Result], budget: int) -> pd.DataFrame:
+    """Return how many decades of parameters each score's rise takes after so many training steps.
+
+    From 10% to 90% of the way from the first net to the last. One row for each seed; columns
+    accuracy, loss, prefix and ratio = loss / accuracy.
+    """
+    rows = {}
+    for each in results:
+        scores = {"accuracy": each.accuracy, "loss": -each.loss, "prefix": each.prefix}
+        rows[each.seed] = {
+            name: curves.rise_in_decades(each.parameters, score[:, each.at(budget)]).width
+            for name, score in scores.items()
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("seed")
+    return table.assign(ratio=table["loss"] / table["accuracy"])

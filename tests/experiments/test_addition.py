@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -247,3 +248,44 @@ def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message:
 def test_live_names_the_lengths_there_are(reduced: addition.Result) -> None:
     with pytest.raises(ValueError, match=r"length: found 9, want one of \(1, 2\)"):
         reduced.live(9)
+
+
+def test_subset_match_agrees_with_a_simulated_exam() -> None:
+    rates = np.array([0.95, 0.6, 0.3, 0.8])
+    right = np.random.default_rng(0).random((200_000, 4)) < rates
+    for count in (1, 2, 4):
+        chosen = [right[:, list(some)].all(1).mean() for some in combinations(range(4), count)]
+        matched = addition.subset_match(rates[None], count)
+        assert matched[0] == pytest.approx(np.mean(chosen), abs=3e-3)
+    with pytest.raises(ValueError, match="count: found 5, want 1 to 4"):
+        addition.subset_match(rates[None], 5)
+
+
+@pytest.mark.parametrize("axis", ["parameters", "step"])
+def test_widths_of_logistic_digits_are_those_of_the_law(axis: str) -> None:
+    scale = np.logspace(3, 11, 801).round().astype(np.int64)
+    p = laws.logistic(np.log10(scale), 7, 3.0, 0.1)
+    loss = -np.log(p)[:, None]
+    made = addition.Result(
+        config=addition.Config(lengths=(2,)),
+        seed=4,
+        seconds=1.0,
+        parameters=scale if axis == "parameters" else np.ones_like(scale),
+        step=scale if axis == "step" else np.ones_like(scale),
+        exact_match=p[:, None] ** 3,
+        position_accuracy=np.repeat(p[:, None, None], 3, axis=2),
+        edit_distance=loss,
+        cross_entropy=loss,
+        brier=loss,
+        error_correlation=0 * loss,
+    )
+    table = addition.widths([made], axis).set_index("score")
+    assert list(table.index[2:]) == [*(f"{n} of 3 digits" for n in (1, 2, 3)), "exact match"]
+    assert table["seed"].eq(4).all()
+    assert table.loc["1 of 3 digits", "midpoint"] == pytest.approx(7, abs=1e-3)
+    assert table.loc["1 of 3 digits", "width"] == pytest.approx(laws.logistic_width(3), rel=1e-3)
+    assert table.loc["3 of 3 digits", "width"] == pytest.approx(table.loc["exact match", "width"])
+    # The rise of -log p from log 0.1, solved for p by hand, and then for the scale.
+    ends = [(0.1 ** (1 - share) - 0.1) / 0.9 for share in (0.1, 0.9)]
+    expected = np.diff([np.log(part / (1 - part)) / 3 for part in ends])[0]
+    assert table.loc["cross-entropy", "width"] == pytest.approx(expected, rel=1e-3)
