@@ -8,7 +8,7 @@ what they can do and where their heads look, and has `ablation` take the circuit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -231,14 +231,14 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
     )
 
 
-def widths(results: Iterable[Result], budget: int) -> pd.DataFrame:
+def widths(budget: int, results: Sequence[Result] = ()) -> pd.DataFrame:
     """Return how many decades of parameters each score's rise takes after so many training steps.
 
-    From 10% to 90% of the way from the first net to the last. One row for each seed; columns
-    accuracy, loss, prefix and ratio = loss / accuracy.
+    From 10% to 90% of the way from the first net to the last, in the stored ladders or in others.
+    One row for each seed; columns accuracy, loss, prefix and ratio = loss / accuracy.
     """
     rows = {}
-    for each in results:
+    for each in results or store.stored("induction", "ladder"):
         scores = {"accuracy": each.accuracy, "loss": -each.loss, "prefix": each.prefix}
         rows[each.seed] = {
             name: curves.rise_in_decades(each.parameters, score[:, each.at(budget)]).width
