@@ -13,7 +13,6 @@ NOT_YET = {
     "forecasting",
     "circuits",
     "learning-dynamics",
-    "quanta",
     "mirage",
     "evidence",
     "networks",

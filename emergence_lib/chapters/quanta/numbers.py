@@ -1,24 +1,18 @@
-"""Numbers of chapter 11: many sharp skills under one smooth loss.
-
-Functions that take ``results`` use the stored runs when they are given none.
-"""
+"""Numbers of Quanta: many sharp skills under one smooth loss."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from emergence_lib import fitting, laws
-from emergence_lib.chapters.circuits.numbers import widths as induction_widths  # noqa: F401
-from emergence_lib.chapters.mirage import numbers as mirage
-from emergence_lib.experiments import quanta, store
+from emergence_lib import curves, fitting, laws
+from emergence_lib.experiments import addition, induction, quanta, store
+from emergence_lib.laws import Array
 
-Array = NDArray[np.float64]
 Runs = Sequence[quanta.Result]
 
 HALF = 0.75
@@ -35,54 +29,37 @@ ALPHAS = {"even": 0.4, "": 0.7, "steep": 1.0}
 """Stored variants of the time axis and their Zipf exponents."""
 
 
-@cache
-def stored(variant: str = "") -> tuple[quanta.Result, ...]:
-    """Return the stored runs, one for each seed: ``""``, ``even``, ``steep`` or ``widths``."""
-    return tuple(store.stored("quanta", variant))
-
-
-def crossing(moments: ArrayLike, score: ArrayLike, level: float) -> float:
-    """Return the step from which a score stays above a level; infinity if it ends below.
-
-    Straight lines in log steps between the exams; the first exam if it was never below.
-    """
-    x, y = np.log10(moments), np.asarray(score, dtype=float)
-    below = np.flatnonzero(y < level)
-    if not below.size:
-        return float(10 ** x[0])
-    last = below[-1]
-    if last == len(y) - 1:
-        return np.inf
-    return float(10 ** np.interp(level, y[last : last + 2], x[last : last + 2]))
-
-
-def learning(results: Runs | None = None) -> pd.DataFrame:
+def learning(results: Runs = ()) -> pd.DataFrame:
     """When each skill was learned, one row for each seed and skill of the first net.
 
-    Columns: seed, skill (from 1, commonest first), frequency, ``step`` at which its accuracy
-    passes `HALF` for good (infinite if never), ``rise`` = decades of steps between the accuracies
+    Of the stored runs or of others. Columns: seed, skill (from 1, commonest first), frequency,
+    ``step`` at which its accuracy passes `HALF` for good (infinite if never), ``questions`` of its
+    own that the network had seen by then, ``rise`` = decades of steps between the accuracies
     `RISE` (infinite if it does not get there), ``complete`` = this skill and all commoner ones
     are learned.
     """
     tables = []
-    for result in results or stored():
-        curves = result.accuracy[0].T
-        ends = [[crossing(result.moments, curve, level) for level in RISE] for curve in curves]
-        step = np.array([crossing(result.moments, curve, HALF) for curve in curves])
-        rises = [np.log10(high / low) if np.isfinite(high) else np.inf for low, high in ends]
-        tables.append(
-            pd.DataFrame(
-                {
-                    "seed": result.seed,
-                    "skill": np.arange(1, len(step) + 1),
-                    "frequency": result.config.frequencies,
-                    "step": step,
-                    "rise": rises,
-                    "complete": np.logical_and.accumulate(np.isfinite(step)),
-                }
-            )
-        )
+    for result in results or store.stored("quanta"):
+        rows = [_passing(result.moments, curve) for curve in result.accuracy[0].T]
+        table = pd.DataFrame(rows, columns=["step", "rise"])
+        frequency = result.config.frequencies
+        table.insert(0, "seed", result.seed)
+        table.insert(1, "skill", np.arange(1, len(table) + 1))
+        table.insert(2, "frequency", frequency)
+        table["questions"] = table["step"] * frequency * result.config.batch
+        table["complete"] = np.logical_and.accumulate(np.isfinite(table["step"]))
+        tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _passing(moments: ArrayLike, score: ArrayLike) -> tuple[float, float]:
+    """Return the step from which a skill is learned for good, and the decades of its rise."""
+    x = np.log10(moments)
+    start, half, end = (
+        curves.crossing(x, score, level, last=True, before=float(x[0]), never=np.inf)
+        for level in (RISE[0], HALF, RISE[1])
+    )
+    return 10**half, end - start if np.isfinite(end) else np.inf
 
 
 def learning_law(result: quanta.Result) -> pd.Series:
@@ -159,7 +136,7 @@ def without_steps() -> pd.Series:
         Exponents ``sharp`` and ``gradual``, and the R² of their straight lines, ``sharp_r2`` and
         ``gradual_r2``.
     """
-    config, laws_ = quanta.BOOK, [learning_law(each) for each in stored()]
+    config, laws_ = quanta.BOOK, [learning_law(each) for each in store.stored("quanta")]
     kappa, first = (float(np.mean([law[name] for law in laws_])) for name in ("kappa", "first"))
     smooth = np.geomspace(FROM, config.steps, 400)
     row = {}
@@ -203,55 +180,44 @@ def power_exponent(moments: ArrayLike, loss: ArrayLike) -> tuple[float, float]:
     return -line.slope, float(np.corrcoef(np.log10(x[late]), np.log10(y[late]))[0, 1] ** 2)
 
 
-def exponents(results: dict[str, Runs] | None = None) -> pd.DataFrame:
-    """Exponents of the loss, predicted from the single skills and measured, a row a run.
+@cache
+def exponents() -> pd.DataFrame:
+    """Return `run_exponents` of the stored runs at every alpha, which is the index."""
+    runs = [each for name in ALPHAS for each in store.stored("quanta", name)]
+    return pd.DataFrame([run_exponents(each) for each in runs]).set_index("alpha")
 
-    Columns: alpha, seed, ``learned`` skills, ``kappa``, ``correlation``, ``endless`` (predicted,
-    no end to the list), ``finite`` (predicted by `steps_loss` for the list there is, read off over
-    the same steps), ``measured``, ``r2`` of the straight line, ``rise`` (median, decades).
+
+def run_exponents(result: quanta.Result) -> pd.Series:
+    """Exponent of the loss of one run, predicted from its single skills and measured.
+
+    Returns
+    -------
+    Series
+        alpha, seed, ``learned`` skills, ``kappa``, ``correlation``, ``endless`` (predicted, no end
+        to the list), ``finite`` (predicted by `steps_loss` for the list there is, read off over
+        the same steps), ``measured``, ``r2`` of the straight line, ``rise`` (median, decades).
     """
-    rows = []
-    for runs in (results or {name: stored(name) for name in ALPHAS}).values():
-        for result in runs:
-            config, law, table = result.config, learning_law(result), learning([result])
-            smooth = np.geomspace(FROM, config.steps, 400)
-            steps = steps_loss(smooth, config.alpha, law["kappa"], law["first"], config.skills)
-            measured, r2 = power_exponent(result.moments, result.mean_loss[0])
-            rows.append(
-                {
-                    "alpha": config.alpha,
-                    "seed": result.seed,
-                    "learned": int(np.isfinite(table["step"]).sum()),
-                    "kappa": law["kappa"],
-                    "correlation": law["correlation"],
-                    "endless": float(predicted_exponent(config.alpha, law["kappa"])),
-                    "finite": power_exponent(smooth, steps)[0],
-                    "measured": measured,
-                    "r2": r2,
-                    "rise": float(table.loc[np.isfinite(table["rise"]), "rise"].median()),
-                }
-            )
-    return pd.DataFrame(rows)
+    config, law, table = result.config, learning_law(result), learning([result])
+    smooth = np.geomspace(FROM, config.steps, 400)
+    steps = steps_loss(smooth, config.alpha, law["kappa"], law["first"], config.skills)
+    measured, r2 = power_exponent(result.moments, result.mean_loss[0])
+    return pd.Series(
+        {
+            "alpha": config.alpha,
+            "seed": result.seed,
+            "learned": np.isfinite(table["step"]).sum(),
+            "kappa": law["kappa"],
+            "correlation": law["correlation"],
+            "endless": float(predicted_exponent(config.alpha, law["kappa"])),
+            "finite": power_exponent(smooth, steps)[0],
+            "measured": measured,
+            "r2": r2,
+            "rise": table.loc[np.isfinite(table["rise"]), "rise"].median(),
+        }
+    )
 
 
-def exponent(name: str, alpha: float = quanta.BOOK.alpha) -> pd.Series:
-    """Return lowest, mean and highest of a column of `exponents` over the seeds of one alpha.
-
-    Raises
-    ------
-    ValueError
-        If there is no such column or no such alpha among the stored runs.
-    """
-    table = exponents()
-    if name not in table:
-        raise ValueError(f"name: found {name!r}, want one of {', '.join(map(str, table.columns))}")
-    if alpha not in ALPHAS.values():
-        raise ValueError(f"alpha: found {alpha:g}, want one of {sorted(ALPHAS.values())}")
-    column = table.loc[table["alpha"] == alpha, name]
-    return pd.Series({"lowest": column.min(), "mean": column.mean(), "highest": column.max()})
-
-
-def solved(results: Runs | None = None) -> pd.DataFrame:
+def solved(results: Runs = ()) -> pd.DataFrame:
     """Loss and solved skills of each net of the width axis, one row for each seed and net.
 
     Columns: seed, width, parameters, loss, accuracy (both as training asks), ``skills`` solved.
@@ -268,25 +234,16 @@ def solved(results: Runs | None = None) -> pd.DataFrame:
                     "skills": (result.accuracy[:, -1] >= SOLVED).sum(axis=1),
                 }
             )
-            for result in results or stored("widths")
+            for result in results or store.stored("quanta", "widths")
         ],
         ignore_index=True,
     )
 
 
-def mean_solved(name: str, width: int) -> float:
-    """Return a column of `solved` for one width, averaged over seeds."""
-    table = solved()
-    return float(table.loc[table["width"] == width, name].mean())
-
-
-def width_r2() -> pd.Series:
-    """Return lowest and highest R² of a straight line through log loss against log parameters."""
-    scores = [
-        np.corrcoef(np.log10(one["parameters"]), np.log10(one["loss"]))[0, 1] ** 2
-        for _, one in solved().groupby("seed")
-    ]
-    return pd.Series({"lowest": min(scores), "highest": max(scores)})
+def width_r2() -> Array:
+    """Return the R² of a straight line through log loss against log parameters, for each seed."""
+    logs = [np.log10(one[["parameters", "loss"]]) for _, one in solved().groupby("seed")]
+    return np.array([np.corrcoef(one.T)[0, 1] ** 2 for one in logs])
 
 
 def local_exponents() -> Array:
@@ -297,7 +254,7 @@ def local_exponents() -> Array:
     return np.asarray(-slopes.mean(axis=1))
 
 
-def skill_widths(results: Runs | None = None) -> pd.DataFrame:
+def skill_widths(results: Runs = ()) -> pd.DataFrame:
     """Width of the rise of each skill on the width axis.
 
     Only skills whose whole rise is on the ladder: at most 65% right in the smallest net, at least
@@ -305,37 +262,22 @@ def skill_widths(results: Runs | None = None) -> pd.DataFrame:
     of the accuracy, ``loss_width``.
     """
     rows = []
-    for result in results or stored("widths"):
+    for result in results or store.stored("quanta", "widths"):
         for skill in range(result.config.skills):
             curve = result.accuracy[:, -1, skill]
             if curve[0] <= 0.65 and curve[-1] >= SOLVED:
-                middle, width = mirage.transition(result.parameters, curve)
-                _, loss = mirage.transition(result.parameters, -result.loss[:, -1, skill])
+                middle, width = curves.rise_in_decades(result.parameters, curve)
+                loss = curves.rise_in_decades(result.parameters, -result.loss[:, -1, skill])
                 rows.append(
                     {
                         "seed": result.seed,
                         "skill": skill + 1,
                         "midpoint": middle,
                         "width": width,
-                        "loss_width": loss,
+                        "loss_width": loss.width,
                     }
                 )
     return pd.DataFrame(rows)
-
-
-def skill_width() -> pd.Series:
-    """Return lowest and highest median of `skill_widths` over seeds.
-
-    ``quarter`` is the width that a quarter of the skills exceed, in the seed where it is lowest.
-    """
-    seeds = skill_widths().groupby("seed")["width"]
-    return pd.Series(
-        {
-            "lowest": seeds.median().min(),
-            "highest": seeds.median().max(),
-            "quarter": seeds.quantile(0.75).min(),
-        }
-    )
 
 
 def averaging() -> pd.DataFrame:
@@ -345,16 +287,19 @@ def averaging() -> pd.DataFrame:
     skills together), ``part_loss``, ``part_accuracy`` (medians of `skill_widths`); decades.
     """
     parts = skill_widths().groupby("seed")[["loss_width", "width"]].median()
-    rows = {
-        each.seed: {
-            "whole_loss": mirage.transition(each.parameters, -each.mean_loss[:, -1])[1],
-            "whole_accuracy": mirage.transition(each.parameters, each.mean_accuracy[:, -1])[1],
+    rows = [
+        {
+            "seed": each.seed,
+            "whole_loss": curves.rise_in_decades(each.parameters, -each.mean_loss[:, -1]).width,
+            "whole_accuracy": curves.rise_in_decades(
+                each.parameters, each.mean_accuracy[:, -1]
+            ).width,
             "part_loss": parts.loc[each.seed, "loss_width"],
             "part_accuracy": parts.loc[each.seed, "width"],
         }
-        for each in stored("widths")
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("seed")
+        for each in store.stored("quanta", "widths")
+    ]
+    return pd.DataFrame(rows).set_index("seed")
 
 
 def comparison() -> pd.DataFrame:
@@ -363,59 +308,36 @@ def comparison() -> pd.DataFrame:
     Columns: system, continuous_score, headline_score, seed, ``continuous`` and ``headline``
     (10-90% widths, decades of parameters, each curve scaled to its own range), ``ratio``.
     """
-    sums = mirage.widths().pivot_table(index="seed", columns="score", values="width")
-    rows: list[dict[str, Any]] = [
-        {
-            "system": "addition",
-            "continuous_score": "cross-entropy of a digit",
-            "headline_score": "whole sums right",
-            "seed": seed,
-            "continuous": row["cross-entropy"],
-            "headline": row["exact match"],
-        }
-        for seed, row in sums.iterrows()
+    sums = addition.widths(store.stored("addition")).pivot_table("width", "seed", "score")
+    symbols, skills = induction.widths(BUDGET), averaging()
+    systems = {
+        ("addition", "cross-entropy of a digit", "whole sums right"): (
+            sums["cross-entropy"],
+            sums["exact match"],
+        ),
+        ("repetition", "cross-entropy of a symbol", "symbols right"): (
+            symbols["loss"],
+            symbols["accuracy"],
+        ),
+        ("32 skills", "loss over all skills", "accuracy of the median skill"): (
+            skills["whole_loss"],
+            skills["part_accuracy"],
+        ),
+    }
+    tables = [
+        pd.DataFrame({"continuous": continuous, "headline": headline})
+        .reset_index()
+        .assign(system=system, continuous_score=score, headline_score=other)
+        for (system, score, other), (continuous, headline) in systems.items()
     ]
-    rows += [
-        {
-            "system": "repetition",
-            "continuous_score": "cross-entropy of a symbol",
-            "headline_score": "symbols right",
-            "seed": each.seed,
-            "continuous": mirage.transition(each.parameters, -each.loss[:, at])[1],
-            "headline": mirage.transition(each.parameters, each.accuracy[:, at])[1],
-        }
-        for each in store.stored("induction", "ladder")
-        for at in np.flatnonzero(each.step == BUDGET)
-    ]
-    rows += [
-        {
-            "system": "32 skills",
-            "continuous_score": "loss over all skills",
-            "headline_score": "accuracy of the median skill",
-            "seed": seed,
-            "continuous": row["whole_loss"],
-            "headline": row["part_accuracy"],
-        }
-        for seed, row in averaging().iterrows()
-    ]
-    table = pd.DataFrame(rows)
-    table["ratio"] = table["continuous"] / table["headline"]
-    return table
+    names = ["system", "continuous_score", "headline_score", "seed", "continuous", "headline"]
+    table = pd.concat(tables, ignore_index=True)[names]
+    return table.assign(ratio=table["continuous"] / table["headline"])
 
 
-def ratio(system: str) -> pd.Series:
-    """Return lowest and highest ratio of `comparison` over the seeds of one system."""
-    table = comparison()
-    chosen = table.loc[table["system"] == system, "ratio"]
-    if chosen.empty:
-        known = ", ".join(table["system"].unique())
-        raise ValueError(f"system: found {system!r}, want one of {known}")
-    return pd.Series({"lowest": chosen.min(), "highest": chosen.max()})
-
-
-def agreement(live: quanta.Result, results: Runs | None = None) -> str:
+def agreement(live: quanta.Result) -> str:
     """Say in one sentence how a run just done compares with the stored ones."""
-    runs = results or stored()
+    runs = store.stored("quanta")
     table, law = learning([live]), learning_law(live)
     slope, _ = power_exponent(live.moments, live.mean_loss[0])
     others = [power_exponent(each.moments, each.mean_loss[0])[0] for each in runs]
@@ -428,26 +350,10 @@ def agreement(live: quanta.Result, results: Runs | None = None) -> str:
     )
 
 
-def questions_needed(skill: int) -> float:
-    """Return how many questions of a skill a network saw until it learned it, mean over seeds.
-
-    Raises
-    ------
-    ValueError
-        If not every seed learned that skill.
-    """
-    table = learning()
-    chosen = table[table["skill"] == skill]
-    seen = (chosen["step"] * chosen["frequency"]).to_numpy() * quanta.BOOK.batch
-    if not seen.size or not np.all(np.isfinite(seen)):
-        raise ValueError(f"skill: found {skill}, want one that every seed learned")
-    return float(seen.mean())
-
-
 def half_way(step: int) -> float:
     """Return how many skills are between coin and solved at the exam nearest a step, seed mean."""
     counts = []
-    for result in stored():
+    for result in store.stored("quanta"):
         scores = result.accuracy[0, int(np.abs(result.moments - step).argmin())]
         counts.append(((scores > RISE[0]) & (scores < RISE[1])).sum())
     return float(np.mean(counts))

@@ -1,24 +1,20 @@
-"""Figures of chapter 11: many sharp skills under one smooth loss."""
+"""Figures of Quanta: many sharp skills under one smooth loss."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
-from numpy.typing import NDArray
+from matplotlib.ticker import NullLocator
 
 from emergence_lib import theme
 from emergence_lib.chapters.quanta import numbers as found
-from emergence_lib.chapters.quanta.numbers import Runs
-from emergence_lib.experiments import quanta
+from emergence_lib.experiments import quanta, store
 
-Numbers = NDArray[Any]
-
-MOMENTS = found.stored()[0].moments[::2].tolist()
+MOMENTS = quanta.BOOK.moments[::2].tolist()
 """Training steps that the explorable offers."""
 GROUPS = ((0, 1), (1, 3), (3, 6), (6, 10), (10, 15))
 """Skills, from first to before last, that share a shade of blue."""
@@ -26,28 +22,25 @@ DRAWN = GROUPS[-1][1]
 """Skills drawn one by one; most of the others are not learned."""
 
 
-def _plain(number: float, _: Any = None) -> str:
-    return f"{number:,g}"
+def _panel(title: str) -> tuple[Figure, Axes]:
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    ax.set_title(title)
+    return fig, ax
 
 
-def _log(ax: Axes, axis: str, ticks: tuple[float, ...]) -> None:
-    """Make an axis logarithmic, with these ticks as plain numbers."""
-    getattr(ax, f"set_{axis}scale")("log")
-    lines = getattr(ax, f"{axis}axis")
-    lines.set_major_locator(FixedLocator(ticks))
-    lines.set_minor_locator(NullLocator())
-    lines.set_major_formatter(FuncFormatter(_plain))
+def _steps(ax: Axes, first: float = 45) -> None:
+    theme.log_axis(ax, "training steps", limits=(first, 9000), ticks=(50, 200, 1000, 5000))
 
 
-def _steps(ax: Axes, last: float = 9000) -> None:
-    _log(ax, "x", (50, 200, 1000, 5000))
-    ax.set(xlim=(45, last), xlabel="training steps")
+def _right(ax: Axes, low: float, high: float = 1.04) -> None:
+    """Make the y axis one of right answers, and mark a coin's half."""
+    theme.share_axis(ax, "right answers", limits=(low, high), ticks=(0.5, 0.75, 1))
+    ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_chance")
 
 
-def _percent(ax: Axes, low: float = 0.5) -> None:
-    ax.set_ylim(low - 0.05, 1.04)
-    ax.yaxis.set_major_locator(FixedLocator([0.5, 0.75, 1]))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+def _coin(ax: Axes, x: float, y: float, va: str = "center") -> None:
+    ax.text(x, y, "coin", color=theme.GREY, va=va, fontsize=8.5)
 
 
 def _shade(skill: int) -> str:
@@ -64,22 +57,20 @@ def training() -> tuple[Figure, Callable[..., str]]:
     tuple
         The figure and ``update(step)``; ``step`` is one of `MOMENTS`.
     """
-    run = found.stored()[0]
+    run = store.stored("quanta")[0]
     fig = Figure(figsize=(theme.WIDE[0], 4.2))
     skills, loss = fig.subplots(2, height_ratios=[3, 2])
     rank = np.arange(1, run.config.skills + 1)
     (dots,) = skills.plot(
         rank, rank * 0.0, ls="", marker="o", ms=4.5, color=theme.BLUE, label="one skill"
     )
-    skills.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_chance")
-    skills.text(61.5, 0.515, "coin", color=theme.GREY, va="bottom", fontsize=8.5)
-    skills.set(xlim=(0, 66), xlabel="skill, from common (1) to rare (60)", ylabel="right answers")
-    _percent(skills, low=0.36)
+    _right(skills, 0.31)
+    _coin(skills, 61.5, 0.515, va="bottom")
+    skills.set(xlim=(0, 66), xlabel="skill, from common (1) to rare (60)")
     loss.plot(run.moments, run.mean_loss[0], color=theme.INK, lw=1.2, label="loss over all skills")
     (here,) = loss.plot([50], [1], marker="o", ms=8, color=theme.ORANGE, label="_now")
     _steps(loss)
-    _log(loss, "y", (0.1, 0.3, 0.7))
-    loss.set(ylim=(0.05, 1), ylabel="loss (nats)")
+    theme.log_axis(loss, "loss (nats)", limits=(0.05, 1), ticks=(0.1, 0.3, 0.7), axis="y")
 
     def update(step: int) -> str:
         at = int(np.flatnonzero(run.moments == step)[0])
@@ -88,8 +79,8 @@ def training() -> tuple[Figure, Callable[..., str]]:
         here.set_data([step], [run.mean_loss[0, at]])
         done = int((accuracy >= found.SOLVED).sum())
         return (
-            f"After {step:,} steps: {done} of {len(rank)} skills at 95% or better, "
-            f"{int((accuracy <= found.RISE[0]).sum())} at 60% or worse; loss "
+            f"After {step:,} steps: {done} of {len(rank)} skills at {found.SOLVED:.0%} or better, "
+            f"{int((accuracy <= found.RISE[0]).sum())} at {found.RISE[0]:.0%} or worse; loss "
             f"{run.mean_loss[0, at]:.3f} nats."
         )
 
@@ -98,68 +89,19 @@ def training() -> tuple[Figure, Callable[..., str]]:
 
 
 @theme.figure
-def lighting_up(results: Runs | None = None, live: quanta.Result | None = None) -> list[Figure]:
+def lighting_up(live: quanta.Result | None = None) -> list[Figure]:
     """Accuracy of single skills, and the loss that they add up to, through training.
 
     Parameters
     ----------
-    results : sequence of Result, optional
-        The stored runs if none are given; single skills are those of the first.
     live : Result, optional
-        One more run: its skills replace those of the first, its loss is drawn as circles.
+        One more run: its skills replace those of the first stored one, its loss is drawn as
+        circles.
     """
-    runs = results or found.stored()
-    shown = live or runs[0]
-    first = Figure(figsize=theme.PANEL)
-    ax = first.subplots()
-    _steps(ax)
-    for skill in range(DRAWN):
-        ax.plot(
-            shown.moments,
-            shown.accuracy[0, :, skill],
-            color=_shade(skill),
-            lw=1.4,
-            label=f"skill {skill + 1}",
-        )
-    ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_chance")
-    ax.text(54, 0.405, "coin", color=theme.GREY, va="center", fontsize=8.5)
-    ax.text(54, 0.9, "skill 1", color=theme.RAMP[0], fontweight="bold")
-    ax.text(
-        8600,
-        0.405,
-        f"skill {DRAWN}",
-        color=theme.RAMP[4],
-        ha="right",
-        va="center",
-        fontweight="bold",
-    )
-    ax.set_ylabel("right answers")
-    ax.set_title("skill by skill")
-    _percent(ax)
-    ax.set(xlim=(50, 9000), ylim=(0.38, 1.04))
-
-    second = Figure(figsize=theme.PANEL)
-    ax = second.subplots()
-    _steps(ax)
-    _log(ax, "y", (0.001, 0.01, 0.1, 1))
-    share = shown.config.frequencies
-    for skill in range(DRAWN):
-        part = shown.loss[0, :, skill] * share[skill]
-        ax.plot(
-            shown.moments,
-            np.where(part < 3e-4, np.nan, part),
-            color=_shade(skill),
-            lw=1,
-            label=f"skill {skill + 1}, its share",
-        )
-    for each in runs:
-        ax.plot(
-            each.moments, each.mean_loss[0], color=theme.ORANGE, lw=0.8, alpha=0.4, label="_seed"
-        )
-    mean = np.mean([each.mean_loss[0] for each in runs], axis=0)
-    ax.plot(runs[0].moments, mean, color=theme.ORANGE, lw=2.2, label="all sixty skills")
+    runs = store.stored("quanta")
+    second = _adding_up(runs, live or runs[0])
     if live is not None:
-        ax.plot(
+        second.axes[0].plot(
             live.moments,
             live.mean_loss[0],
             ls="",
@@ -170,162 +112,153 @@ def lighting_up(results: Runs | None = None, live: quanta.Result | None = None) 
             label="all sixty skills, trained on this page",
             zorder=4,
         )
-    ax.text(8000, 0.3, "all sixty", color=theme.ORANGE, ha="right", fontweight="bold")
-    ax.set(ylim=(3e-4, 1.3), ylabel="part of the loss (nats)")
-    ax.set_title("what the skills add up to")
-    return [first, second]
+    return [_skill_by_skill(live or runs[0]), second]
+
+
+def _skill_by_skill(run: quanta.Result) -> Figure:
+    """Draw the accuracy of the commonest skills of a run."""
+    fig, ax = _panel("skill by skill")
+    for skill in range(DRAWN):
+        scores, label = run.accuracy[0, :, skill], f"skill {skill + 1}"
+        ax.plot(run.moments, scores, color=_shade(skill), lw=1.4, label=label)
+    _steps(ax, first=50)
+    _right(ax, 0.38)
+    _coin(ax, 54, 0.405)
+    theme.beside(ax, 54, 0.9, "skill 1", theme.RAMP[0])
+    theme.beside(ax, 8600, 0.405, f"skill {DRAWN}", theme.RAMP[4], ha="right", va="center")
+    return fig
+
+
+def _adding_up(runs: found.Runs, shown: quanta.Result) -> Figure:
+    """Draw what skills of one run contribute to the loss, and the loss of all runs."""
+    fig, ax = _panel("what the skills add up to")
+    for skill, share in enumerate(shown.config.frequencies[:DRAWN]):
+        part = shown.loss[0, :, skill] * share
+        label = f"skill {skill + 1}, its share"
+        seen = np.where(part < 3e-4, np.nan, part)
+        ax.plot(shown.moments, seen, color=_shade(skill), lw=1, label=label)
+    losses = [each.mean_loss[0] for each in runs]
+    label = "all sixty skills"
+    theme.seeds(ax, runs[0].moments, losses, label, color=theme.ORANGE, lw=2.2)
+    theme.beside(ax, 8000, 0.3, "all sixty", theme.ORANGE, ha="right")
+    _steps(ax)
+    ticks = (0.001, 0.01, 0.1, 1)
+    theme.log_axis(ax, "part of the loss (nats)", limits=(3e-4, 1.3), ticks=ticks, axis="y")
+    return fig
 
 
 @theme.figure
-def learning_times(results: Runs | None = None) -> Figure:
-    """Step at which a skill is learned against how often it is asked for.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored runs if none are given.
-    """
-    runs = results or found.stored()
+def learning_times() -> Figure:
+    """Step at which a skill is learned against how often it is asked for."""
+    runs = store.stored("quanta")
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    _log(ax, "x", (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5))
-    _log(ax, "y", (100, 200, 500, 1000, 2000, 5000, 10_000))
-    for run, colour, marker in zip(
-        runs, (theme.BLUE, theme.TEAL, theme.PURPLE), ("o", "s", "^"), strict=False
-    ):
-        table = found.learning([run])
-        used = table[table["complete"]]
-        late = table[~table["complete"] & np.isfinite(table["step"])]
-        ax.scatter(
-            used["frequency"],
-            used["step"],
-            s=26,
-            color=colour,
-            marker=marker,
-            label=f"seed {run.seed}",
-            zorder=3,
-        )
-        ax.scatter(
-            late["frequency"],
-            late["step"],
-            s=26,
-            facecolors="none",
-            edgecolors=colour,
-            marker=marker,
-            label=f"seed {run.seed}, out of turn",
-        )
-        law = found.learning_law(run)
-        ends = np.array([used["frequency"].iloc[0], used["frequency"].iloc[-1]])
-        fitted = law["first"] * (ends / ends[0]) ** -law["kappa"]
-        ax.plot(ends, fitted, color=colour, lw=1, label=f"_fit {run.seed}")
+    colours, markers = (theme.BLUE, theme.TEAL, theme.PURPLE), ("o", "s", "^")
+    filled = [_times(ax, *each) for each in zip(runs, colours, markers, strict=True)]
     end = runs[0].config.steps
     ax.axhline(end, color=theme.GREY, ls="--", lw=1.2, label="_end")
     ax.text(0.6, end * 0.93, "training ends", color=theme.GREY, ha="right", va="top", fontsize=8.5)
     kappa = np.mean([found.learning_law(run)["kappa"] for run in runs])
-    ax.text(
-        0.09,
-        2100,
-        f"slope -{kappa:.2f}",
-        color=theme.INK,
-        fontweight="bold",
-        ha="left",
-        va="center",
+    theme.beside(ax, 0.09, 2100, f"slope -{kappa:.2f}", theme.INK, ha="left", va="center")
+    theme.log_axis(
+        ax,
+        "share of training questions that ask for the skill",
+        limits=(0.003, 0.65),
+        ticks=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
     )
-    ax.set(
-        xlim=(0.003, 0.65),
-        ylim=(80, 12_000),
-        xlabel="share of training questions that ask for the skill",
-        ylabel="step at which it is learned",
+    theme.log_axis(
+        ax,
+        "step at which it is learned",
+        limits=(80, 12_000),
+        ticks=(100, 200, 500, 1000, 2000, 5000, 10_000),
+        axis="y",
     )
-    ax.legend(
-        loc="lower left",
-        handles=[each for each in ax.collections if "out of turn" not in str(each.get_label())],
-        borderaxespad=0.2,
-        handletextpad=0.2,
-    )
+    ax.legend(loc="lower left", handles=filled, borderaxespad=0.2, handletextpad=0.2)
     return fig
+
+
+def _times(ax: Axes, run: quanta.Result, colour: str, marker: str) -> PathCollection:
+    """Mark when a run learns its skills, with the line through them; return the filled marks."""
+    table = found.learning([run])
+    used = table[table["complete"]]
+    late = table[~table["complete"] & np.isfinite(table["step"])]
+    name = f"seed {run.seed}"
+    filled = ax.scatter(
+        used["frequency"], used["step"], s=26, color=colour, marker=marker, label=name, zorder=3
+    )
+    ax.scatter(
+        late["frequency"],
+        late["step"],
+        s=26,
+        facecolors="none",
+        edgecolors=colour,
+        marker=marker,
+        label=f"{name}, out of turn",
+    )
+    law = found.learning_law(run)
+    ends = np.array([used["frequency"].iloc[0], used["frequency"].iloc[-1]])
+    fitted = law["first"] * (ends / ends[0]) ** -law["kappa"]
+    ax.plot(ends, fitted, color=colour, lw=1, label=f"_fit {run.seed}")
+    return filled
 
 
 @theme.figure
 def exponents() -> Figure:
     """Exponent of the loss: predicted for an endless and a finite list of skills, and measured."""
     table = found.exponents()
+    mean = table.groupby("alpha")[["endless", "finite", "measured"]].mean()
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    mean = table.groupby("alpha")[["kappa", "endless", "finite", "measured"]].mean()
-    alpha = mean.index.to_numpy()
-    ax.plot(
-        alpha,
-        mean["endless"],
-        color=theme.GREY,
-        ls="--",
-        marker="s",
-        label="predicted, endless list",
-    )
-    ax.plot(
-        alpha, mean["finite"], color=theme.BLUE, ls=":", marker="D", label="predicted, sixty skills"
-    )
-    ax.plot(alpha, mean["measured"], color=theme.ORANGE, lw=1.2, label="measured, mean")
-    ax.scatter(
-        table["alpha"], table["measured"], s=34, color=theme.ORANGE, label="measured", zorder=3
-    )
-    ax.text(0.4, 0.58, "sixty skills", color=theme.BLUE, va="bottom", fontweight="bold")
-    ax.text(0.56, 0.40, "endless list", color=theme.GREY, va="top", fontweight="bold")
-    ax.text(1.02, 0.61, "measured", color=theme.ORANGE, va="center", fontweight="bold")
+    for name, label, look in (
+        (
+            "endless",
+            "predicted, endless list",
+            {"color": theme.GREY, "ls": "--", "marker": "s"},
+        ),
+        ("finite", "predicted, sixty skills", {"color": theme.BLUE, "ls": ":", "marker": "D"}),
+        ("measured", "measured, mean", {"color": theme.ORANGE, "lw": 1.2}),
+    ):
+        ax.plot(mean.index, mean[name], label=label, **look)
+    ax.scatter(table.index, table["measured"], s=34, color=theme.ORANGE, label="measured", zorder=3)
+    theme.beside(ax, 0.4, 0.58, "sixty skills", theme.BLUE, va="bottom")
+    theme.beside(ax, 0.56, 0.40, "endless list", theme.GREY, va="top")
+    theme.beside(ax, 1.02, 0.61, "measured", theme.ORANGE, va="center")
     ax.set(
         xlim=(0.33, 1.24),
         ylim=(0.25, 0.75),
         xlabel="how uneven the frequencies are (alpha)",
         ylabel="exponent of the loss in steps",
     )
-    ax.xaxis.set_major_locator(FixedLocator(alpha.tolist()))
-    ax.xaxis.set_major_formatter(FuncFormatter(_plain))
+    ax.set_xticks(mean.index, [f"{alpha:g}" for alpha in mean.index])
     return fig
 
 
 @theme.figure
-def width_axis(results: Runs | None = None) -> list[Figure]:
-    """Loss and single skills against model size, at a fixed budget of training.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored runs of the width axis if none are given; single skills are the first's.
-    """
-    runs = results or found.stored("widths")
+def width_axis() -> list[Figure]:
+    """Loss and single skills of seed 0 against model size, at a fixed budget of training."""
+    runs = store.stored("quanta", "widths")
     size = runs[0].parameters
-    ticks = (200, 1000, 5000, 20_000)
-    first = Figure(figsize=theme.PANEL)
-    ax = first.subplots()
-    _log(ax, "x", ticks)
-    _log(ax, "y", (0.01, 0.03, 0.1, 0.3, 0.7))
-    for each in runs:
-        ax.plot(size, each.mean_loss[:, -1], color=theme.ORANGE, lw=0.8, alpha=0.4, label="_seed")
-    mean = np.mean([each.mean_loss[:, -1] for each in runs], axis=0)
-    ax.plot(size, mean, color=theme.ORANGE, marker="o", label="all 32 skills")
-    ax.set(xlim=(170, 31_000), xlabel="parameters", ylabel="loss (nats)")
-    ax.set_title("the whole")
+    first, ax = _panel("the whole")
+    losses = [each.mean_loss[:, -1] for each in runs]
+    theme.seeds(ax, size, losses, "all 32 skills", color=theme.ORANGE, marker="o")
+    _sizes(ax)
+    theme.log_axis(ax, "loss (nats)", ticks=(0.01, 0.03, 0.1, 0.3, 0.7), axis="y")
 
-    second = Figure(figsize=theme.PANEL)
-    ax = second.subplots()
-    _log(ax, "x", ticks)
-    chosen = found.skill_widths([runs[0]])
+    second, ax = _panel(f"its parts, seed {runs[0].seed}")
+    chosen = found.skill_widths(runs[:1])["skill"]
     shades = np.linspace(0, 4, len(chosen)).round().astype(int)
-    for shade, skill in zip(shades, chosen["skill"], strict=True):
-        ax.plot(
-            size,
-            runs[0].accuracy[:, -1, skill - 1],
-            color=theme.RAMP[shade],
-            lw=1.2,
-            label=f"skill {skill}",
-        )
-    ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_chance")
-    ax.text(180, 0.43, "coin", color=theme.GREY, va="center", fontsize=8.5)
-    ax.set(xlim=(170, 31_000), xlabel="parameters", ylabel="right answers")
-    ax.set_title(f"its parts, seed {runs[0].seed}")
-    _percent(ax)
-    ax.set_ylim(0.41, 1.03)
+    for shade, skill in zip(shades, chosen, strict=True):
+        scores = runs[0].accuracy[:, -1, skill - 1]
+        ax.plot(size, scores, color=theme.RAMP[shade], lw=1.2, label=f"skill {skill}")
+    _sizes(ax)
+    _right(ax, 0.41, 1.03)
+    _coin(ax, 180, 0.43)
     return [first, second]
+
+
+def _sizes(ax: Axes) -> None:
+    ticks = (200, 1000, 5000, 20_000)
+    theme.log_axis(ax, "parameters", limits=(170, 31_000), ticks=ticks)
 
 
 @theme.figure
