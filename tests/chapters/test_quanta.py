@@ -12,23 +12,20 @@ from emergence_lib.chapters.quanta import numbers, pictures
 from emergence_lib.experiments import addition, induction, quanta, store
 from emergence_lib.laws import Array
 
+BOOK: quanta.Result = store.stored("quanta")[0]
 SHORT = replace(quanta.BOOK, skills=10, steps=10_000, exams=201, first=10)
 
 
-def made(
-    kappa: float = 1.0, first: float = 100.0, config: quanta.Config = SHORT, seed: int = 0
-) -> quanta.Result:
+def made(kappa: float = 1.0, first: float = 100.0, config: quanta.Config = SHORT) -> quanta.Result:
     """Return a made-up run whose every skill jumps, in one exam, at the step that the law says."""
     rank = np.arange(1, config.skills + 1)
     learned = first * rank ** (kappa * (1 + config.alpha))
     done = config.moments[:, None] >= learned
-    return quanta.Result(
+    return replace(
+        BOOK,
         config=config,
-        seed=seed,
         seconds=2.0,
-        parameters=np.array([1000]),
         moments=config.moments,
-        subsets=np.zeros((config.skills, 3), int),
         accuracy=np.where(done, 1.0, 0.5)[None],
         loss=np.where(done, 0.0, np.log(2))[None],
     )
@@ -39,15 +36,8 @@ def ladder(midpoints: list[float], slope: float) -> quanta.Result:
     config = replace(quanta.WIDTHS, skills=len(midpoints), widths=tuple(range(1, 101)), alpha=0.01)
     size = np.logspace(1, 7, 100).round().astype(np.int64)
     p = laws.logistic(np.log10(size)[:, None], midpoints, slope, 0.5)
-    return quanta.Result(
-        config=config,
-        seed=4,
-        seconds=1.0,
-        parameters=size,
-        moments=config.moments,
-        subsets=np.zeros((len(midpoints), 3), int),
-        accuracy=p[:, None],
-        loss=-np.log(p)[:, None],
+    return replace(
+        BOOK, config=config, parameters=size, accuracy=p[:, None], loss=-np.log(p)[:, None]
     )
 
 
@@ -157,8 +147,13 @@ def test_the_stored_runs_support_what_the_chapter_says() -> None:
     assert np.all((table["finite"] / table["measured"]).between(0.95, 1.2))
 
 
-def test_skill_widths_of_made_up_logistics() -> None:
+def test_a_made_up_ladder_of_logistic_skills_is_read_back() -> None:
     run = ladder([3.0, 4.0, 5.0, 99.0, -99.0], 8.0)
+    nets = numbers.solved([run])
+    assert nets["skills"].iloc[[0, -1]].tolist() == [1, 4]
+    assert np.all(np.diff(nets["skills"]) >= 0)
+    unlearned = run.config.frequencies[:4].sum()
+    assert nets["loss"].iloc[0] == pytest.approx(unlearned * np.log(2), abs=1e-4)
     table = numbers.skill_widths([run])
     # The last two never rise, or were there from the start.
     assert table["skill"].tolist() == [1, 2, 3]
@@ -186,13 +181,6 @@ def test_comparison_takes_each_system_from_its_own_experiment() -> None:
     assert lowest["addition"] > 1.2
     assert table["ratio"][3:6].between(0.7, 1.3).all()
     assert lowest["32 skills"] > 2
-
-
-def test_width_axis_counts_solved_skills() -> None:
-    table = numbers.solved([ladder([3.0, 4.0, 5.0], 8.0)])
-    assert table["skills"].iloc[[0, -1]].tolist() == [0, 3]
-    assert np.all(np.diff(table["skills"]) >= 0)
-    assert table["loss"].iloc[0] == pytest.approx(np.log(2), abs=1e-4)
 
 
 def test_local_exponents_and_straightness_agree_with_a_fit_by_numpy() -> None:
@@ -235,21 +223,19 @@ def test_training_shows_the_stored_exam_and_reads_it_out(step: int) -> None:
     figure, update = pictures.training()
     said = update(step=step)
     skills, loss = figure.axes
-    run = store.stored("quanta")[0]
-    at = run.moments.tolist().index(step)
-    assert heights(line(skills, "one skill")) == pytest.approx(run.accuracy[0, at])
+    at = BOOK.moments.tolist().index(step)
+    assert heights(line(skills, "one skill")) == pytest.approx(BOOK.accuracy[0, at])
     here = line(loss, "_now")
     assert np.asarray(here.get_xdata(), dtype=float) == pytest.approx([step])
-    assert heights(here) == pytest.approx([run.mean_loss[0, at]])
-    solved = (run.accuracy[0, at] >= 0.95).sum()
+    assert heights(here) == pytest.approx([BOOK.mean_loss[0, at]])
+    solved = (BOOK.accuracy[0, at] >= 0.95).sum()
     assert f"{step:,} steps: {solved} of 60 skills" in said
     low, high = skills.get_ylim()
-    assert low < run.accuracy.min()
-    assert high > 1
+    assert low < BOOK.accuracy.min() < 1 < high
 
 
 def test_training_offers_stored_exams_few_enough_for_frames() -> None:
-    assert set(pictures.MOMENTS) <= set(store.stored("quanta")[0].moments.tolist())
+    assert set(pictures.MOMENTS) <= set(BOOK.moments.tolist())
     assert sorted(set(pictures.MOMENTS)) == pictures.MOMENTS
     assert len(pictures.MOMENTS) <= 41
 
