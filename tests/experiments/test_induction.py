@@ -183,15 +183,16 @@ def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message:
         induction.Config(**settings)
 
 
-def test_a_loss_that_mirrors_accuracy_has_its_width_and_a_root_its_own(
+def test_widths_of_powers_of_a_straight_line_are_those_of_their_roots(
     two: induction.Result,
 ) -> None:
     size = np.logspace(4, 7, 301).round().astype(np.int64)
     done = np.clip(np.log10(size) - 5, 0, 1)[:, None] * (two.step == 280)
-    made = replace(two, parameters=size, accuracy=done, loss=3 - 2 * done, prefix=np.sqrt(done))
+    made = replace(two, parameters=size, accuracy=done, loss=3 - done**3, prefix=done**2)
     table = induction.widths(280, [made])
     assert table.index.tolist() == [two.seed]
     row = table[["accuracy", "loss", "ratio", "prefix"]].to_numpy()[0]
-    assert row == pytest.approx([0.8, 0.8, 1, 0.81 - 0.01], abs=2e-3)
+    square, cube = (0.9 ** (1 / power) - 0.1 ** (1 / power) for power in (2, 3))
+    assert row == pytest.approx([0.8, cube, cube / 0.8, square], abs=2e-3)
     with pytest.raises(ValueError, match=r"step: found 281, want one of \[0, 40"):
         induction.widths(281, [made])
