@@ -56,6 +56,24 @@ def gpt3(task: str, setting: str = "few_shot") -> pd.DataFrame:
     return rows[["size", "params", "score", "right", "n_items", "low", "high"]]
 
 
+def gpt3_score(task: str, size: str = "175B", setting: str = "few_shot") -> float:
+    """Score of one GPT-3 model on an arithmetic task.
+
+    Parameters
+    ----------
+    task, setting : str
+        As for `gpt3`.
+    size : str
+        One of `SIZES`: ``"125M"`` ... ``"175B"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such size or curve.
+    """
+    return float(gpt3(task, setting).set_index("size")["score"][gpt3_size(size)])
+
+
 def gpt3_slope(task: str, smaller: str, larger: str) -> float:
     """Rise of the log-odds of a right answer between two models, per decade of size.
 
@@ -124,6 +142,46 @@ def open_models(task: str, metric: str | None = None) -> pd.DataFrame:
         rows = rows[rows["metric"] == metric]
     columns = ["model", "family", "params", "train_flops", "score", "chance"]
     return rows[columns].reset_index(drop=True)
+
+
+def open_model(task: str, model: str) -> pd.Series:
+    """Return the row of `open_models` of one model.
+
+    Parameters
+    ----------
+    task : str
+        As for `open_models`.
+    model : str
+        The end of its name, such as ``"opt-66b"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task, or not exactly one such model.
+    """
+    rows = open_models(task)
+    chosen = rows[rows["model"].str.endswith(model)]
+    if len(chosen) != 1:
+        raise ValueError(f"model: {len(chosen)} names end in {model!r}, want one")
+    return chosen.iloc[0]
+
+
+def bigbench_tasks() -> pd.DataFrame:
+    """Count the BIG-bench tasks on Wei's list by the model at which they first work.
+
+    Returns
+    -------
+    DataFrame
+        One row a model, smallest first: family, params, tasks.
+
+    References
+    ----------
+    wei2022list.
+    """
+    table = datasets.load("wei2022_task_counts").query("benchmark == 'BIG-Bench'")
+    names = {"model_family": "family", "n_tasks_first_emergent": "tasks"}
+    rows = table.rename(columns=names).sort_values("params", ignore_index=True)
+    return rows[["family", "params", "tasks"]]
 
 
 def reported_spread(kind: str = "few_shot") -> float:

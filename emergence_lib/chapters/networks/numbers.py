@@ -1,8 +1,8 @@
-"""Numbers of chapter 2: what "absent" means with n items, and where an ability "first" shows."""
+"""Numbers of "Emergence in neural networks": what absent means, and where an ability shows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import product
 from typing import cast
@@ -10,11 +10,10 @@ from typing import cast
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta, binom
+from scipy.stats import binom
 
-from emergence_lib import datasets, laws
-
-Array = NDArray[np.float64]
+from emergence_lib import fitting, laws, published
+from emergence_lib.laws import Array
 
 LEVEL = 0.05
 """Largest p-value that still counts as evidence of more than chance."""
@@ -25,6 +24,14 @@ EXPONENT = 0.3
 SMALLEST, LARGEST = 1e6, 1e12
 """Parameters at the two ends of the illustrative ladder."""
 GPT3_TASKS = ("2D+", "2D-", "2Dx", "3D+", "3D-", "4D+", "4D-", "5D+", "5D-")
+TESTS = (20, 100, 2000)
+"""Items of two imaginary tests of GPT-3 and of the published one."""
+TRIPLES = {
+    ("arithmetic_3da", "accuracy"): "3-digit sums",
+    ("ipa_transliterate", "bleu"): "phonetics, BLEU",
+    ("ipa_transliterate", "exact_match"): "phonetics, exact match",
+}
+"""Task and metric pairs compared across families; the last two score the same answers."""
 
 
 def true_rate(parameters: ArrayLike) -> Array:
@@ -45,16 +52,6 @@ def true_rate(parameters: ArrayLike) -> Array:
 
 def ladder(spacing: float) -> Array:
     """Model sizes from `SMALLEST` up to at most `LARGEST`, each ``spacing`` times the last.
-
-    Parameters
-    ----------
-    spacing : float
-        Ratio of neighbouring sizes, above 1.
-
-    Returns
-    -------
-    ndarray, shape (sizes,)
-        Parameters.
 
     Raises
     ------
@@ -121,31 +118,16 @@ def p_value(successes: ArrayLike, items: int, chance: float = 0.0) -> Array:
     return cast(Array, binom.sf(count - 1, items, chance))
 
 
-def is_absent(
-    successes: ArrayLike, items: int, chance: float = 0.0, level: float = LEVEL
-) -> NDArray[np.bool_]:
-    """Whether a score cannot be told from guessing: exact one-sided p-value above ``level``.
-
-    Parameters
-    ----------
-    successes, items, chance
-        See `p_value`.
-    level : float
-        Largest p-value that counts as evidence.
-
-    Returns
-    -------
-    ndarray of bool
-        Shape of ``successes``.
-    """
-    return np.asarray(p_value(successes, items, chance) > level)
+def is_absent(successes: ArrayLike, items: int, chance: float = 0.0) -> NDArray[np.bool_]:
+    """Whether a score cannot be told from guessing: its `p_value` is above `LEVEL`."""
+    return np.asarray(p_value(successes, items, chance) > LEVEL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Onset:
     """What a ladder of models and a test set show of one true curve.
 
-    Parameters
+    Attributes
     ----------
     sizes, rates : ndarray, shape (sizes,)
         Parameters and true success rates.
@@ -153,15 +135,12 @@ class Onset:
         Most likely counts of right answers.
     absent : ndarray of bool, shape (sizes,)
         Sizes that cannot be told from chance.
-    items : int
-        Number of test items.
     """
 
     sizes: Array
     rates: Array
     successes: NDArray[np.int64]
     absent: NDArray[np.bool_]
-    items: int
 
     @property
     def index(self) -> int:
@@ -178,11 +157,6 @@ class Onset:
         """Parameters of the largest model before it."""
         return float(self.sizes[self.index - 1])
 
-    @property
-    def rate(self) -> float:
-        """True success rate of the first model that shows the ability."""
-        return float(self.rates[self.index])
-
 
 def onset(items: int, spacing: float) -> Onset:
     """Test every model of a ladder on ``items`` questions and find where the ability "appears".
@@ -195,10 +169,6 @@ def onset(items: int, spacing: float) -> Onset:
         Number of test items, from 1 to 50,000 (beyond, the smallest model already succeeds).
     spacing : float
         Ratio of neighbouring model sizes, see `ladder`.
-
-    Returns
-    -------
-    Onset
 
     Raises
     ------
@@ -214,32 +184,11 @@ def onset(items: int, spacing: float) -> Onset:
             f"items: found {items} with spacing {spacing}, want a test that the smallest model "
             "fails and the largest passes"
         )
-    return Onset(sizes, rates, successes, absent, items)
+    return Onset(sizes, rates, successes, absent)
 
 
-def onset_shift(few: int, many: int, spacing: float) -> float:
-    """Tell how far the onset moves down when the test grows from ``few`` items to ``many``.
-
-    Parameters
-    ----------
-    few, many : int
-        Numbers of test items.
-    spacing : float
-        Ratio of neighbouring model sizes.
-
-    Returns
-    -------
-    float
-        Decades of model size.
-    """
-    return float(np.log10(onset(few, spacing).first / onset(many, spacing).first))
-
-
-def onset_chances(items: int, spacing: float) -> Array:
-    """Probability, over random test sets, that each model of the ladder is the first to succeed.
-
-    A model comes first if all smaller ones fail every item and it does not. The sum falls short of
-    1 by the probability that no model succeeds at all.
+def onset_range(items: int, spacing: float) -> tuple[float, float]:
+    """Model sizes between which the first success falls in nine of ten random test sets.
 
     Parameters
     ----------
@@ -250,62 +199,41 @@ def onset_chances(items: int, spacing: float) -> Array:
 
     Returns
     -------
-    ndarray, shape (sizes,)
-    """
-    succeeds = laws.detection_probability(true_rate(ladder(spacing)), items)
-    none_before = np.concatenate(([1.0], np.cumprod(1 - succeeds)[:-1]))
-    return none_before * succeeds
-
-
-def onset_range(items: int, spacing: float, coverage: float = 0.9) -> tuple[float, float]:
-    """Model sizes between which the first success falls in ``coverage`` of random test sets.
-
-    Parameters
-    ----------
-    items, spacing
-        See `onset_chances`.
-    coverage : float
-        Central share of test sets, in (0, 1).
-
-    Returns
-    -------
     tuple of float
-        Parameters of the lower and the upper end.
+        Parameters of the lower and the upper end of the central 90%.
 
     Raises
     ------
     ValueError
         If an argument leaves its domain, or too many test sets find no model that succeeds.
     """
-    laws.within("coverage", coverage, 0, 1, open_low=True, open_high=True)
-    total = np.cumsum(onset_chances(items, spacing))
-    tail = (1 - coverage) / 2
-    if total[-1] < 1 - tail:
+    sizes = ladder(spacing)
+    succeeds = laws.detection_probability(true_rate(sizes), items)
+    some_success_so_far = 1 - np.cumprod(1 - succeeds)
+    if some_success_so_far[-1] < 0.95:
         raise ValueError(
             f"items: found {items} with spacing {spacing}, want a test that a model of the ladder "
-            f"passes in more than {1 - tail:.0%} of test sets; here {total[-1]:.0%}"
+            f"passes in more than 95% of test sets; here {some_success_so_far[-1]:.0%}"
         )
-    low, high = np.searchsorted(total, [tail, 1 - tail])
-    sizes = ladder(spacing)
+    low, high = np.searchsorted(some_success_so_far, [0.05, 0.95])
     return float(sizes[low]), float(sizes[high])
 
 
-def room(items: int, chance: float = 0.0, confidence: float = 0.95) -> float:
+def room(items: ArrayLike, chance: float = 0.0) -> Array:
     """How far above chance the true rate can lie when a test scores exactly at chance.
 
     Parameters
     ----------
-    items : int
-        Number of test items; ``items * chance`` is rounded down to whole successes.
+    items : array_like of int
+        Numbers of test items; ``items * chance`` is rounded down to whole successes.
     chance : float
         Rate of a guesser, in [0, 1).
-    confidence : float
-        Of the exact one-sided upper bound, in (0, 1).
 
     Returns
     -------
-    float
-        Upper bound minus chance. With ``chance`` 0 it is `laws.upper_bound_after_zero`.
+    ndarray or scalar
+        Exact one-sided 95% upper bound, minus chance. With ``chance`` 0 it is
+        `laws.upper_bound_after_zero`.
 
     Raises
     ------
@@ -316,24 +244,21 @@ def room(items: int, chance: float = 0.0, confidence: float = 0.95) -> float:
     ----------
     clopper1934use.
     """
-    laws.within("items", items, 1)
+    n = laws.within("items", items, 1)
     laws.within("chance", chance, 0, 1, open_high=True)
-    laws.within("confidence", confidence, 0, 1, open_low=True, open_high=True)
-    successes = np.floor(items * chance + 1e-9)
-    return float(beta.ppf(confidence, successes + 1, items - successes)) - chance
+    # The upper end of a two-sided 90% interval is a one-sided 95% bound.
+    return fitting.clopper_pearson(np.floor(n * chance + 1e-9), n, 0.9)[1] - chance
 
 
-def items_for_room(points: float, chance: float = 0.0, confidence: float = 0.95) -> int:
+def items_for_room(points: float, chance: float = 0.0) -> int:
     """Find how many items a test needs for a score at chance to hide at most ``points``.
 
     Parameters
     ----------
     points : float
-        Largest rate above chance that may stay hidden, in (0, 1 - chance).
+        Largest rate above chance that may stay hidden, in [0.001, 1 - chance).
     chance : float
         Rate of a guesser, one over a whole number, or 0.
-    confidence : float
-        See `room`.
 
     Returns
     -------
@@ -345,18 +270,10 @@ def items_for_room(points: float, chance: float = 0.0, confidence: float = 0.95)
     ValueError
         If an argument leaves its domain.
     """
-    laws.within("points", points, 0, 1 - chance, open_low=True, open_high=True)
+    laws.within("points", points, 0.001, 1 - chance, open_high=True)
     step = round(1 / chance) if chance else 1
-    low, high = 0, 1
-    while room(high * step, chance, confidence) > points:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if room(middle * step, chance, confidence) > points:
-            low = middle
-        else:
-            high = middle
-    return high * step
+    enough = range(step, 10**7, step)
+    return enough[bisect_left(enough, True, key=lambda items: bool(room(items, chance) <= points))]
 
 
 def best_constant_guess(task: str) -> float:
@@ -369,10 +286,6 @@ def best_constant_guess(task: str) -> float:
     ----------
     task : str
         Digits, the letter D, and one of ``+ - x``: "3D+".
-
-    Returns
-    -------
-    float
 
     Raises
     ------
@@ -390,97 +303,16 @@ def best_constant_guess(task: str) -> float:
     return float((2 * numbers - 1) / numbers**2 if sign == "x" else 1 / numbers)
 
 
-def first_present(absent: ArrayLike) -> int | None:
-    """Position of the first model from which on none is absent, or None.
-
-    Parameters
-    ----------
-    absent : array_like of bool, shape (sizes,)
-        In order of size.
-
-    Returns
-    -------
-    int or None
-    """
-    flags = np.asarray(absent, dtype=bool)
-    position = len(flags) - int(np.argmin(np.append(~flags[::-1], False)))
-    return position if position < len(flags) else None
-
-
-def gpt3_counts(task: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Few-shot successes of the GPT-3 models on one arithmetic task.
-
-    Parameters
-    ----------
-    task : str
-        One of `GPT3_TASKS`.
-    table : DataFrame, optional
-        Like ``datasets.load("gpt3_arithmetic")``, the default.
-
-    Returns
-    -------
-    DataFrame
-        Columns params, score, items, successes; ordered by size.
-
-    Raises
-    ------
-    ValueError
-        If ``task`` is not among `GPT3_TASKS`.
-    """
-    if task not in GPT3_TASKS:
-        raise ValueError(f"task: found {task!r}, want one of {', '.join(GPT3_TASKS)}")
-    data = datasets.load("gpt3_arithmetic") if table is None else table
-    rows = data[(data["task"] == task) & (data["setting"] == "few_shot")].sort_values("params")
-    return pd.DataFrame(
-        {
-            "params": rows["params"].to_numpy(dtype=float),
-            "score": rows["score"].to_numpy(dtype=float),
-            "items": rows["n_items"].to_numpy(dtype=int),
-            "successes": np.rint((rows["score"] * rows["n_items"]).to_numpy()).astype(int),
-        }
-    )
-
-
-def gpt3_successes(task: str, parameters: float) -> int:
-    """Return how many of the 2,000 problems of a task one GPT-3 got right, few-shot.
-
-    Parameters
-    ----------
-    task : str
-        One of `GPT3_TASKS`.
-    parameters : float
-        Size of the model as in the data, 3.56e8 for the 350M one.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        If there is no such task or model.
-    """
-    counts = gpt3_counts(task).set_index("params")["successes"]
-    if parameters not in counts.index:
-        sizes = ", ".join(f"{size:g}" for size in counts.index)
-        raise ValueError(f"parameters: found {parameters:g}, want one of {sizes}")
-    return int(counts[parameters])
-
-
-def gpt3_first_present(
-    task: str, items: int | None = None, table: pd.DataFrame | None = None
-) -> float:
+def gpt3_first_present(task: str, items: int = 2000) -> float:
     """Smallest GPT-3 that, with all larger ones, beats the best constant guess few-shot.
 
     Parameters
     ----------
     task : str
         One of `GPT3_TASKS`.
-    items : int, optional
-        Size of an imaginary smaller test, in which each model scores the most likely count at its
-        published rate. Default: the published test.
-    table : DataFrame, optional
-        See `gpt3_counts`.
+    items : int
+        Size of the test; on one of another size than the published 2,000, each model scores the
+        most likely count at its published rate.
 
     Returns
     -------
@@ -490,39 +322,26 @@ def gpt3_first_present(
     Raises
     ------
     ValueError
-        If ``task`` is unknown or no model beats the guess.
+        If ``task`` is unknown, or the largest model does not beat the guess.
     """
-    counts = gpt3_counts(task, table)
-    size = int(counts["items"].iloc[0]) if items is None else items
-    published = counts["successes"].to_numpy()
-    successes = published if items is None else most_likely_count(counts["score"], items)
-    position = first_present(is_absent(successes, size, best_constant_guess(task)))
-    if position is None:
+    models = published.gpt3(task)
+    successes = most_likely_count(models["score"], items)
+    absent = is_absent(successes, items, best_constant_guess(task))
+    if absent[-1]:
         raise ValueError(f"items: found {items}, at which no model beats a guess at {task}")
-    return float(counts["params"].iloc[position])
+    absent_here_or_later = np.logical_or.accumulate(absent[::-1])[::-1]
+    return float(models["params"][~absent_here_or_later].iloc[0])
 
 
-def gpt3_onsets(
-    items: Sequence[int] = (20, 100, 2000), table: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Where each arithmetic ability of GPT-3 "first appears", by size of the test.
-
-    Parameters
-    ----------
-    items : sequence of int
-        Sizes of the test; 2000 is the published one.
-    table : DataFrame, optional
-        See `gpt3_counts`.
+def gpt3_onsets() -> pd.DataFrame:
+    """Where each arithmetic ability of GPT-3 "first appears", by size of the test (`TESTS`).
 
     Returns
     -------
     DataFrame
         Columns task, items, params.
     """
-    rows = [
-        (task, size, gpt3_first_present(task, None if size == 2000 else size, table))
-        for task, size in product(GPT3_TASKS, items)
-    ]
+    rows = [(*pair, gpt3_first_present(*pair)) for pair in product(GPT3_TASKS, TESTS)]
     return pd.DataFrame(rows, columns=["task", "items", "params"])
 
 
@@ -541,32 +360,7 @@ def gpt3_onset_table() -> pd.DataFrame:
     return table.rename_axis("task").reset_index()
 
 
-def gpt3_later(items: int, than: int = 2000) -> int:
-    """Count the arithmetic tasks whose ability shows at a larger GPT-3 on a smaller test.
-
-    Parameters
-    ----------
-    items, than : int
-        The smaller test and the larger one; 2000 is the published one.
-
-    Returns
-    -------
-    int
-        Of the tasks in `GPT3_TASKS`.
-    """
-    table = gpt3_onsets((items, than)).pivot(index="task", columns="items", values="params")
-    return int((table[items] > table[than]).sum())
-
-
-TRIPLES = (
-    ("arithmetic_3da", "accuracy"),
-    ("ipa_transliterate", "bleu"),
-    ("ipa_transliterate", "exact_match"),
-)
-"""Task and metric pairs compared across families; the last two score the same answers."""
-
-
-def family_onsets(mark: float = 0.1, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def family_onsets(mark: float = 0.1) -> pd.DataFrame:
     """First model of each open family to score ``mark`` above chance, for each of `TRIPLES`.
 
     Families count if three or more models with known compute have all three scores.
@@ -575,17 +369,13 @@ def family_onsets(mark: float = 0.1, table: pd.DataFrame | None = None) -> pd.Da
     ----------
     mark : float
         Height above chance that counts as having the ability, in (0, 1).
-    table : DataFrame, optional
-        Like ``datasets.load("obs_scaling_emergent")``, the default.
 
     Returns
     -------
     DataFrame
-        One row per family, task and metric: first and last compute of the family's ladder
-        (``flops_min``, ``flops_max``, FLOP), ``onset_flops``, ``onset_params`` and
-        ``onset_score`` (missing if no model reaches the mark), ``at_smallest`` (the smallest
-        model is already there, so the onset is only an upper bound), ``best`` (largest score) and
-        ``largest`` (parameters of the largest model).
+        One row per family, task and metric: compute of the smallest and the largest model
+        (``flops_min``, ``flops_max``, FLOP), and ``onset_flops`` and ``onset_params`` of the first
+        at the mark (missing if none reaches it).
 
     Raises
     ------
@@ -597,37 +387,19 @@ def family_onsets(mark: float = 0.1, table: pd.DataFrame | None = None) -> pd.Da
     ruan2024observational.
     """
     laws.within("mark", mark, 0, 1, open_low=True, open_high=True)
-    data = datasets.load("obs_scaling_emergent") if table is None else table
-    data = data[(data["suspect"] == 0) & data["train_flops"].notna()]
-    rows = []
-    for family, models in data.groupby("family"):
-        per_triple = [
-            models[(models["task"] == task) & (models["metric"] == metric)]
-            for task, metric in TRIPLES
-        ]
-        common = set.intersection(*(set(each["model"]) for each in per_triple))
-        if len(common) < 3:
-            continue
-        for (task, metric), scores in zip(TRIPLES, per_triple, strict=True):
-            ordered = scores[scores["model"].isin(common)].sort_values("train_flops")
-            reached = ordered[ordered["score"] - ordered["chance"] >= mark]
-            first = reached.iloc[0] if len(reached) else None
-            rows.append(
-                {
-                    "family": family,
-                    "task": task,
-                    "metric": metric,
-                    "flops_min": ordered["train_flops"].iloc[0],
-                    "flops_max": ordered["train_flops"].iloc[-1],
-                    "onset_flops": np.nan if first is None else first["train_flops"],
-                    "onset_params": np.nan if first is None else first["params"],
-                    "onset_score": np.nan if first is None else first["score"],
-                    "at_smallest": first is not None and first["model"] == ordered["model"].iloc[0],
-                    "best": ordered["score"].max(),
-                    "largest": ordered["params"].max(),
-                }
-            )
-    return pd.DataFrame(rows)
+    each = [
+        published.open_models(task, metric).assign(task=task, metric=metric)
+        for task, metric in TRIPLES
+    ]
+    scores = pd.concat(each)
+    scores = scores[scores.groupby("model")["score"].transform("size") == len(TRIPLES)]
+    scores = scores[scores.groupby("family")["model"].transform("nunique") >= 3]
+    keys = ["family", "task", "metric"]
+    ends = scores.groupby(keys)["train_flops"].agg(flops_min="min", flops_max="max")
+    reached = scores[scores["score"] - scores["chance"] >= mark].groupby(keys)
+    first = reached[["train_flops", "params"]].first()
+    first.columns = ["onset_flops", "onset_params"]
+    return ends.join(first).reset_index()
 
 
 def family_onset_table(mark: float = 0.1) -> pd.DataFrame:
@@ -645,31 +417,5 @@ def family_onset_table(mark: float = 0.1) -> pd.DataFrame:
     """
     onsets = family_onsets(mark).assign(size=lambda rows: rows["onset_params"] / 1e9)
     table = onsets.pivot(index="family", columns=["task", "metric"], values="size")[list(TRIPLES)]
-    table.columns = ["3-digit sums", "phonetics, BLEU", "phonetics, exact match"]
+    table.columns = list(TRIPLES.values())
     return table.rename_axis("family").reset_index()
-
-
-def family_onset(family: str, task: str, metric: str, mark: float = 0.1) -> float:
-    """Return the size of the first model of a family to score ``mark`` above chance.
-
-    Parameters
-    ----------
-    family, task, metric : str
-        As in the data; task and metric one of `TRIPLES`.
-    mark : float
-        See `family_onsets`.
-
-    Returns
-    -------
-    float
-        Parameters.
-
-    Raises
-    ------
-    ValueError
-        If there is no such row, or no model of the family reaches the mark.
-    """
-    table = family_onsets(mark).set_index(["family", "task", "metric"])["onset_params"].dropna()
-    if (family, task, metric) not in table.index:
-        raise ValueError(f"family: found {family!r}, of which no model reaches {mark:g} on {task}")
-    return float(table[family, task, metric])

@@ -1,20 +1,21 @@
-"""Figures of chapter 2: how the test set and the ladder decide where an ability "appears"."""
+"""Pictures of "Emergence in neural networks": how test and ladder decide where it "appears"."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from emergence_lib import theme
-from emergence_lib.chapters.networks import numbers as found
+from emergence_lib import published, theme
+from emergence_lib.chapters.networks import numbers
 
 TALL = (4.7, 4.3)
-SLOTS = len(found.ladder(2))
+SLOTS = len(numbers.ladder(2))
+ENDS = numbers.SMALLEST / 1.6, numbers.LARGEST * 1.6
+SUMS, BLEU, EXACT = numbers.TRIPLES
 LETTERS = {1e12: "T", 1e9: "B", 1e6: "M", 1e3: "k"}
 
 
@@ -76,8 +77,50 @@ def onset() -> tuple[Figure, Callable[..., str]]:
     """
     fig = Figure(figsize=TALL)
     seen, truth = fig.subplots(2, 1, sharex=True, height_ratios=[1, 1.25])
-    sizes = np.geomspace(found.SMALLEST, found.LARGEST, 49)
-    truth.plot(sizes, found.true_rate(sizes), color=theme.BLUE, label="true success rate")
+    _onset_axes(seen, truth)
+    (floor,) = truth.plot([], [], color=theme.GREY, ls="--", lw=1.2, label="_floor")
+    floor_text = truth.text(
+        numbers.LARGEST, 1, "", color=theme.GREY, fontsize=8.5, ha="right", va="bottom"
+    )
+    (joined,) = seen.plot([], [], color=theme.GREY, lw=1, label="_joined")
+    absent, present = (
+        [ax.plot([], [], look, color=colour, label=name)[0] for ax in (seen, truth)]
+        for look, colour, name in (("s", theme.GREY, "_absent"), ("o", theme.ORANGE, "_present"))
+    )
+    lines = [
+        ax.axvline(1, color=theme.ORANGE, lw=1, ls=":", label="_first") for ax in (seen, truth)
+    ]
+    first_text = seen.text(1, 90, "", color=theme.ORANGE, fontweight="bold")
+
+    def update(items: int, spacing: float) -> str:
+        result = numbers.onset(items, spacing)
+        score = 100 * result.successes / items
+        joined.set_data(_padded(result.sizes), _padded(score))
+        for (above, below), chosen in ((absent, result.absent), (present, ~result.absent)):
+            above.set_data(_padded(result.sizes[chosen]), _padded(score[chosen]))
+            below.set_data(_padded(result.sizes[chosen]), _padded(result.rates[chosen]))
+        visible = 1 / (items + 1)
+        floor.set_data(ENDS, [visible, visible])
+        floor_text.set_text(f"{items:,} items see nothing below this")
+        floor_text.set_y(visible * (1.15 if visible < 2e-2 else 0.45))
+        for line in lines:
+            line.set_xdata([result.first, result.first])
+        first_text.set_position((result.first * 1.25, 90))
+        first_text.set_text(f"first seen: {short(result.first)}")
+        return (
+            f"With {items:,} items and models {spacing:g}x apart: nothing up to "
+            f"{short(result.last_absent)} parameters, first seen at {short(result.first)}, "
+            f"where the true rate is {_percent(result.rates[result.index])}."
+        )
+
+    update(100, 10)
+    return fig, update
+
+
+def _onset_axes(seen: Axes, truth: Axes) -> None:
+    """Draw what never changes: the axes of both panels, and the true rate in the lower one."""
+    sizes = np.geomspace(numbers.SMALLEST, numbers.LARGEST, 49)
+    truth.plot(sizes, numbers.true_rate(sizes), color=theme.BLUE, label="true success rate")
     truth.set_yscale("log")
     truth.set_ylim(1e-5, 1.6)
     truth.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1], ["0.01%", "0.1%", "1%", "10%", "100%"])
@@ -86,73 +129,21 @@ def onset() -> tuple[Figure, Callable[..., str]]:
     seen.set(ylabel="score on the test", ylim=(-6, 105))
     seen.set_yticks([0, 50, 100], ["0%", "50%", "100%"])
     for ax in (seen, truth):
-        size_axis(ax, found.SMALLEST / 1.6, found.LARGEST * 1.6)
-
-    (floor,) = truth.plot([], [], color=theme.GREY, ls="--", lw=1.2, label="_floor")
-    floor_text = truth.text(
-        found.LARGEST, 1, "", color=theme.GREY, fontsize=8.5, ha="right", va="bottom"
-    )
-    (joined,) = seen.plot([], [], color=theme.GREY, lw=1, label="_joined")
-    marks = {
-        absent: [
-            ax.plot([], [], ls="", marker=marker, color=colour, label=name)[0]
-            for ax in (seen, truth)
-        ]
-        for absent, marker, colour, name in (
-            (True, "s", theme.GREY, "_absent"),
-            (False, "o", theme.ORANGE, "_present"),
-        )
-    }
-    lines = [
-        ax.plot([], [], color=theme.ORANGE, lw=1, ls=":", label="_first")[0] for ax in (seen, truth)
-    ]
-    first_text = seen.text(1, 90, "", color=theme.ORANGE, fontweight="bold")
-
-    def update(items: int, spacing: float) -> str:
-        result = found.onset(items, spacing)
-        score = 100 * result.successes / items
-        joined.set_data(_padded(result.sizes), _padded(score))
-        for absent, (above, below) in marks.items():
-            chosen = result.absent == absent
-            above.set_data(_padded(result.sizes[chosen]), _padded(score[chosen]))
-            below.set_data(_padded(result.sizes[chosen]), _padded(result.rates[chosen]))
-        visible = 1 / (items + 1)
-        floor.set_data([found.SMALLEST / 1.6, found.LARGEST * 1.6], [visible, visible])
-        floor_text.set_text(f"{items:,} items see nothing below this")
-        floor_text.set_y(visible * (1.15 if visible < 2e-2 else 0.45))
-        for line, (low, high) in zip(lines, [(-6, 105), (1e-5, 1.6)], strict=True):
-            line.set_data([result.first, result.first], [low, high])
-        first_text.set_position((result.first * 1.25, 90))
-        first_text.set_text(f"first seen: {short(result.first)}")
-        return (
-            f"With {items:,} items and models {spacing:g}x apart: nothing up to "
-            f"{short(result.last_absent)} parameters, first seen at {short(result.first)}, "
-            f"where the true rate is {_percent(result.rate)}."
-        )
-
-    update(100, 10)
-    return fig, update
+        size_axis(ax, *ENDS)
 
 
 @theme.figure
 def room() -> Figure:
-    """How much ability a score at chance can hide, by number of items and chance level.
-
-    Returns
-    -------
-    Figure
-    """
+    """How much ability a score at chance can hide, by number of items and chance level."""
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     # Multiples of four, so that 25% of the items is a whole number of them.
     items = 4 * np.unique(np.round(np.geomspace(10, 10_000, 40) / 4)).astype(int)
-    curves = (
+    for chance, colour, dash, name in (
         (0.25, theme.ORANGE, "--", "four options, scored 25%"),
         (0.0, theme.BLUE, "-", "free answer, scored 0%"),
-    )
-    for chance, colour, dash, name in curves:
-        hidden = 100 * np.array([found.room(int(n), chance) for n in items])
-        ax.plot(items, hidden, color=colour, ls=dash, label=name)
+    ):
+        ax.plot(items, 100 * numbers.room(items, chance), color=colour, ls=dash, label=name)
     ax.annotate("four options, scored 25%", (150, 8.5), color=theme.ORANGE)
     ax.annotate("free answer,\nscored 0%", (12, 1.4), color=theme.BLUE, va="top")
     ax.set_xscale("log")
@@ -167,107 +158,72 @@ def room() -> Figure:
 
 
 @theme.figure
-def gpt3_onsets(table: pd.DataFrame | None = None) -> Figure:
-    """GPT-3's arithmetic table read with 20, 100 and all 2,000 items.
-
-    Parameters
-    ----------
-    table : DataFrame, optional
-        Like ``datasets.load("gpt3_arithmetic")``, the default.
-
-    Returns
-    -------
-    Figure
-    """
-    data = found.gpt3_onsets(table=table)
+def gpt3_onsets() -> Figure:
+    """GPT-3's arithmetic table read with 20, 100 and all 2,000 items."""
+    data = numbers.gpt3_onsets()
     fig = Figure(figsize=(4.7, 3.4))
     ax = fig.subplots()
-    rows = {task: -place for place, task in enumerate(found.GPT3_TASKS)}
-    styles = {20: ("D", theme.GOLD), 100: ("s", theme.ORANGE), 2000: ("o", theme.BLUE)}
-    # Marks on the same model sit one above the other, not on top of each other.
-    offset = {20: 0.22, 100: 0.0, 2000: -0.22}
+    rows = {task: -place for place, task in enumerate(numbers.GPT3_TASKS)}
     for task, row in rows.items():
         seen = data.loc[data["task"] == task, "params"]
-        ax.plot(
-            [seen.min(), seen.max()], [row] * 2, color=theme.GRID, lw=3, zorder=1, label="_span"
-        )
-    for items, (marker, colour) in styles.items():
+        ends = [seen.min(), seen.max()]
+        ax.plot(ends, [row, row], color=theme.GRID, lw=3, zorder=1, label="_span")
+    # Marks on the same model sit one above the other, not on top of each other.
+    for items, marker, colour, offset, name in (
+        (20, "D", theme.GOLD, 0.22, "20 items"),
+        (100, "s", theme.ORANGE, 0.0, "100 items"),
+        (2000, "o", theme.BLUE, -0.22, "2,000 items (as published)"),
+    ):
         each = data[data["items"] == items]
-        heights = [rows[task] + offset[items] for task in each["task"]]
-        name = f"{items:,} items" + (" (as published)" if items == 2000 else "")
-        ax.plot(
-            each["params"], heights, ls="", marker=marker, color=colour, label=name, ms=5, zorder=3
-        )
-    sizes = found.gpt3_counts("3D+", table)["params"]
-    # The names of the models in their paper; 760M would not fit between its neighbours.
-    names = ["125M", "350M", "", "1.3B", "2.7B", "6.7B", "13B", "175B"]
+        heights = each["task"].map(rows) + offset
+        ax.plot(each["params"], heights, marker, color=colour, label=name, ms=5, zorder=3)
+    # 760M would not fit between its neighbours.
+    names = [size.replace("760M", "") for size in published.SIZES.values()]
     ax.set_yticks(list(rows.values()), list(rows))
     ax.set_xscale("log")
     ax.set_xlim(9e7, 4e11)
-    ax.set_xticks(sizes, names, fontsize=8.5)
+    ax.set_xticks(published.gpt3("3D+")["params"], names, fontsize=8.5)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="GPT-3 size (parameters)", ylabel="task, few-shot")
     ax.set_ylim(-8.6, 0.6)
-    fig.legend(
-        loc="outside upper center", ncols=3, fontsize=8.5, handletextpad=0.2, columnspacing=1
-    )
+    _legend_above(fig)
     return fig
 
 
 @theme.figure
-def families(table: pd.DataFrame | None = None) -> Figure:
-    """First model at 10% for three task-metric pairs, family by family.
-
-    Parameters
-    ----------
-    table : DataFrame, optional
-        Like ``datasets.load("obs_scaling_emergent")``, the default.
-
-    Returns
-    -------
-    Figure
-    """
-    data = found.family_onsets(table=table)
+def families() -> Figure:
+    """First model at 10% for three task-metric pairs, family by family."""
+    data = numbers.family_onsets()
     order = data.groupby("family")["flops_max"].first().sort_values().index
     rows = {family: place for place, family in enumerate(order)}
     fig = Figure(figsize=(4.7, 4.1))
     ax = fig.subplots()
     for family, each in data.groupby("family"):
         ends = each["flops_min"].iloc[0], each["flops_max"].iloc[0]
-        ax.plot(ends, [rows[family]] * 2, color=theme.GRID, lw=4, zorder=1, label=f"_{family}")
+        row = rows[family]
+        ax.plot(ends, [row, row], color=theme.GRID, lw=4, zorder=1, label=f"_{family}")
         if each["onset_flops"].isna().all():
-            ax.text(
-                1.4 * ends[1],
-                rows[family],
-                "none reaches 10%",
-                color=theme.GREY,
-                va="center",
-                fontsize=8.5,
-            )
-    styles = {
-        ("arithmetic_3da", "accuracy"): ("s", theme.TEAL, "3-digit sums", 0.0),
-        ("ipa_transliterate", "bleu"): ("o", theme.BLUE, "phonetics, BLEU", 0.29),
-        ("ipa_transliterate", "exact_match"): ("D", theme.ORANGE, "phonetics, exact", -0.29),
-    }
-    for (task, metric), (marker, colour, name, offset) in styles.items():
+            place = 1.4 * ends[1], row
+            ax.text(*place, "none reaches 10%", color=theme.GREY, va="center", fontsize=8.5)
+    for (task, metric), marker, colour, name, offset in (
+        (SUMS, "s", theme.TEAL, "3-digit sums", 0.0),
+        (BLEU, "o", theme.BLUE, "phonetics, BLEU", 0.29),
+        (EXACT, "D", theme.ORANGE, "phonetics, exact", -0.29),
+    ):
         each = data[(data["task"] == task) & (data["metric"] == metric)].dropna()
-        ax.plot(
-            each["onset_flops"],
-            [rows[family] + offset for family in each["family"]],
-            ls="",
-            marker=marker,
-            color=colour,
-            label=name,
-            ms=5.5,
-            zorder=3,
-        )
+        heights = each["family"].map(rows) + offset
+        ax.plot(each["onset_flops"], heights, marker, color=colour, label=name, ms=5.5, zorder=3)
     ax.set_yticks(list(rows.values()), list(rows))
     ax.set_xscale("log")
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_xlim(8e19, 8e25)
     ax.set_xlabel("training compute (FLOP)")
     ax.grid(visible=False, axis="y")
+    _legend_above(fig)
+    return fig
+
+
+def _legend_above(fig: Figure) -> None:
     fig.legend(
         loc="outside upper center", ncols=3, fontsize=8.5, handletextpad=0.2, columnspacing=1
     )
-    return fig
