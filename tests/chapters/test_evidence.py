@@ -1,52 +1,36 @@
-"""The chapter's numbers, each against the printed tables or against SciPy on the raw columns."""
+"""The chapter's numbers against SciPy on the raw columns; its pictures against the tables."""
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.container import ErrorbarContainer
+from matplotlib.lines import Line2D
 from scipy import optimize, stats
 
-from emergence_lib import datasets, published
-from emergence_lib.chapters.evidence import numbers as evidence
+from emergence_lib import datasets, laws, published
+from emergence_lib.chapters.evidence import numbers, pictures
 from emergence_lib.fitting import FitError
 
 
-def _raw(task: str) -> pd.DataFrame:
+def raw(task: str) -> pd.DataFrame:
     table = datasets.load("gpt3_arithmetic")
     return table[(table["task"] == task) & (table["setting"] == "few_shot")].sort_values("params")
 
 
-def test_ladder_is_the_printed_row_with_scipys_wilson_interval() -> None:
-    ladder = published.gpt3("3D+")
-    assert ladder["size"].tolist() == [
-        "125M",
-        "350M",
-        "760M",
-        "1.3B",
-        "2.7B",
-        "6.7B",
-        "13B",
-        "175B",
-    ]
-    assert ladder["right"].tolist() == [3, 9, 6, 11, 15, 18, 168, 1608]
-    for right, low, high in zip(ladder["right"], ladder["low"], ladder["high"], strict=True):
-        oracle = stats.binomtest(int(right), 2000).proportion_ci(method="wilson")
-        assert (low, high) == pytest.approx((oracle.low, oracle.high))
-
-
-def test_the_gap_of_the_table_leaves_a_ladder_of_six() -> None:
-    assert len(published.gpt3("4D-", "one_shot")) == 6
-
-
-def test_line_forecast_is_scipys() -> None:
-    seen = _raw("3D+").iloc[:7]
+def test_a_line_forecast_is_scipys() -> None:
+    seen = raw("3D+").iloc[:7]
     oracle = stats.linregress(np.log10(seen["params"]), seen["score"])
     expected = oracle.intercept + oracle.slope * np.log10(174.6e9)
-    assert evidence.gpt3_forecast("3D+", "13B") == pytest.approx(expected)
+    assert numbers.gpt3_forecast("3D+", "13B") == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("largest", ["6.7B", "13B"])
-def test_logistic_forecast_is_scipys_maximum_likelihood(largest: str) -> None:
-    seen = _raw("3D+").iloc[: 7 if largest == "13B" else 6]
+@pytest.mark.parametrize(("largest", "models"), [("6.7B", 6), ("13B", 7)])
+def test_a_logistic_forecast_is_scipys_maximum_likelihood(largest: str, models: int) -> None:
+    seen = raw("3D+").iloc[:models]
     x, right = np.log10(seen["params"].to_numpy()), np.round(seen["score"].to_numpy() * 2000)
 
     def cost(theta: np.ndarray) -> float:
@@ -55,192 +39,166 @@ def test_logistic_forecast_is_scipys_maximum_likelihood(largest: str) -> None:
 
     best = optimize.minimize(cost, [12.0, 2.0], method="Nelder-Mead", options={"xatol": 1e-9})
     expected = 1 / (1 + np.exp(-best.x[1] * (np.log10(174.6e9) - best.x[0])))
-    found = evidence.gpt3_forecast("3D+", largest, "logistic")
+    found = numbers.gpt3_forecast("3D+", largest, "logistic")
     assert found == pytest.approx(expected, rel=2e-3)
-
-
-def test_forecasts_fail_low_and_only_the_last_model_saves_the_logistic() -> None:
-    for largest in ("760M", "1.3B", "2.7B", "6.7B"):
-        assert evidence.gpt3_forecast("3D+", largest, "logistic") < 0.05
-    assert evidence.gpt3_forecast("3D+", "13B", "logistic") == pytest.approx(0.58, abs=0.01)
 
 
 def test_five_digits_up_to_13b_allow_no_logistic() -> None:
     with pytest.raises(FitError, match="jump between neighbouring sizes"):
-        evidence.gpt3_fit("5D+", "13B", "logistic")
-
-
-def test_local_slope_is_the_difference_of_logits() -> None:
-    logit = np.log([0.084 / 0.916, 0.804 / 0.196])
-    expected = (logit[1] - logit[0]) / np.log10(174.6 / 12.85)
-    assert published.gpt3_slope("3D+", "13B", "175B") == pytest.approx(expected)
+        numbers.gpt3_fit("5D+", "13B", "logistic")
 
 
 @pytest.mark.parametrize("method", ["line", "last four", "log-odds"])
 def test_forecast_errors_cover_every_curve_once(method: str) -> None:
-    errors = evidence.forecast_errors(method)
+    errors = numbers.forecast_errors(method)
     assert len(errors) == 61
-    assert (errors["group"] == "arithmetic").sum() == 10
     assert not errors.duplicated(["task", "metric"]).any()
-    assert errors["miss"].is_monotonic_decreasing
     assert errors["forecast"].between(0, 1).all()
     assert not errors["metric"].isin(["ppl", "average"]).any()
+    arithmetic, other = numbers.misses("arithmetic", method), numbers.misses("other", method)
+    assert sorted([*arithmetic, *other], reverse=True) == errors["miss"].tolist()
+    assert len(arithmetic) == 10
 
 
 def test_forecast_errors_are_scipys_lines() -> None:
-    errors = evidence.forecast_errors().set_index(["task", "metric"])
+    errors = numbers.forecast_errors().set_index(["task", "metric"])
     table = datasets.load("gpt3_other_tasks")
     for task, metric in (("SymbolInsertion", "acc"), ("HellaSwag", "acc"), ("RoEn16", "bleu_sb")):
-        rows = table[
-            (table["task"] == task) & (table["metric"] == metric) & (table["setting"] == "few_shot")
-        ].sort_values("params")
+        same = (table["task"] == task) & (table["metric"] == metric)
+        rows = table[same & (table["setting"] == "few_shot")].sort_values("params")
         x, y = np.log10(rows["params"].to_numpy()), rows["score"].to_numpy()
         oracle = stats.linregress(x[:7], y[:7])
         forecast = oracle.intercept + oracle.slope * x[7]
         assert errors.loc[(task, metric), "miss"] == pytest.approx(y[7] - forecast)
 
 
-def test_sharp_upward_surprises_are_arithmetic() -> None:
-    assert evidence.count_errors("arithmetic", "above") == 10
-    assert evidence.count_errors("other", "above") == 3
-    assert evidence.count_errors("other", "over-forecast") == 42
-    assert evidence.count_errors("all", "any") == 61
-    top = evidence.forecast_errors().head(4)
-    assert set(top["group"]) == {"arithmetic"}
-
-
-def test_printed_tables_are_the_findings_in_the_pages_units() -> None:
-    printed, errors = evidence.forecast_table(), evidence.forecast_errors()
-    assert printed["score minus forecast"].to_numpy() == pytest.approx(
-        errors["miss"].to_numpy() * 100, abs=0.051
-    )
-    assert printed["task"].tolist() == errors["task"].tolist()
-    sizes = evidence.first_solved_table()["next smaller model tested"]
-    assert sizes.to_numpy() * 1e9 == pytest.approx(
-        evidence.bigbench_intervals()["smaller"].to_numpy(), nan_ok=True
-    )
-
-
-def test_the_pattern_does_not_hang_on_the_straight_line() -> None:
-    for method in ("last four", "log-odds"):
-        assert evidence.count_errors("arithmetic", "above", method) >= 9
-        assert evidence.count_errors("other", "over-forecast", method) >= 40
-
-
-def test_open_models_leave_out_what_cannot_be_placed_or_trusted() -> None:
-    raw = datasets.load("obs_scaling_emergent")
-    for task, metric in (("arithmetic_3da", "accuracy"), ("ipa_transliterate", "bleu")):
-        rows = raw[(raw["task"] == task) & (raw["metric"] == metric)]
-        kept = rows[rows["train_flops"].notna() & ~rows["suspect"]]
-        found = published.open_models(task, metric)
-        assert set(found["model"]) == set(kept["model"])
-        assert found["train_flops"].is_monotonic_increasing
-
-
-def test_two_models_of_equal_compute_differ_a_hundredfold() -> None:
-    flops = [evidence.open_flops("arithmetic_3da", name) for name in ("opt-6.7b", "Qwen1.5-0.5B")]
-    assert flops[0] == pytest.approx(flops[1], rel=0.01)
-    assert evidence.open_score("arithmetic_3da", "Qwen1.5-0.5B") == 0.678
-    assert evidence.open_score("arithmetic_3da", "opt-6.7b") == 0.0065
-
-
-def test_training_compute_is_six_flop_per_parameter_and_token() -> None:
-    opt, pythia = (
-        evidence.open_flops("arithmetic_3da", name)
-        for name in ("facebook/opt-66b", "EleutherAI/pythia-2.8b-deduped")
-    )
-    assert opt / pythia == pytest.approx(66 * 180 / (2.8 * 300), rel=1e-3)
-    assert evidence.open_score("arithmetic_3da", "facebook/opt-66b") == 0.054
-
-
 def test_equal_compute_pairs_are_close_and_ordered() -> None:
-    pairs = evidence.equal_compute_pairs("arithmetic_3da")
+    pairs = numbers.equal_compute_pairs("arithmetic_3da")
     assert pairs["gap"].is_monotonic_decreasing
-    for _, pair in pairs.head(3).iterrows():
-        flops = [evidence.open_flops("arithmetic_3da", pair[side]) for side in ("better", "worse")]
-        assert abs(flops[0] / flops[1] - 1) <= 0.1
-        scores = [evidence.open_score("arithmetic_3da", pair[side]) for side in ("better", "worse")]
-        assert pair["gap"] == pytest.approx(scores[0] - scores[1])
+    models = published.open_models("arithmetic_3da").set_index("model")
+    better, worse = models.loc[pairs["better"]], models.loc[pairs["worse"]]
+    assert np.all(np.abs(better["train_flops"].array / worse["train_flops"].array - 1) <= 0.1)
+    np.testing.assert_allclose(pairs["gap"], better["score"].array - worse["score"].array)
 
 
-def test_open_best_looks_below_a_compute_only() -> None:
-    rows = datasets.load("obs_scaling_emergent").query("task == 'word_unscrambling'")
-    below = rows[rows["train_flops"] < 1e22]["score"].max()
-    assert evidence.open_best("word_unscrambling", 1e22) == below
+def test_zero_by_exact_match_is_zero_by_exact_match_only() -> None:
+    table = numbers.zero_by_exact_match()
+    scores = (
+        published.open_models("ipa_transliterate", metric).set_index("model")["score"]
+        for metric in ("exact_match", "bleu")
+    )
+    exact, bleu = map(dict, scores)
+    both = {model: score for model, score in bleu.items() if exact.get(model) == 0}
+    assert dict(zip(table["model"], table["bleu"], strict=True)) == both
+    assert min(both.values()) > 0
 
 
-def test_zero_by_exact_match_but_not_by_bleu() -> None:
-    table = evidence.zero_by_exact_match()
-    assert len(table) == 30
-    assert (table["bleu"] > 0).all()
-    assert table["bleu"].max() / table["bleu"].min() > 100
+@pytest.mark.parametrize("ceiling", [None, 1.0])
+def test_the_lead_of_bleu_is_between_scipys_midpoints(ceiling: float | None) -> None:
+    middle = {}
+    for metric in ("bleu", "exact_match"):
+        rows = published.open_models("ipa_transliterate", metric)
+        x, score = np.log10(rows["train_flops"].to_numpy()), rows["score"].to_numpy()
+
+        def cost(theta: np.ndarray, x: laws.Array = x, score: laws.Array = score) -> float:
+            top = theta[2] if ceiling is None else ceiling
+            rate = (top / (1 + np.exp(-theta[1] * (x - theta[0])))).clip(1e-12, 1 - 1e-12)
+            return -float((score * np.log(rate) + (1 - score) * np.log(1 - rate)).sum())
+
+        start = [24.0, 2.0, 0.5]
+        fit = optimize.minimize(cost, start, method="Nelder-Mead", options={"maxiter": 5000})
+        middle[metric] = fit.x[0]
+    expected = middle["exact_match"] - middle["bleu"]
+    assert numbers.logistic_bleu_decades(ceiling) == pytest.approx(expected, abs=2e-3)
 
 
-def test_family_brackets_hold_the_first_pass() -> None:
-    table = evidence.family_brackets().set_index("family")
-    assert tuple(table.loc["StarCoder", ["below", "above"]]) == (6.0e21, 1.8e22)
-    assert table.loc["OPT", "above"] == np.inf
-    assert table.loc["OPT", "below"] == pytest.approx(7.128e22)
-    assert table.loc["Qwen1.5", "below"] == 0
-    assert evidence.bracket_spread() == pytest.approx(7.128e22 / 7.2e21)
+def test_the_next_smaller_model_is_smaller() -> None:
+    table = numbers.bigbench_intervals().dropna()
+    assert len(table) == len(numbers.NEXT_SMALLER)
+    assert (table["smaller"] < table["params"]).all()
 
 
-def test_mmlu_spread_is_almost_two_decades() -> None:
-    rows = datasets.load("obs_scaling_benchmarks").query("benchmark == 'MMLU' and not suspect")
-    first = rows[rows["score"] > 0.4]["train_flops"].min()
-    last = rows[rows["score"] < 0.3]["train_flops"].max()
-    assert evidence.mmlu_spread() == pytest.approx(np.log10(last / first))
-    assert evidence.gpt3_mmlu(1.75e11) == 0.439
-
-
-def test_compared_models_carry_three_scores_each() -> None:
-    table = evidence.compared_models()
-    assert set(evidence.COMPARED) < set(table)
-    assert table.notna().all().all()
-    assert table.loc["facebook/opt-66b", "3-digit addition"] == 0.054
-
-
-def test_bigbench_counts_as_published() -> None:
-    assert evidence.bigbench_first() == 67
-    assert evidence.bigbench_first(1e10, 1e11) == 16
-    assert evidence.bigbench_first(1e11) == 48
-    assert evidence.bigbench_at_largest() == 48
-    table = evidence.bigbench_intervals()
-    assert table["tasks"].sum() == 67
-    assert (table["smaller"].dropna() < table["params"][table["smaller"].notna()]).all()
-
-
-def test_reported_thresholds_repeat_the_models_that_existed() -> None:
-    assert (evidence.reported_abilities(), evidence.reported_values()) == (22, 11)
-    assert published.reported_spread() == pytest.approx(np.log10(2.5e24 / 1.3e22))
+def test_tables_for_reading_are_in_the_pages_units() -> None:
+    printed, errors = numbers.forecast_table(), numbers.forecast_errors()
+    np.testing.assert_allclose(printed["score minus forecast"], errors["miss"] * 100, atol=0.051)
+    sizes = numbers.first_solved_table()["next smaller model tested"]
+    np.testing.assert_allclose(sizes * 1e9, numbers.bigbench_intervals()["smaller"])
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: published.gpt3("9D+"), "task, setting: found '9D.'"),
-        (lambda: evidence.gpt3_score("3D+", "1T"), "size: found '1T'"),
-        (lambda: evidence.gpt3_forecast("3D+", "13B", "spline"), "shape: found 'spline'"),
-        (lambda: evidence.forecast_errors("magic"), "method: found 'magic'"),
-        (lambda: evidence.count_errors("prose"), "kind: found 'prose'"),
-        (lambda: evidence.count_errors("all", "up"), "direction: found 'up'"),
-        (lambda: evidence.forecast_miss("Chess"), "task: found 'Chess'"),
-        (lambda: published.open_models("chess"), "task: found 'chess'"),
-        (lambda: published.open_models("ipa_transliterate"), "metric: found none"),
-        (lambda: evidence.open_score("MMLU", "7b"), "names end in '7b', want one"),
-        (lambda: evidence.dropped_rows("ugly"), "why: found 'ugly'"),
-        (lambda: evidence.gpt3_mmlu(1.0), "size: found 1"),
-        # Each of these was NaN, infinity, 0 or the answer to another question.
-        (lambda: published.gpt3_slope("5D+", "125M", "175B"), r"score on 5D\+: found 0"),
-        (lambda: published.gpt3_slope("3D+", "13B", "1T"), "size: found '1T'"),
-        (lambda: evidence.median_miss("prose"), "kind: found 'prose'"),
-        (lambda: evidence.open_best("word_unscrambling", 1.0), "flops: found 1"),
-        (lambda: evidence.bracket_spread(level=1.1), "level: found 1.1, which no family reaches"),
-        (lambda: evidence.mmlu_spread(low=1), "low: found 1"),
-        (lambda: evidence.mmlu_spread(high=0), "high: found 0"),
-        (lambda: published.reported_spread("zero_shot"), "kind: found 'zero_shot'"),
+        (lambda: numbers.gpt3_forecast("3D+", "13B", "spline"), "shape: found 'spline'"),
+        (lambda: numbers.forecast_errors("magic"), "method: found 'magic'"),
+        (lambda: numbers.misses("prose"), "kind: found 'prose'"),
     ],
 )
-def test_errors_name_the_argument(call, message: str) -> None:
+def test_errors_name_the_argument(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def line(ax: Axes, label: str) -> Line2D:
+    (found,) = [each for each in ax.lines if each.get_label() == label]
+    return found
+
+
+def height(drawn: Line2D) -> laws.Array:
+    return np.asarray(drawn.get_ydata(), dtype=float)
+
+
+@pytest.mark.parametrize("largest", pictures.LARGEST_SEEN)
+def test_hidden_models_are_not_drawn(largest: str) -> None:
+    fig, update = pictures.seen_so_far()
+    update(largest, "linear", False)
+    (ax,) = fig.axes
+    seen = raw("3D+")["score"][: pictures.LARGEST_SEEN.index(largest) + 2]
+    assert set(height(line(ax, "_seen"))) == set(seen)
+    assert to_rgba(line(ax, "GPT-3, few-shot").get_markeredgecolor())[3] == 0
+    bars = [each for each in ax.lines if each.get_label() == "_interval"]
+    assert sum(to_rgba(bar.get_color())[3] == 1 for bar in bars) == len(seen)
+
+
+def test_forecast_curves_end_where_the_readout_says() -> None:
+    fig, update = pictures.seen_so_far()
+    said = update("13B", "linear", True)
+    assert "the line says 7.6%, the logistic 58.0%. Measured: 80.4%" in said
+    for label, told in (("_line", 0.076), ("_logistic", 0.58)):
+        curve = line(fig.axes[0], label)
+        drawn = np.interp(np.log10(174.6e9), np.log10(np.asarray(curve.get_xdata())), height(curve))
+        assert drawn == pytest.approx(told, abs=1e-3)
+    assert "80.4" not in update("6.7B", "linear", False)
+
+
+def test_logarithmic_heights_match_their_tick_labels() -> None:
+    fig, update = pictures.seen_so_far()
+    update("175B", "logarithmic", True)
+    (ax,) = fig.axes
+    told = [float(tick.get_text().rstrip("%")) / 100 for tick in ax.get_yticklabels()]
+    levels = np.interp(height(line(ax, "GPT-3, few-shot")), ax.get_yticks(), np.log10(told))
+    np.testing.assert_allclose(10**levels, raw("3D+")["score"])
+
+
+def test_addition_is_drawn_with_its_intervals_and_a_zero_as_an_upper_bound() -> None:
+    linear, logarithmic = (fig.axes[0] for fig in pictures.gpt3_addition())
+    for digits in "2345":
+        ladder = published.gpt3(f"{digits}D+")
+        (drawn,) = [bar for bar in linear.containers if bar.get_label() == f"{digits} digits"]
+        assert isinstance(drawn, ErrorbarContainer)
+        ends = np.array([segment[:, 1] for segment in drawn.lines[2][0].get_segments()])
+        np.testing.assert_allclose(ends, ladder[["low", "high"]])
+    bounds = line(logarithmic, "5 digits, none right: upper bound")
+    np.testing.assert_allclose(height(bounds), published.gpt3("5D+").query("right == 0")["high"])
+
+
+@pytest.mark.parametrize("task", pictures.TASKS)
+def test_one_family_picks_out_its_members(task: str) -> None:
+    fig, update = pictures.one_family()
+    for family in pictures.FAMILIES:
+        said = update(family, task)
+        models = published.open_models(numbers.COMPARED[task]).set_index("model")["score"]
+        picked = set(height(line(fig.axes[0], "_family")))
+        members = numbers.compared_models().query("family == @family").index
+        assert picked == set(models[members])
+        assert said.startswith(f"{family} ")
+        assert ("has not reached" in said) == (max(picked) < 0.5)

@@ -22,6 +22,10 @@ FAMILIES = ("OPT", "Pythia", "BLOOM", "GPT-Neo/J", "StarCoder", "Llama", "Falcon
 """Settings of the menu of `one_family`."""
 TASKS = tuple(numbers.COMPARED)
 
+TASK = "3D+"
+"""Of `seen_so_far`."""
+BLEU = ("BLEU", "^", theme.TEAL)
+EXACT = ("exact match", "o", theme.BLUE)
 DECADES_SHOWN = 4
 LINEAR_TICKS = ("0%", "25%", "50%", "75%", "100%")
 LOG_TICKS = ("0.01%", "0.1%", "1%", "10%", "100%")
@@ -44,21 +48,23 @@ def _size_axis(ax: Axes) -> None:
 
 
 @theme.figure
-def seen_so_far(task: str = "3D+") -> Scene:
-    """GPT-3's curve with the larger models hidden, and what two forecasts make of the rest.
+def seen_so_far() -> Scene:
+    """GPT-3's sums with the larger models hidden, and what two forecasts make of the rest.
 
     The function that comes with it takes ``largest`` (of `LARGEST_SEEN`), ``axis`` (of `AXES`) and
     ``truth`` (whether to show the hidden models).
     """
-    ladder = published.gpt3(task)
+    ladder = published.gpt3(TASK)
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     _size_axis(ax)
     ax.set_ylim(-0.03, 1.05)
     ax.set_ylabel("answers exactly right")
     grid = np.geomspace(1e8, 3e11, 80)
-    line = ax.plot(grid, grid * 0, color=theme.ORANGE, label="_line")[0]
-    logistic = ax.plot(grid, grid * 0, color=theme.TEAL, ls="--", label="_logistic")[0]
+    curves = {
+        "line": ax.plot(grid, grid * 0, color=theme.ORANGE, label="_line")[0],
+        "logistic": ax.plot(grid, grid * 0, color=theme.TEAL, ls="--", label="_logistic")[0],
+    }
     ax.text(0.03, 0.94, "solid: straight line", color=theme.ORANGE, transform=ax.transAxes)
     ax.text(0.03, 0.86, "dashed: logistic", color=theme.TEAL, transform=ax.transAxes)
     sizes, scores = ladder["params"].to_numpy(float), ladder["score"].to_numpy()
@@ -70,7 +76,7 @@ def seen_so_far(task: str = "3D+") -> Scene:
 
     def update(largest: str, axis: str, truth: bool) -> str:
         ax.set_yticks(np.linspace(0, 1, 5), LINEAR_TICKS if axis == "linear" else LOG_TICKS)
-        seen = len(numbers.gpt3_seen(task, largest))
+        seen = len(numbers.gpt3_seen(TASK, largest))
         for number, bar in enumerate(bars):
             bar.set_ydata(_height(bounds[number], axis))
             bar.set_color((theme.BLUE, float(number < seen or truth)))
@@ -80,20 +86,19 @@ def seen_so_far(task: str = "3D+") -> Scene:
         rings.set_markeredgecolor((theme.BLUE, float(truth)))
         # Not "none", which Matplotlib writes into an SVG as black.
         rings.set_markerfacecolor((theme.BLUE, 0))
-        told = {}
-        for shape, curve in (("line", line), ("logistic", logistic)):
-            fit = numbers.gpt3_fit(task, largest, shape)
+        for shape, curve in curves.items():
+            fit = numbers.gpt3_fit(TASK, largest, shape)
             curve.set_ydata(_height(fit.predict(grid), axis))
-            told[shape] = numbers.gpt3_forecast(task, largest, shape)
-        return _seen_sentence(task, largest, told, truth)
+        return _seen_sentence(largest, truth)
 
     update("6.7B", "linear", False)
     return fig, update
 
 
-def _seen_sentence(task: str, largest: str, told: dict[str, float], truth: bool) -> str:
-    says = f"the line says {told['line']:.1%}, the logistic {told['logistic']:.1%}"
-    score = numbers.gpt3_score(task)
+def _seen_sentence(largest: str, truth: bool) -> str:
+    line, logistic = (numbers.gpt3_forecast(TASK, largest, shape) for shape in ("line", "logistic"))
+    says = f"the line says {line:.1%}, the logistic {logistic:.1%}"
+    score = published.gpt3_score(TASK)
     if largest == "175B":
         return f"All eight models seen. At 175B {says}; measured: {score:.1%}."
     ending = f" Measured: {score:.1%}." if truth else " And the measurement?"
@@ -114,22 +119,19 @@ def gpt3_addition() -> list[Figure]:
         if scale == "linear":
             ax.set_ylim(-0.03, 1.06)
             ax.set_yticks(np.linspace(0, 1, 5), LINEAR_TICKS)
-            ax.set_ylabel("sums exactly right")
-            ax.set_title("Linear axis")
-            for digits, height in (("2", 0.97), ("3", 0.77), ("4", 0.26), ("5", 0.08)):
-                ax.annotate(f"{digits} digits", (2.2e11, height), annotation_clip=False)
-            ax.set_xlim(8e7, 2e12)
+            heights = (0.97, 0.77, 0.26, 0.08)
         else:
             ax.set_yscale("log")
             ax.set_ylim(1e-4, 1.5)
             ax.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1], LOG_TICKS)
             ax.minorticks_off()
-            ax.set_title("Logarithmic axis")
-            ax.set_ylabel("sums exactly right")
             ax.annotate("open marks: none\nof 2,000 right,\nupper bound", (2.4e10, 1.3e-4))
-            for digits, height in (("2", 1.15), ("3", 0.5), ("4", 0.2), ("5", 0.075)):
-                ax.annotate(f"{digits} digits", (2.2e11, height), annotation_clip=False)
-            ax.set_xlim(8e7, 2e12)
+            heights = (1.15, 0.5, 0.2, 0.075)
+        for digits, height in zip("2345", heights, strict=True):
+            ax.annotate(f"{digits} digits", (2.2e11, height), annotation_clip=False)
+        ax.set_xlim(8e7, 2e12)
+        ax.set_title(f"{scale.capitalize()} axis")
+        ax.set_ylabel("sums exactly right")
         panels.append(fig)
     return panels
 
@@ -151,9 +153,9 @@ def _with_intervals(
 
 
 @theme.figure
-def forecast_errors(method: str = "line") -> Figure:
+def forecast_errors() -> Figure:
     """Rank by how far GPT-3 175B lies from its forecast: every few-shot curve of the paper."""
-    errors = numbers.forecast_errors(method)
+    errors = numbers.forecast_errors()
     rank = np.arange(1, len(errors) + 1)
     points = errors["miss"].to_numpy() * 100
     arithmetic = (errors["group"] == "arithmetic").to_numpy()
@@ -187,26 +189,22 @@ def forecast_errors(method: str = "line") -> Figure:
 def two_metrics() -> list[Figure]:
     """Open models over five decades of compute: one task, then one task under two metrics."""
     panels = []
-    for title, curves in (
-        ("Word unscrambling", (("word_unscrambling", None, "exact match", theme.BLUE, "o"),)),
-        (
-            "Phonetic transliteration",
-            (
-                ("ipa_transliterate", "bleu", "BLEU", theme.TEAL, "^"),
-                ("ipa_transliterate", "exact_match", "exact match", theme.BLUE, "o"),
-            ),
-        ),
+    for title, task, metrics in (
+        ("Word unscrambling", "word_unscrambling", (None,)),
+        ("Phonetic transliteration", "ipa_transliterate", ("bleu", "exact_match")),
     ):
         fig = Figure(figsize=theme.PANEL)
         ax = fig.subplots()
         _compute_axis(ax)
-        for task, metric, label, colour, marker in curves:
+        for metric in metrics:
+            name, look, colour = BLEU if metric == "bleu" else EXACT
             rows = published.open_models(task, metric)
-            ax.plot(rows["train_flops"], rows["score"], marker, color=colour, ms=4, label=label)
-            last = rows.iloc[-1]
+            ax.plot(rows["train_flops"], rows["score"], look, color=colour, ms=4, label=name)
+            top = rows["train_flops"].iloc[-1], rows["score"].iloc[-1]
             shift = (4, -32) if metric == "exact_match" else (-8, 4)
-            ax.annotate(label, (last["train_flops"], last["score"]), xytext=shift, ha="right",
-                        textcoords="offset points", color=colour)  # fmt: skip
+            ax.annotate(
+                name, top, xytext=shift, ha="right", textcoords="offset points", color=colour
+            )
         ax.set_ylim(-0.03, 0.9)
         ax.set_ylabel("score")
         ax.set_title(title)
