@@ -15,7 +15,6 @@ NOT_YET = {
     "learning-dynamics",
     "mirage",
     "evidence",
-    "networks",
 }
 PAGES = {path.stem: path for path in sorted(ROOT.glob(CHAPTERS))}
 
