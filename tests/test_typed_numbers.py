@@ -14,7 +14,6 @@ NOT_YET = {
     "circuits",
     "learning-dynamics",
     "mirage",
-    "evidence",
 }
 PAGES = {path.stem: path for path in sorted(ROOT.glob(CHAPTERS))}
 

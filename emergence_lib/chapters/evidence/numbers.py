@@ -211,6 +211,27 @@ def zero_by_exact_match() -> pd.DataFrame:
     return exact.merge(bleu[["model", "bleu"]])[["model", "train_flops", "bleu"]]
 
 
+def climbs() -> tuple[pd.Series, pd.Series]:
+    """Where the open models first pass 10%, and how high they come, on the tasks of one figure.
+
+    Returns
+    -------
+    first, top : Series
+        log10 of training FLOP, and a fraction, for words (unscrambled), BLEU and exact match (of
+        one transliteration).
+    """
+    curves = {
+        "words": published.open_models("word_unscrambling"),
+        "BLEU": published.open_models("ipa_transliterate", "bleu"),
+        "exact match": published.open_models("ipa_transliterate", "exact_match"),
+    }
+    score = pd.concat(
+        {name: rows.set_index("train_flops")["score"] for name, rows in curves.items()}
+    )
+    passed = score[score >= 0.1].reset_index("train_flops")["train_flops"]
+    return np.log10(passed.groupby(level=0).min()), score.groupby(level=0).max()
+
+
 def half_bleu_decades() -> float:
     """How much earlier BLEU reaches half its range than exact match does, in decades of FLOP.
 
