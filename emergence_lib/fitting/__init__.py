@@ -2,7 +2,7 @@
 
 ======================  ==========================================================================
 `single`                one curve: `fit_line`, `fit_logistic`, refusing what is not determined
-`rates`                 interval for a share of right answers: `wilson`
+`rates`                 intervals for a share of right answers: `wilson`, `clopper_pearson`
 `batch`                 many curves side by side, with the noise of their scores
 `shapes`                the sigmoids: logistic, Gompertz, a whole answer of several tokens
 `fisher`                maximum likelihood for thousands of curves at once
@@ -16,13 +16,14 @@
 What is used one curve at a time can be had from here.
 """
 
-from emergence_lib.fitting.rates import wilson
+from emergence_lib.fitting.rates import clopper_pearson, wilson
 from emergence_lib.fitting.single import FitError, LineFit, LogisticFit, fit_line, fit_logistic
 
 __all__ = [
     "FitError",
     "LineFit",
     "LogisticFit",
+    "clopper_pearson",
     "fit_line",
     "fit_logistic",
     "wilson",

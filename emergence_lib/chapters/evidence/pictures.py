@@ -41,12 +41,6 @@ def _height(score: NDArray[np.float64], axis: str) -> NDArray[np.float64]:
     return np.clip(1 + np.log10(np.maximum(score, 1e-9)) / DECADES_SHOWN, 0, 1)
 
 
-def _size_axis(ax: Axes) -> None:
-    ax.set_xscale("log")
-    ax.set_xlim(8e7, 4e11)
-    ax.set_xlabel("model size (parameters)")
-
-
 @theme.figure
 def seen_so_far() -> Scene:
     """GPT-3's sums with the larger models hidden, and what two forecasts make of the rest.
@@ -57,9 +51,8 @@ def seen_so_far() -> Scene:
     ladder = published.gpt3(TASK)
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    _size_axis(ax)
-    ax.set_ylim(-0.03, 1.05)
-    ax.set_ylabel("answers exactly right")
+    theme.log_axis(ax, "model size (parameters)", limits=(8e7, 4e11))
+    theme.share_axis(ax, "answers exactly right")
     grid = np.geomspace(1e8, 3e11, 80)
     curves = {
         "line": ax.plot(grid, grid * 0, color=theme.ORANGE, label="_line")[0],
@@ -112,26 +105,27 @@ def gpt3_addition() -> list[Figure]:
     for scale in AXES:
         fig = Figure(figsize=theme.PANEL)
         ax = fig.subplots()
-        _size_axis(ax)
         for digits, colour, marker in zip("2345", theme.RAMP[:4], "osD^", strict=True):
             ladder = published.gpt3(f"{digits}D+")
             _with_intervals(ax, ladder, f"{digits} digits", colour, marker, log=scale != "linear")
+        theme.log_axis(ax, "model size (parameters)", limits=(8e7, 2e12))
         if scale == "linear":
-            ax.set_ylim(-0.03, 1.06)
-            ax.set_yticks(np.linspace(0, 1, 5), LINEAR_TICKS)
+            theme.share_axis(ax, "sums exactly right", limits=(-0.03, 1.06))
             heights = (0.97, 0.77, 0.26, 0.08)
         else:
-            ax.set_yscale("log")
-            ax.set_ylim(1e-4, 1.5)
-            ax.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1], LOG_TICKS)
-            ax.minorticks_off()
+            theme.log_axis(
+                ax,
+                "sums exactly right",
+                limits=(1e-4, 1.5),
+                ticks=(1e-4, 1e-3, 1e-2, 1e-1, 1),
+                write=lambda share: f"{100 * share:g}%",
+                axis="y",
+            )
             ax.annotate("open marks: none\nof 2,000 right,\nupper bound", (2.4e10, 1.3e-4))
             heights = (1.15, 0.5, 0.2, 0.075)
         for digits, height in zip("2345", heights, strict=True):
             ax.annotate(f"{digits} digits", (2.2e11, height), annotation_clip=False)
-        ax.set_xlim(8e7, 2e12)
         ax.set_title(f"{scale.capitalize()} axis")
-        ax.set_ylabel("sums exactly right")
         panels.append(fig)
     return panels
 
@@ -213,10 +207,8 @@ def two_metrics() -> list[Figure]:
 
 
 def _compute_axis(ax: Axes) -> None:
-    ax.set_xscale("log")
-    ax.set_xlim(6e19, 1e26)
-    ax.set_xticks([1e20, 1e21, 1e22, 1e23, 1e24, 1e25])
-    ax.set_xlabel("training compute (FLOP)")
+    decades = [10.0**power for power in range(20, 26)]
+    theme.log_axis(ax, "training compute (FLOP)", limits=(6e19, 1e26), ticks=decades, write=None)
 
 
 @theme.figure
@@ -230,9 +222,7 @@ def one_family() -> Scene:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     _compute_axis(ax)
-    ax.set_ylim(-0.03, 1.06)
-    ax.set_yticks(np.linspace(0, 1, 5), LINEAR_TICKS)
-    ax.set_ylabel("score")
+    theme.share_axis(ax, "score", limits=(-0.03, 1.06))
     cloud = ax.plot(models["train_flops"], models[TASKS[0]], "o", color=theme.GREY, ms=4,
                     alpha=0.45, label="open models")[0]  # fmt: skip
     chance = ax.axhline(0, color=theme.GREY, ls=":", lw=1.2, label="_chance")
@@ -298,10 +288,8 @@ def first_solved() -> Figure:
         f"{family} {params / 1e9:.0f}B"
         for family, params in zip(table["family"], table["params"], strict=True)
     ]
-    ax.set_xscale("log")
-    ax.set_xlim(1e9, 3e12)
+    theme.log_axis(ax, "model size (parameters)", limits=(1e9, 3e12))
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.set_yticks(range(len(table)), names)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("model size (parameters)")
     return fig

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from emergence_lib import laws, theme
-from emergence_lib.chapters.networks.pictures import short, size_axis
 
 HALF = 3e8
 """Parameters at which the imaginary model gets half of the single digits right."""
@@ -17,12 +17,12 @@ LADDER = np.array([125e6, 350e6, 760e6, 1.3e9, 2.7e9, 6.7e9, 13e9, 175e9])
 """The sizes of the GPT-3 family [brown2020language]; the curve is not GPT-3's."""
 
 
-def digit_rate(parameters: np.ndarray) -> np.ndarray:
+def digit_rate(parameters: ArrayLike) -> laws.Array:
     """Share of single digits that an imaginary model of this size gets right.
 
     Parameters
     ----------
-    parameters : ndarray
+    parameters : array_like
         Model sizes, above 0.
 
     Returns
@@ -50,9 +50,8 @@ def ruler() -> tuple[Figure, Callable[..., str]]:
     (dots,) = ax.plot(LADDER, LADDER, ls="", marker="o", color=theme.BLUE, label="_models")
     ax.text(7e7, 62, "each digit", color=theme.GREY, ha="center")
     whole = ax.text(1e10, 1, "", color=theme.BLUE, ha="left", fontweight="bold")
-    size_axis(ax, 1e7, 1e12)
-    ax.set(ylim=(-3, 103), xlabel="model size (parameters)", ylabel="share right")
-    ax.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
+    theme.size_axis(ax, 1e7, 1e12, label="model size (parameters)")
+    theme.share_axis(ax, "share right", limits=(-3, 103), ticks=(0, 25, 50, 75, 100), whole=100)
 
     def update(digits: int) -> str:
         rate = laws.exact_match(digit_rate(sizes), digits)
@@ -66,8 +65,8 @@ def ruler() -> tuple[Figure, Callable[..., str]]:
         middle, last = 100 * points[[3, 7]]
         name = "1-digit" if digits == 1 else f"{digits}-digit"
         return (
-            f"{name} answers: a {short(LADDER[3])} model gets {middle:.0f}% right, "
-            f"a {short(LADDER[7])} model {last:.0f}%."
+            f"{name} answers: a {theme.short(LADDER[3])} model gets {middle:.0f}% right, "
+            f"a {theme.short(LADDER[7])} model {last:.0f}%."
         )
 
     update(10)

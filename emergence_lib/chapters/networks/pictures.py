@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
 
 from emergence_lib import published, theme
 from emergence_lib.chapters.networks import numbers
@@ -16,45 +15,6 @@ TALL = (4.7, 4.3)
 SLOTS = len(numbers.ladder(2))
 ENDS = numbers.SMALLEST / 1.6, numbers.LARGEST * 1.6
 SUMS, BLEU, EXACT = numbers.TRIPLES
-LETTERS = {1e12: "T", 1e9: "B", 1e6: "M", 1e3: "k"}
-
-
-def short(parameters: float) -> str:
-    """Write a count the way model names do: 13B, 1.3B, 350M.
-
-    Parameters
-    ----------
-    parameters : float
-        At least 1.
-
-    Returns
-    -------
-    str
-        At most three digits and a letter.
-    """
-    rounded = float(f"{parameters:.2g}") if parameters < 1e11 else float(f"{parameters:.3g}")
-    for unit, letter in LETTERS.items():
-        if rounded >= unit:
-            return f"{rounded / unit:.3g}{letter}"
-    return f"{rounded:g}"
-
-
-def size_axis(ax: Axes, low: float, high: float) -> None:
-    """Make the x axis one of model sizes, a tick a decade, written 1M, 10M, ...
-
-    Parameters
-    ----------
-    ax : Axes
-        Changed in place.
-    low, high : float
-        Ends of the axis, parameters.
-    """
-    ax.set_xscale("log")
-    ax.set_xlim(low, high)
-    decades = range(int(np.ceil(np.log10(low))), int(np.floor(np.log10(high))) + 1)
-    ax.set_xticks([10.0**k for k in decades])
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: short(x)))
-    ax.xaxis.set_minor_locator(NullLocator())
 
 
 def _percent(value: float) -> str:
@@ -105,12 +65,13 @@ def onset() -> tuple[Figure, Callable[..., str]]:
         floor_text.set_y(visible * (1.15 if visible < 2e-2 else 0.45))
         for line in lines:
             line.set_xdata([result.first, result.first])
+        before, first = theme.short(result.last_absent), theme.short(result.first)
         first_text.set_position((result.first * 1.25, 90))
-        first_text.set_text(f"first seen: {short(result.first)}")
+        first_text.set_text(f"first seen: {first}")
         return (
-            f"With {items:,} items and models {spacing:g}x apart: nothing up to "
-            f"{short(result.last_absent)} parameters, first seen at {short(result.first)}, "
-            f"where the true rate is {_percent(result.rates[result.index])}."
+            f"With {items:,} items and models {spacing:g}x apart: nothing up to {before} "
+            f"parameters, first seen at {first}, where the true rate is "
+            f"{_percent(result.rates[result.index])}."
         )
 
     update(100, 10)
@@ -121,15 +82,17 @@ def _onset_axes(seen: Axes, truth: Axes) -> None:
     """Draw what never changes: the axes of both panels, and the true rate in the lower one."""
     sizes = np.geomspace(numbers.SMALLEST, numbers.LARGEST, 49)
     truth.plot(sizes, numbers.true_rate(sizes), color=theme.BLUE, label="true success rate")
-    truth.set_yscale("log")
-    truth.set_ylim(1e-5, 1.6)
-    truth.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1], ["0.01%", "0.1%", "1%", "10%", "100%"])
-    truth.yaxis.set_minor_locator(NullLocator())
-    truth.set(xlabel="model size (parameters)", ylabel="true success rate")
-    seen.set(ylabel="score on the test", ylim=(-6, 105))
-    seen.set_yticks([0, 50, 100], ["0%", "50%", "100%"])
-    for ax in (seen, truth):
-        size_axis(ax, *ENDS)
+    theme.log_axis(
+        truth,
+        "true success rate",
+        limits=(1e-5, 1.6),
+        ticks=(1e-4, 1e-3, 1e-2, 1e-1, 1),
+        write=_percent,
+        axis="y",
+    )
+    theme.share_axis(seen, "score on the test", limits=(-6, 105), ticks=(0, 50, 100), whole=100)
+    theme.size_axis(seen, *ENDS)
+    theme.size_axis(truth, *ENDS, label="model size (parameters)")
 
 
 @theme.figure
@@ -146,14 +109,9 @@ def room() -> Figure:
         ax.plot(items, 100 * numbers.room(items, chance), color=colour, ls=dash, label=name)
     ax.annotate("four options, scored 25%", (150, 8.5), color=theme.ORANGE)
     ax.annotate("free answer,\nscored 0%", (12, 1.4), color=theme.BLUE, va="top")
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(8, 13_000)
-    ax.set_xticks([10, 100, 1000, 10_000], ["10", "100", "1,000", "10,000"])
-    ax.set_yticks([0.03, 0.1, 0.3, 1, 3, 10, 30], ["0.03", "0.1", "0.3", "1", "3", "10", "30"])
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.set(xlabel="test items", ylabel="largest hidden skill (points)")
+    theme.log_axis(ax, "test items", limits=(8, 13_000), ticks=(10, 100, 1000, 10_000))
+    points = (0.03, 0.1, 0.3, 1, 3, 10, 30)
+    theme.log_axis(ax, "largest hidden skill (points)", ticks=points, axis="y")
     return fig
 
 
@@ -177,15 +135,12 @@ def gpt3_onsets() -> Figure:
         each = data[data["items"] == items]
         heights = each["task"].map(rows) + offset
         ax.plot(each["params"], heights, marker, color=colour, label=name, ms=5, zorder=3)
+    theme.log_axis(ax, "GPT-3 size (parameters)", limits=(9e7, 4e11), ticks=())
     # 760M would not fit between its neighbours.
     names = [size.replace("760M", "") for size in published.SIZES.values()]
-    ax.set_yticks(list(rows.values()), list(rows))
-    ax.set_xscale("log")
-    ax.set_xlim(9e7, 4e11)
     ax.set_xticks(published.gpt3("3D+")["params"], names, fontsize=8.5)
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(xlabel="GPT-3 size (parameters)", ylabel="task, few-shot")
-    ax.set_ylim(-8.6, 0.6)
+    ax.set_yticks(list(rows.values()), list(rows))
+    ax.set(ylabel="task, few-shot", ylim=(-8.6, 0.6))
     _legend_above(fig)
     return fig
 
@@ -214,10 +169,8 @@ def families() -> Figure:
         heights = each["family"].map(rows) + offset
         ax.plot(each["onset_flops"], heights, marker, color=colour, label=name, ms=5.5, zorder=3)
     ax.set_yticks(list(rows.values()), list(rows))
-    ax.set_xscale("log")
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    ax.set_xlim(8e19, 8e25)
-    ax.set_xlabel("training compute (FLOP)")
+    theme.log_axis(ax, "training compute (FLOP)", limits=(8e19, 8e25))
     ax.grid(visible=False, axis="y")
     _legend_above(fig)
     return fig
