@@ -29,8 +29,9 @@ length: .venv/ready         ## for authors: words, longest stretch, fullest para
 typed: .venv/ready          ## for authors: list numbers that are typed where one is computed
 	@$(IN) tools/typed.py
 
-results: .venv/ready        ## recompute the stored results of the experiments
+results: .venv/ready        ## recompute what is stored: experiments, calibration
 	@$(IN) -m emergence_lib results
+	@$(IN) -m emergence_lib.audit.calibration
 
 crosscheck: .venv/ready     ## the hand-written networks against PyTorch (fetches it once)
 	@$(IN) tools/crosscheck.py

@@ -1,9 +1,9 @@
-"""List the numerals that are typed into chapters: `python tools/typed.py [CHAPTER.md ...]`.
+"""List the numerals that are typed into pages: `python tools/typed.py [PAGE.md ...]`.
 
 A result belongs to the code that computes it: typed beside a picture, it drifts. So a numeral in
 an alternative text, a caption, a prediction, a solution or a quiz is either computed (the field
 of an f-string, a role, an ``{expression}``) or a setting that the author chose. Settings are
-declared in the chapter's front matter, as phrases::
+declared in the page's front matter, as phrases::
 
     settings: ["seeds 0, 1 and 2", "10% to 90%", "6,000 steps"]
 
@@ -30,7 +30,7 @@ from typing import NamedTuple
 import yaml
 
 ROOT = Path(__file__).parent.parent
-CHAPTERS = "book/*/*.md"
+PAGES = "book/**/*.md"
 QUIZ = "emergence_lib/chapters/{}/quiz.yml"
 AROUND = 40
 
@@ -50,7 +50,7 @@ SOLUTION = re.compile(
 )
 ASKED = re.compile(r"\bquizzes\.ask\(\s*[\"'](?P<name>[^\"']+)")
 # Options of a cell and commands to IPython, which are no Python.
-NOT_PYTHON = re.compile(r"^[:%!].*$", re.MULTILINE)
+NOT_PYTHON = re.compile(r"\A---\n(?s:.*?)^---$|^[:%!].*$", re.MULTILINE)
 
 # An escaped sign, a fenced block, a role or code, a formula, a field, a link's address.
 UNREAD = re.compile(
@@ -297,8 +297,8 @@ def complaints(path: Path) -> list[str]:
 
 
 def main(names: Sequence[str]) -> int:
-    """Print what is typed in some chapters, or in all; return 1 if anything is."""
-    paths = [Path(name).resolve() for name in names] or sorted(ROOT.glob(CHAPTERS))
+    """Print what is typed in some pages, or in all; return 1 if anything is."""
+    paths = [Path(name).resolve() for name in names] or sorted(ROOT.glob(PAGES))
     lines = [line for path in paths for line in complaints(path)]
     print("\n".join(lines) or "No numeral is typed where a result would be computed.")
     return int(bool(lines))

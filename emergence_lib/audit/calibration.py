@@ -1,7 +1,8 @@
 """How often the audit is right: made curves whose truth is known, audited by the thousand.
 
 ``calibration.csv`` and ``calibration_pairs.csv`` beside this file hold what the book quotes;
-``python -m emergence_lib.audit.calibration`` writes them anew (a quarter of an hour).
+``python -m emergence_lib.audit.calibration``, the last part of ``make results``, writes them anew
+(a quarter of an hour).
 """
 
 from __future__ import annotations

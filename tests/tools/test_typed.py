@@ -237,3 +237,10 @@ def test_a_setting_without_a_numeral_that_needs_it_is_refused(phrase: str) -> No
 def test_a_cell_that_is_not_python_is_refused_with_its_line() -> None:
     with pytest.raises(ValueError, match="line 3: the code cell is not Python"):
         typed_numerals("# Title\n```{code-cell} python\nshow(alt='3'\n```\n")
+
+
+def test_options_at_the_head_of_a_cell_are_no_python() -> None:
+    cell = (
+        '```{code-cell} python\n---\ntags: [hide-input]  # one of 2\n---\nshow(alt="7 dots")\n```\n'
+    )
+    assert [(each.line, each.numeral) for each in typed_numerals(cell)] == [(5, "7")]
