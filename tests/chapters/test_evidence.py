@@ -93,6 +93,21 @@ def test_zero_by_exact_match_is_zero_by_exact_match_only() -> None:
     assert min(both.values()) > 0
 
 
+def test_climbs_begin_at_a_tenth_and_end_at_the_top_of_each_curve() -> None:
+    first, top = numbers.climbs()
+    table = datasets.load("obs_scaling_emergent").query("not suspect and train_flops > 0")
+    for name, task, metric in (
+        ("words", "word_unscrambling", "exact_match"),
+        ("BLEU", "ipa_transliterate", "bleu"),
+        ("exact match", "ipa_transliterate", "exact_match"),
+    ):
+        rows = table[(table["task"] == task) & (table["metric"] == metric)]
+        lower = rows[rows["train_flops"] < 0.999 * 10 ** first[name]]
+        at = rows[np.isclose(rows["train_flops"], 10 ** first[name])]
+        assert lower["score"].max() < 0.1 <= at["score"].max()
+        assert rows["score"].max() == top[name]
+
+
 @pytest.mark.parametrize("ceiling", [None, 1.0])
 def test_the_lead_of_bleu_is_between_scipys_midpoints(ceiling: float | None) -> None:
     middle = {}

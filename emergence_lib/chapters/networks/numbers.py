@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
 from emergence_lib import fitting, laws, published
-from emergence_lib.laws import Array
+from emergence_lib.laws import Array, Flags
 
 LEVEL = 0.05
 """Largest p-value that still counts as evidence of more than chance."""
@@ -118,7 +118,7 @@ def p_value(successes: ArrayLike, items: int, chance: float = 0.0) -> Array:
     return cast(Array, binom.sf(count - 1, items, chance))
 
 
-def is_absent(successes: ArrayLike, items: int, chance: float = 0.0) -> NDArray[np.bool_]:
+def is_absent(successes: ArrayLike, items: int, chance: float = 0.0) -> Flags:
     """Whether a score cannot be told from guessing: its `p_value` is above `LEVEL`."""
     return np.asarray(p_value(successes, items, chance) > LEVEL)
 
@@ -140,7 +140,7 @@ class Onset:
     sizes: Array
     rates: Array
     successes: NDArray[np.int64]
-    absent: NDArray[np.bool_]
+    absent: Flags
 
     @property
     def index(self) -> int:
