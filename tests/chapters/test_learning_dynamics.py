@@ -1,15 +1,20 @@
-"""The numbers of chapter 10, on made-up runs with known answers and on the stored ones."""
+"""Learning dynamics: its numbers on made-up runs with known answers, and what its figures draw."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from emergence_lib.chapters.learning_dynamics import numbers as found
-from emergence_lib.chapters.learning_dynamics.numbers import Array
-from emergence_lib.experiments import grokking
+from emergence_lib.chapters.learning_dynamics import numbers, pictures
+from emergence_lib.experiments import grokking, store
+from emergence_lib.laws import Array
+from emergence_lib.reader import svg
 
 STEPS = (0, 1, 10, 100, 1000)
 
@@ -18,147 +23,208 @@ def made(seed: int = 0, shares: tuple[float, ...] = (0.35,), **measures: Array) 
     """Return a made-up run: nothing learned, but for the measures that are given."""
     config = grokking.Config(modulus=7, shares=shares, checkpoints=STEPS)
     shape = len(shares), len(STEPS)
-    arrays: dict[str, Any] = {name: np.broadcast_to(0.0, shape).copy() for name in found.MEASURES}
+    arrays: dict[str, Any] = {name: np.zeros(shape) for name in grokking.Result.measures()}
+    arrays["spectrum"] = np.zeros((*shape, 3))
     for name, values in measures.items():
-        if name != "spectrum":
-            arrays[name] = np.broadcast_to(values, shape).copy()
-    arrays["spectrum"] = measures.get("spectrum", np.zeros((*shape, 3)))
+        arrays[name] = np.broadcast_to(values, arrays[name].shape)
     return grokking.Result(config=config, seed=seed, seconds=1.0, **arrays)
 
 
-@pytest.fixture
-def runs() -> list[grokking.Result]:
-    return [
+RUNS = numbers.table(
+    [
         made(
             0,
             train=np.array([0, 0.2, 0.99, 1, 1]),
             test=np.array([0.1, 0, 0.05, 0.1, 0.9]),
             filtered=np.array([0.1, 0.6, 0.9, 0.8, 1]),
-            test_loss=np.array([2, 2.5, 3, 1, 0]),
         ),
         made(
             4,
             train=np.array([0, 0.2, 0.5, 1, 0.97]),
             test=np.array([0.1, 0, 0.05, 0.5, 0.7]),
             filtered=np.array([0.1, 0.4, 0.5, 0.7, 1]),
-            test_loss=np.array([2, 5, 3, 1, 0]),
         ),
     ]
+)
 
 
-def test_course_has_a_row_for_each_seed(runs: list[grokking.Result]) -> None:
-    assert found.course("test", results=runs).tolist() == [
-        [0.1, 0, 0.05, 0.1, 0.9],
-        [0.1, 0, 0.05, 0.5, 0.7],
-    ]
-    spectrum = np.arange(15.0).reshape(1, 5, 3)
-    one = [made(spectrum=spectrum)]
-    assert found.course("concentration", results=one).tolist() == [[0, 3, 6, 9, 12]]
-    with pytest.raises(ValueError, match="measure: found 'skill', want concentration or one of"):
-        found.course("skill", results=runs)
+def test_table_has_a_row_for_each_seed_share_and_checkpoint() -> None:
+    spectrum = np.arange(30.0).reshape(2, 5, 3)
+    two = numbers.table([made(3, (0.1, 0.2), spectrum=spectrum, train=np.arange(5) / 4)])
+    assert two["seed"].tolist() == [3] * 10
+    assert two["share"].tolist() == [0.1] * 5 + [0.2] * 5
+    assert two["step"].tolist() == list(STEPS) * 2
+    assert two["concentration"].tolist() == list(range(0, 30, 3))
+    assert two["train"].tolist() == [0, 0.25, 0.5, 0.75, 1] * 2
 
 
-def test_step_reached_is_the_first_checkpoint_at_the_level(runs: list[grokking.Result]) -> None:
-    assert found.step_reached("test", 0.5, results=runs) == [1000, 100]
-    assert found.step_reached("filtered", 0.5, results=runs) == [1, 10]
+def test_memorised_stays_memorised_when_a_training_pair_is_lost() -> None:
+    known = RUNS.groupby("seed")["memorised"].apply(list)
+    assert known[0] == [False, False, True, True, True]
+    assert known[4] == [False, False, False, True, True]
+
+
+def test_first_is_the_first_checkpoint_at_the_level() -> None:
+    assert numbers.first(RUNS, "test")["step"].to_dict() == {0: 1000, 4: 100}
+    assert numbers.first(RUNS, "filtered")["train"].to_dict() == {0: 0.2, 4: 0.5}
     with pytest.raises(ValueError, match=r"level: test never reaches 0\.8 in some seed"):
-        found.step_reached("test", 0.8, results=runs)
+        numbers.first(RUNS, "test", 0.8)
 
 
-def test_crossing_reads_between_checkpoints_on_a_log_axis(runs: list[grokking.Result]) -> None:
-    assert found.crossing("test", 0.5, results=runs) == pytest.approx([100 * 10**0.5, 100])
-    assert found.crossing("filtered", 0.45, results=runs[1:]) == pytest.approx([10**0.5])
-    with pytest.raises(ValueError, match="starts at 0 or above"):
-        found.crossing("test", 0, results=runs)
-
-
-def test_moments_are_those_of_each_seed(runs: list[grokking.Result]) -> None:
-    assert found.memorised("filtered", results=runs).to_dict() == {0: 0.9, 4: 0.7}
-    assert found.final("test", results=runs).to_dict() == {0: 0.9, 4: 0.7}
-    assert found.at_step("test", 10, results=runs).to_dict() == {0: 0.05, 4: 0.05}
-    assert found.highest("test", results=runs) == 0.9
-    assert found.loss_peak(runs) == [10, 1]
-    assert found.at_loss_peak("test", runs).to_dict() == {0: 0.05, 4: 0}
-    with pytest.raises(ValueError, match="steps: found 7, want one of"):
-        found.at_step("test", 7, results=runs)
-
-
-def test_least_after_memorising_forgets_what_came_before(runs: list[grokking.Result]) -> None:
-    assert found.least_after_memorising(results=runs) == 0.97
-    assert found.least_after_memorising("test", results=runs) == 0.05
+def test_half_is_read_between_checkpoints_on_a_log_axis() -> None:
+    assert numbers.half(RUNS, "test").to_dict() == pytest.approx({0: 100 * 10**0.5, 4: 100})
+    # From before training, taken as half a step, to the first: four fifths of the way.
+    assert numbers.half(RUNS, "filtered")[0] == pytest.approx(0.5 * 2**0.8)
 
 
 def test_threshold_is_read_between_the_shares() -> None:
-    scores = np.array([[0.0], [0.2], [0.8], [0.7], [1.0]])
-    sweep = [made(shares=(0.1, 0.2, 0.3, 0.4, 0.5), test=scores)]
-    assert found.threshold("test", 100, results=sweep).tolist() == pytest.approx([0.25])
-    assert found.threshold("test", 100, 0.9, sweep).tolist() == pytest.approx([0.45])
-    assert found.at_share("test", 0.4, 100, sweep).tolist() == [0.7]
-    with pytest.raises(ValueError, match=r"level: filtered runs from 0 to 0, want 0\.5"):
-        found.threshold("filtered", 100, results=sweep)
-    with pytest.raises(ValueError, match="steps: found 5"):
-        found.threshold("test", 5, results=sweep)
-    with pytest.raises(ValueError, match=r"share, steps: found 0\.6, 100"):
-        found.at_share("test", 0.6, 100, sweep)
+    shares = (0.1, 0.2, 0.3, 0.4, 0.5)
+    runs = numbers.table([made(1, shares, test=np.array([[0.0], [0.2], [0.8], [0.7], [1.0]]))])
+    after = runs[runs["step"] == 100]
+    assert numbers.threshold(after).to_dict() == pytest.approx({1: 0.25})
+    with pytest.raises(ValueError, match=r"level: found 0\.5, want at most 0"):
+        numbers.threshold(after.assign(test=0.0))
 
 
-def test_chance_and_pairs_by_hand() -> None:
-    assert found.chance([made()]) == pytest.approx(1 / 7)
-    assert found.chance() == pytest.approx(1 / 59)
-    assert found.seen_pairs(0.35) == 1218
+def test_the_sweep_lists_its_budgets() -> None:
+    assert (
+        numbers.sweep(600)["share"].tolist() == list(store.variants("grokking")["data"].shares) * 3
+    )
+    with pytest.raises(ValueError, match=r"steps: found 5, want one of \[0, 10, 75"):
+        numbers.sweep(5)
 
 
-def test_the_rule_is_readable_before_it_is_used() -> None:
-    """The chapter's main finding, on every stored seed."""
-    filtered, train = found.step_reached("filtered"), found.step_reached("train", 0.99)
-    test = found.step_reached("test")
-    for one, two, three in zip(filtered, train, test, strict=True):
-        assert 3 * one < two < three / 3
-    assert found.memorised("test").max() < found.chance()
-    assert found.memorised("excluded").min() > 0.8
-    assert found.final("excluded").max() < 0.25
-
-
-def test_without_decay_it_stays_unused_on_one_loss_and_not_on_the_other() -> None:
-    assert found.highest("test", "no-decay") < 0.05
-    assert found.final("filtered", "no-decay").min() > 0.95
-    assert found.final("excluded", "no-decay").min() > 0.8
-    assert found.final("test", "squared-error-no-decay").min() > 0.95
-
-
-def test_controls_come_out_as_the_chapter_says() -> None:
-    table = found.controls()
-    assert len(table) == 3 * len(found.CONDITIONS)
-    most = table.groupby("condition")[["untrained", "memorised", "final"]].max()
-    least = table.groupby("condition")[["untrained", "memorised", "final"]].min()
-    for name in ("numbers reshuffled", "random labels", "multiplication"):
-        assert (most.loc[name] < 0.05).all(), name
-    assert (most["untrained"] < 0.03).all()
-    assert least["memorised"].to_dict()["strongest frequency"] > 0.95
-    assert least["memorised"].to_dict()["a random other one"] > 0.2
-    assert most["final"].to_dict()["a random other one"] < 0.06
-    # Blind to a rule in another basis: multiplication is learned all the same.
-    assert found.final("test", "product").min() > 0.95
-
-
-def test_threshold_moves_with_the_budget() -> None:
-    early, late = found.threshold("test", 300), found.threshold("test", 2400)
-    assert (early - late > 0.02).all()
-    assert found.at_share("test", 0.02, 2400).max() < 0.02
-    assert found.at_share("filtered", 0.02, 2400).min() > 0.9
+def test_loss_peaks_where_no_checkpoint_is_higher() -> None:
+    for run, step in zip(store.stored("grokking"), numbers.loss_peak()["step"], strict=True):
+        top = run.config.checkpoints.index(step)
+        assert run.test_loss[0, top] == run.test_loss[0].max()
 
 
 def test_agreement_tells_the_stored_range() -> None:
-    said = found.agreement(found.stored()[0])
-    test, filtered = found.crossing("test"), found.crossing("filtered")
-    for own, all_seeds, form in (
-        (test[0], test, "right at about step {:.0f} (stored seeds: {:.0f} to {:.0f})"),
-        (filtered[0], filtered, "half at about step {:.0f} (stored: {:.0f} to {:.0f})"),
+    said = numbers.agreement(store.stored("grokking")[0])
+    for measure, form in (
+        ("test", "right at about step {:.0f} (stored seeds: {:.0f} to {:.0f})"),
+        ("filtered", "half at about step {:.0f} (stored: {:.0f} to {:.0f})"),
     ):
-        assert form.format(own, min(all_seeds), max(all_seeds)) in said
+        steps = numbers.half(numbers.course(), measure)
+        assert form.format(steps[0], steps.min(), steps.max()) in said
+
+
+# What the chapter says about every stored seed, and no claim of it tests.
+
+
+def test_the_rule_is_readable_before_it_is_used() -> None:
+    read, known = numbers.first(numbers.course(), "filtered"), numbers.memorised()
+    used = numbers.first(numbers.course(), "test")
+    assert (3 * read["step"] < known["step"]).all()
+    assert (3 * known["step"] < used["step"]).all()
+    assert known["test"].max() < numbers.CHANCE
+    assert known["excluded"].min() > 0.8
+    assert numbers.final()["excluded"].max() < 0.25
+
+
+def test_the_filter_reads_what_training_wrote_and_no_noise() -> None:
+    most = numbers.controls().groupby("condition")[["untrained", "memorised", "final"]].max()
+    assert most["untrained"].max() < 0.03
+    for noise in ("numbers reshuffled", "random labels", "multiplication"):
+        assert most.loc[noise].max() < 0.05, noise
 
 
 def test_no_wall_between_memorising_and_the_rule() -> None:
-    for run in found.stored():
-        start = int(np.argmax(run.train[0] >= found.MEMORISED))
-        assert (np.diff(run.train_loss[0, start:]) < 0).all()
+    later = numbers.course().query("memorised")
+    assert (later.groupby("seed")["train_loss"].diff().dropna() < 0).all()
+
+
+# What the figures draw, without looking at pixels.
+
+
+def heights(curve: Line2D) -> Array:
+    return np.asarray(curve.get_ydata(), dtype=float)
+
+
+def line(axes: Axes, label: str) -> Line2D:
+    (match,) = [each for each in axes.lines if each.get_label() == label]
+    return match
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        pictures.training,
+        pictures.decay,
+        pictures.other_loss,
+        pictures.controls,
+        pictures.in_use,
+        pictures.data_threshold,
+    ],
+    ids=lambda draw: draw.__name__,
+)
+def test_every_figure_can_follow_the_theme(draw: Callable[[], Any]) -> None:
+    drawing = draw()
+    for each in drawing if isinstance(drawing, list | tuple) else [drawing]:
+        if isinstance(each, Figure):
+            # Refuses colours that are not in the palette.
+            svg.clean(svg.draw(each), "test")
+
+
+def test_live_run_is_drawn_apart_from_the_seeds() -> None:
+    live = store.stored("grokking")[1]
+    with_live, without = pictures.decay(live=live)
+    circles = line(with_live.axes[0], "new pairs, trained on this page")
+    assert np.asarray(circles.get_xdata()).tolist() == list(live.config.checkpoints[1:])
+    assert heights(circles) == pytest.approx(live.test[0, 1:])
+    assert not any("this page" in str(each.get_label()) for each in without.axes[0].lines)
+    mean = np.mean([each.test[0, 1:] for each in store.stored("grokking")], axis=0)
+    assert heights(line(with_live.axes[0], "new pairs")) == pytest.approx(mean)
+
+
+def test_control_bars_are_means_and_every_seed_is_ticked() -> None:
+    axes = pictures.controls().axes[0]
+    (final,) = [each for each in axes.containers if each.get_label() == "at the end"]
+    other = list(numbers.CONDITIONS).index("a random other one")
+    mean = np.mean([each.shuffled[0, -1] for each in store.stored("grokking")])
+    assert list(final)[other].get_width() == pytest.approx(mean)
+    ticks = [each for each in axes.lines if each.get_label() == "_seed"]
+    assert len(ticks) == 3 * len(numbers.CONDITIONS)
+    assert [text.get_text() for text in axes.get_yticklabels()] == list(numbers.CONDITIONS)
+
+
+def test_loss_fits_into_its_axes_and_has_the_guess() -> None:
+    axes = pictures.in_use()[1].axes[0]
+    assert heights(line(axes, "_guess"))[0] == pytest.approx(np.log(59))
+    assert axes.get_ylim()[1] > numbers.course("no-decay")["test_loss"].max()
+
+
+def test_threshold_has_a_dash_for_each_budget() -> None:
+    axes = pictures.data_threshold().axes[0]
+    styles = {line(axes, f"{steps:,} steps").get_linestyle() for steps in (300, 600, 1200, 2400)}
+    assert len(styles) == 4
+    mean = np.mean([each.test[:, 4] for each in store.stored("grokking", "data")], axis=0)
+    assert heights(line(axes, "300 steps")) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize("look", pictures.LOOKS)
+def test_training_draws_the_past_and_hides_the_future(look: str) -> None:
+    figure, update = pictures.training()
+    run, axes = store.stored("grokking")[0], figure.axes[0]
+    step = pictures.window()[11]
+    said = update(step=step, look=look)
+    now = run.config.checkpoints.index(step)
+    test = line(axes, "new pairs")
+    assert np.max(np.asarray(test.get_xdata(), dtype=float)) == step
+    assert heights(test)[: now - 1] == pytest.approx(run.test[0, 1:now])
+    assert f"{run.train[0, now]:.1%} of the training pairs" in said
+    if look == "filtered":
+        filtered = heights(line(axes, "new pairs, filtered"))
+        assert filtered[-1] == pytest.approx(run.filtered[0, now])
+        assert f"filtered, {run.filtered[0, now]:.1%}" in said
+    else:
+        # Hidden below the axis, and out of the table of numbers.
+        assert heights(line(axes, "_filtered hidden")).max() < axes.get_ylim()[0]
+        assert "filtered" not in said
+
+
+def test_training_has_few_frames_and_one_where_the_chapter_starts() -> None:
+    assert len(pictures.window()) * len(pictures.LOOKS) <= 41
+    assert pictures.window()[-1] == grokking.BOOK.steps
+    assert 138 in pictures.window()

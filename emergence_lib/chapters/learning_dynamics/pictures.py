@@ -1,4 +1,4 @@
-"""Figures of chapter 10: a network that groks, as it is and through a Fourier filter."""
+"""Figures of learning dynamics: a network that groks, as it is and through a Fourier filter."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
-from numpy.typing import NDArray
 
 from emergence_lib import theme
 from emergence_lib.chapters.learning_dynamics import numbers as found
-from emergence_lib.experiments import grokking
-
-Numbers = NDArray[Any]
+from emergence_lib.curves import crossing
+from emergence_lib.experiments import grokking, store
 
 LINES = {
     "train": (theme.GREY, "--", "training pairs"),
@@ -44,29 +43,29 @@ def _steps(ax: Axes, last: int) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
 
 
-def _seeds(ax: Axes, x: Numbers, scores: Numbers, label: str, **look: Any) -> Numbers:
+def _seeds(ax: Axes, curves: pd.DataFrame, label: str, **look: Any) -> pd.Series:
     """Draw every seed as a thin line and their mean as a thick one; return the mean."""
-    for score in scores:
-        ax.plot(x, score, color=look["color"], lw=0.8, alpha=0.4, label="_seed")
-    mean = np.asarray(np.mean(scores, axis=0))
-    ax.plot(x, mean, label=label, **look)
+    for _, score in curves.iterrows():
+        ax.plot(curves.columns, score, color=look["color"], lw=0.8, alpha=0.4, label="_seed")
+    mean = curves.mean()
+    ax.plot(curves.columns, mean, label=label, **look)
     return mean
 
 
-def _checkpoints(variant: str) -> Numbers:
-    """Return the steps of the checkpoints; the one before training has no place on a log axis."""
-    return np.array(found.stored(variant)[0].config.checkpoints)[1:]
+def _curves(measure: str, variant: str = "") -> pd.DataFrame:
+    """Return a measure, a row for each seed, a column for each step of the logarithmic axis."""
+    later = found.course(variant).query("step > 0")
+    return later.pivot(index="seed", columns="step", values=measure)
 
 
 def _course(ax: Axes, variant: str, noise: str = "") -> None:
     """Draw the three accuracies of a variant, and the filtered one of a control."""
-    steps = _checkpoints(variant)
     for measure, (colour, dash, name) in LINES.items():
-        _seeds(ax, steps, found.course(measure, variant)[:, 1:], name, color=colour, ls=dash)
+        _seeds(ax, _curves(measure, variant), name, color=colour, ls=dash)
     if noise:
-        scores = found.course("filtered", noise)[:, 1:]
-        _seeds(ax, steps, scores, "random labels, filtered", color=theme.PURPLE, ls=":")
-    _steps(ax, int(steps[-1]))
+        name = "random labels, filtered"
+        _seeds(ax, _curves("filtered", noise), name, color=theme.PURPLE, ls=":")
+    _steps(ax, store.variants("grokking")[variant].steps)
     _share(ax, "right")
 
 
@@ -162,7 +161,7 @@ def controls() -> Figure:
                 color=theme.INK,
                 label="_seed",
             )
-    ax.axvline(found.chance(), color=theme.GREY, ls=":", lw=1.2, label="_chance")
+    ax.axvline(found.CHANCE, color=theme.GREY, ls=":", lw=1.2, label="_chance")
     ax.set(xlim=(0, 1.03), xlabel="new pairs right (dotted: chance)", ylabel="")
     ax.set_yticks(rows, names)
     ax.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
@@ -176,7 +175,6 @@ def controls() -> Figure:
 def in_use() -> list[Figure]:
     """Accuracy without the strongest frequencies, and loss on new pairs, decay on and off."""
     figures = []
-    steps = _checkpoints("")
     for measure, title, places in (
         ("excluded", "strongest frequency removed", ((700, 0.17, "right"), (1500, 0.97, "right"))),
         ("test_loss", "loss on new pairs", ((330, 1.6, "right"), (900, 14.5, "right"))),
@@ -188,14 +186,13 @@ def in_use() -> list[Figure]:
             ("", theme.TEAL, "-", "decay on", places[0]),
             ("no-decay", theme.PURPLE, "--", "decay off", places[1]),
         ):
-            scores = found.course(measure, variant)[:, 1:]
-            _seeds(ax, steps, scores, name, color=colour, ls=dash)
+            _seeds(ax, _curves(measure, variant), name, color=colour, ls=dash)
             ax.text(x, y, name, color=colour, ha=side, va="center", fontweight="bold")
-        _steps(ax, int(steps[-1]))
+        _steps(ax, grokking.BOOK.steps)
         if measure == "excluded":
             _share(ax, "training pairs right")
         else:
-            guess = -np.log(found.chance())
+            guess = -np.log(found.CHANCE)
             ax.axhline(guess, color=theme.GREY, ls=":", lw=1.2, label="_guess")
             ax.text(1.1, guess + 0.35, "uniform guess", color=theme.GREY, fontsize=8.5)
             ax.set(ylim=(-0.5, 17), ylabel="cross-entropy (nats)", yticks=[0, 5, 10, 15])
@@ -206,25 +203,22 @@ def in_use() -> list[Figure]:
 @theme.figure
 def data_threshold() -> Figure:
     """Accuracy on new pairs against the share of the table seen, for several budgets."""
-    runs = found.stored("data")
-    budgets = runs[0].config.checkpoints
-    shares = np.array(runs[0].config.shares)
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     for dash, steps in ((":", 300), ("-.", 600), ("--", 1200), ("-", 2400)):
-        scores = np.array([each.test[:, budgets.index(steps)] for each in runs])
-        mean = _seeds(ax, shares, scores, f"{steps:,} steps", color=theme.ORANGE, ls=dash)
+        curves = found.sweep(steps).pivot(index="seed", columns="share", values="test")
+        mean = _seeds(ax, curves, f"{steps:,} steps", color=theme.ORANGE, ls=dash)
         if steps in (300, 2400):
-            x = float(np.interp(0.5, np.maximum.accumulate(mean), shares))
+            x = crossing(mean.index, mean, 0.5)
             side, gap = ("left", 0.012) if steps == 300 else ("right", -0.008)
             ax.text(
                 x + gap, 0.42, f"{steps:,} steps", color=theme.ORANGE, ha=side, fontweight="bold"
             )
-    scores = np.array([each.filtered[:, budgets.index(2400)] for each in runs])
+    curves = found.sweep(2400).pivot(index="seed", columns="share", values="filtered")
     name = "filtered, 2,400 steps"
-    _seeds(ax, shares, scores, name, color=theme.BLUE, marker="s", ms=3)
+    _seeds(ax, curves, name, color=theme.BLUE, marker="s", ms=3)
     ax.text(0.02, 0.8, name, color=theme.BLUE, fontweight="bold")
-    ax.axhline(found.chance(), color=theme.GREY, ls=":", lw=1.2, label="_chance")
+    ax.axhline(found.CHANCE, color=theme.GREY, ls=":", lw=1.2, label="_chance")
     ax.set(xlim=(0, 0.38), xlabel="share of the table seen in training")
     ax.xaxis.set_major_locator(FixedLocator([0, 0.1, 0.2, 0.3]))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -234,10 +228,9 @@ def data_threshold() -> Figure:
 
 def window() -> list[int]:
     """Return the checkpoints between which the slider of `training` moves."""
-    steps = _checkpoints("")
-    first = np.flatnonzero(steps >= 5)[0]
-    chosen = np.linspace(first, len(steps) - 1, WINDOW).round().astype(int)
-    return [int(step) for step in steps[chosen]]
+    steps = np.array([step for step in grokking.BOOK.checkpoints if step >= 5])
+    places = np.linspace(0, len(steps) - 1, WINDOW).round().astype(int)
+    return [int(step) for step in steps[places]]
 
 
 @theme.figure
@@ -249,7 +242,7 @@ def training() -> tuple[Figure, Callable[..., str]]:
     tuple
         The figure and ``update(step, look)``; ``step`` is one of `window`, ``look`` of `LOOKS`.
     """
-    run = found.stored()[0]
+    run = store.stored("grokking")[0]
     steps = np.array(run.config.checkpoints)
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
