@@ -1,36 +1,34 @@
-"""The numbers of chapter 13, against hand computation, simulation and made-up ladders."""
+"""The mirage: its numbers by hand and on made-up ladders, and what its figures draw."""
 
-import itertools
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from emergence_lib import laws
-from emergence_lib.chapters.mirage import numbers as mirage
-from emergence_lib.experiments import addition
+from emergence_lib.chapters.mirage import numbers, pictures
+from emergence_lib.experiments import addition, store
+from emergence_lib.laws import Array
 
-WIDTHS = addition.BOOK.widths
 
-
-def ladder(
-    midpoint: float = 4.0, slope: float = 3.0, seed: int = 0, widths: tuple[int, ...] = WIDTHS
-) -> addition.Result:
+def ladder(widths: tuple[int, ...] = addition.BOOK.widths) -> addition.Result:
     """Return a made-up ladder whose every live digit follows one logistic, errors independent."""
     config = addition.Config(widths=widths, items=10**9)
     size = np.array([161 * width + 60 for width in widths])
-    p = laws.logistic(np.log10(size), midpoint, slope, 0.1)
-    digits = np.repeat(np.repeat(p[:, None, None], 5, axis=1), 6, axis=2)
+    p = laws.logistic(np.log10(size), 4.0, 3.0, 0.1)
     loss = np.repeat(-np.log(p)[:, None], 5, axis=1)
     return addition.Result(
         config=config,
-        seed=seed,
+        seed=0,
         seconds=1.0,
         parameters=size,
         step=np.full(len(widths), config.steps),
         exact_match=p[:, None] ** np.arange(2, 7),
-        position_accuracy=digits,
+        position_accuracy=np.repeat(np.repeat(p[:, None, None], 5, axis=1), 6, axis=2),
         edit_distance=(1 - p)[:, None] * np.arange(2, 7),
         cross_entropy=loss,
         brier=loss / 2,
@@ -42,17 +40,18 @@ def ladder(
 @pytest.mark.parametrize("n", [1, 3, 20])
 def test_power_levels_are_where_the_curve_is_at_the_level(n: float, slope: float) -> None:
     for level in (0.1, 0.5, 0.9):
-        x = mirage.power_level(level, n, slope)
+        x = numbers.power_level(level, n, slope)
         assert laws.exact_match(laws.logistic(x, 0, slope), n) == pytest.approx(level)
 
 
 def test_power_width_starts_at_the_logistics_and_falls_to_the_limit() -> None:
-    assert mirage.power_width(1, 4) == pytest.approx(laws.logistic_width(4))
+    assert numbers.power_width(1, 4) == pytest.approx(laws.logistic_width(4))
     # literature/claims: 1.10, 0.92, 0.84, 0.81 decades for 1, 2, 4, 8 skills of slope 4
-    assert mirage.power_width([1, 2, 4, 8], 4) == pytest.approx([1.10, 0.92, 0.84, 0.81], abs=5e-3)
-    assert np.all(np.diff(mirage.power_width(np.arange(1, 200))) < 0)
-    assert mirage.power_width(10**7, 4) == pytest.approx(mirage.power_width_limit(4), rel=1e-6)
-    assert mirage.power_width_limit() / mirage.power_width(1) == pytest.approx(0.702, abs=5e-4)
+    assert numbers.power_width([1, 2, 4, 8], 4) == pytest.approx([1.10, 0.92, 0.84, 0.81], abs=5e-3)
+    assert np.all(np.diff(numbers.power_width(np.arange(1, 200))) < 0)
+    assert numbers.power_width(10**7, 4) == pytest.approx(numbers.power_width_limit(4), rel=1e-6)
+    with pytest.raises(ValueError, match="slope: found 0"):
+        numbers.power_width_limit(0)
 
 
 @pytest.mark.parametrize(
@@ -63,216 +62,178 @@ def test_power_level_names_what_is_out_of_range(
     level: float, n: float, slope: float, name: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{name}: found"):
-        mirage.power_level(level, n, slope)
+        numbers.power_level(level, n, slope)
 
 
-def test_product_rule_by_hand() -> None:
+def test_product_and_power_of_a_paper_by_hand() -> None:
     made = ladder()
     made.position_accuracy[3, 1, :3] = 0.5, 0.8, 1.0
     made.exact_match[3, 1] = 0.45
-    table = mirage.product_rule([made])
+    table = numbers.papers([made])
     assert len(table) == 40
     row = table[(table["width"] == 32) & (table["length"] == 2)].iloc[0]
+    assert row["digits"] == pytest.approx(2.3 / 3)
     assert row["product"] == pytest.approx(0.4)
     assert row["power"] == pytest.approx((2.3 / 3) ** 3)
     assert row["error"] == pytest.approx(-0.05)
-    mean, largest = mirage.product_error([made])
-    assert largest == pytest.approx(0.05)
-    assert mean == pytest.approx(0.05 / 40)
+    assert row["power_error"] == pytest.approx((2.3 / 3) ** 3 - 0.45)
+    assert table["error"].abs().sum() == pytest.approx(0.05)
 
 
-def test_error_correlation_leaves_out_what_never_errs() -> None:
-    made = ladder()
-    made.error_correlation[2, 1:3] = 0.3, -0.1
-    assert mirage.error_correlation([made]) == pytest.approx(0.2)
-    assert mirage.error_correlation([ladder()]) == 0
-
-
-def test_power_of_the_mean_is_never_below_the_product() -> None:
-    table = mirage.product_rule()
-    assert np.all(table["power"] >= table["product"] - 1e-12)
-
-
-def test_transition_of_a_straight_line_is_eight_tenths_of_its_length() -> None:
-    size = np.logspace(2, 5, 7)
-    middle, width = mirage.transition(size, np.linspace(0.2, 0.7, 7))
-    assert (middle, width) == pytest.approx((3.5, 2.4))
-
-
-def test_transition_of_a_fine_logistic_is_its_width() -> None:
-    size = np.logspace(-6, 6, 2001)
-    middle, width = mirage.transition(size, laws.logistic(np.log10(size), 0.5, 4))
-    assert (middle, width) == pytest.approx((0.5, float(laws.logistic_width(4))), abs=1e-3)
-
-
-def test_transition_wants_a_rise() -> None:
-    with pytest.raises(ValueError, match="want a rise"):
-        mirage.transition([1, 10, 100], [0.5, 0.9, 0.5])
-
-
-def test_subset_match_agrees_with_a_simulated_exam() -> None:
-    rates = np.array([0.95, 0.6, 0.3, 0.8])
-    right = np.random.default_rng(0).random((200_000, 4)) < rates
-    for count in (1, 2, 4):
-        chosen = [
-            right[:, list(some)].all(1).mean() for some in itertools.combinations(range(4), count)
-        ]
-        assert mirage.subset_match(rates[None], count)[0] == pytest.approx(
-            np.mean(chosen), abs=3e-3
-        )
-
-
-def test_metric_effect_on_made_up_ladders() -> None:
-    # Many sizes, so that interpolation adds nothing: digits of slope 3, answers of six digits.
-    made = ladder(widths=tuple(np.unique(np.geomspace(1, 10**7, 400).astype(int)).tolist()))
-    effect = mirage.metric_effect([made]).iloc[0]
-    assert effect["digit"] == pytest.approx(float(laws.logistic_width(3)), abs=0.02)
-    assert effect["ratio"] == pytest.approx(effect["digit"] / effect["exact"])
-    assert effect["share"] == pytest.approx(1 - 1 / effect["ratio"])
-    assert 0.2 < effect["share"] < 0.3
-    assert effect["shift"] > 0.3
-
-
-def test_forecast_from_digits_is_right_where_its_assumptions_hold() -> None:
-    table = mirage.forecasts(results=[ladder()])
-    assert table["seen"].sum() == 5
-    assert table["digits_error"].abs().max() < 1e-3
-    # Whole answers are not logistic: their own extrapolation overshoots.
-    unseen = table[~table["seen"]]
-    assert unseen["answers_error"].max() > 0.1
-    summary = mirage.forecast_error("answers", results=[ladder()])
-    assert summary["highest"] == pytest.approx(unseen["answers_error"].max())
-    assert summary["mean"] == pytest.approx(unseen["answers_error"].abs().mean())
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: mirage.forecast_error("tea leaves"), "name: found 'tea leaves'"),
-        (
-            lambda: mirage.forecast_error("digits", limit=256),
-            "limit: found 256, want less than 256",
-        ),
-        (
-            lambda: mirage.mean_score("parameters", 8),
-            "name: found 'parameters', want one of digits",
-        ),
-        (lambda: mirage.mean_score("brier", 9), r"width: found 9, want one of \(8, 16"),
-        (lambda: mirage.mean_score("brier", 8, 6), "length: found 6"),
-        (lambda: mirage.power_width_limit(0), "slope: found 0"),
-    ],
-)
-def test_bad_arguments_are_named(call: Callable[[], object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        call()
-
-
-def test_stages_counts_positions() -> None:
-    made = ladder()
-    made.position_accuracy[:, 4, :] = 0.5
-    made.position_accuracy[0, 4, :3] = 0.1
-    made.position_accuracy[7, 4, 1:] = 0.95
-    counts = mirage.stages([made])
-    assert counts.to_dict() == {"low": 3, "between": 33, "high": 4}
-
-
-def test_agreement_speaks_of_the_points_outside_the_stored_range() -> None:
-    lower, upper, live = ladder(4.05), ladder(3.95, seed=1), ladder(4.0, seed=7)
-    said = mirage.agreement(live, [lower, upper])
-    assert said.startswith("Seed 7, 1 CPU seconds.")
-    assert "by at most 0 points" in said
-    live.exact_match[6, 4] = upper.exact_match[6, 4] + 0.2
-    assert "by at most 20 points" in mirage.agreement(live, [lower, upper])
-
-
-def test_product_rule_names_net_and_step_of_each_paper() -> None:
+def test_papers_name_net_and_step_of_each_exam() -> None:
     config = addition.Config(widths=(4, 8), lengths=(1, 2), steps=9, exams=(3,), items=50)
     result = addition.run(config, seed=0)
-    table = mirage.product_rule([result])
-    one = table[table["length"] == 2]
+    one = numbers.papers([result]).query("length == 2")
     assert one["width"].tolist() == [4, 8, 4, 8]
     assert one["step"].tolist() == [3, 3, 9, 9]
     assert one["parameters"].tolist() == result.parameters.tolist()
+    assert one["brier"].tolist() == result.brier[:, 1].tolist()
     assert one["product"].to_numpy() == pytest.approx(laws.product(result.live(2)))
 
 
-def test_widths_can_be_read_along_steps() -> None:
-    made = ladder(widths=tuple(np.unique(np.geomspace(1, 10**7, 400).astype(int)).tolist()))
+def test_mean_is_over_seeds() -> None:
+    digits = np.mean([each.position_accuracy[6, 4, :6] for each in store.stored("addition")])
+    assert numbers.mean()["digits"][128] == pytest.approx(digits)
+    exact = np.mean([each.exact_match[-1, 0] for each in store.stored("addition", "time")])
+    assert numbers.mean(1, along="step")["exact_match"][6000] == pytest.approx(exact)
+
+
+def test_places_are_counted_from_the_units() -> None:
+    table = numbers.places()
+    first = store.stored("addition")[0]
+    tens = table[(table["seed"] == 0) & (table["place"] == 1)]
+    assert tens["accuracy"].tolist() == first.position_accuracy[:, 4, 1].tolist()
+    assert tens["parameters"].tolist() == first.parameters.tolist()
+
+
+def test_metric_effect_on_a_made_up_ladder() -> None:
+    # Many sizes, so that interpolation adds nothing: digits of slope 3, answers of six digits.
+    made = ladder(tuple(np.unique(np.geomspace(1, 10**7, 400).astype(int)).tolist()))
+    effect = numbers.metric_effect(results=[made]).iloc[0]
+    assert effect["digit"] == pytest.approx(float(laws.logistic_width(3)), abs=0.02)
+    assert effect["share"] == pytest.approx(1 - effect["exact"] / effect["digit"])
+    assert 0.2 < effect["share"] < 0.3
+    assert effect["shift"] > 0.3
     in_time = replace(made, step=made.parameters, parameters=np.ones_like(made.parameters))
-    assert mirage.widths([in_time], "step").equals(mirage.widths([made]))
+    assert numbers.metric_effect("step", [in_time]).iloc[0].equals(effect)
 
 
-# What the chapter says in words about the stored ladders.
+def test_forecast_from_digits_is_right_where_its_assumptions_hold() -> None:
+    table = numbers.forecasts(results=[ladder()])
+    assert table["width"][table["seen"]].tolist() == [8, 16, 24, 32, 48]
+    assert table["digits_error"].abs().max() < 1e-3
+    # Whole answers are not logistic: their own extrapolation overshoots.
+    assert table.loc[~table["seen"], "answers_error"].max() > 0.1
 
 
-def test_through_training_the_product_rule_holds_and_the_metric_takes_more() -> None:
-    runs = mirage.through_training()
-    table = mirage.product_rule(runs)
-    assert table["error"].abs().mean() < 0.004
-    assert table.loc[table["length"] > 1, "error"].abs().max() < 0.025
-    worst = table.iloc[int(table["error"].abs().to_numpy().argmax())]
-    assert worst["length"] == 1
-    assert worst["step"] < 300
-    in_time, in_size = mirage.metric_effect(runs, "step"), mirage.metric_effect()
+def test_agreement_speaks_of_the_points_outside_the_stored_range() -> None:
+    first, *others = store.stored("addition")
+    assert "by at most 0 points" in numbers.agreement(first)
+    better = first.exact_match.copy()
+    better[6, 4] = 0.2 + max(each.exact_match[6, 4] for each in (first, *others))
+    said = numbers.agreement(replace(first, exact_match=better, seed=7))
+    assert said.startswith("Seed 7, ")
+    assert "by at most 20 points" in said
+
+
+# What the chapter says in words about the stored ladders, and no claim of it tests.
+
+
+def test_power_of_the_mean_is_never_below_the_product() -> None:
+    table = numbers.ladder()
+    assert np.all(table["power"] >= table["product"] - 1e-12)
+
+
+def test_through_training_the_metric_takes_more_and_the_rule_misses_early_one_digit_sums() -> None:
+    table = numbers.through_training()
+    worst = table[table["error"].abs() == table["error"].abs().max()]
+    assert worst["length"].tolist() == [1]
+    assert worst["step"].max() < 300
+    in_time, in_size = numbers.metric_effect("step"), numbers.metric_effect()
     assert in_time["share"].min() > in_size["share"].max()
-    for each in runs:
+    for each in store.stored("addition", "time"):
         # Carry and units pass three quarters well before the other places of the answer.
         reached = each.step[(each.live(5) > 0.75).argmax(axis=0)]
         assert 2 * max(reached[0], reached[5]) < min(reached[1:5])
 
 
 def test_edits_hardly_differ_from_wrong_digits() -> None:
-    for each in mirage.stored():
-        wrong = (1 - each.live(5)).sum(axis=1)
-        assert np.all(each.edit_distance[:, 4] <= wrong + 1e-9)
-        assert each.edit_distance[:, 4] == pytest.approx(wrong, rel=0.03)
+    table = numbers.ladder().query("length == 5")
+    wrong = 6 * (1 - table["digits"])
+    assert np.all(table["edit_distance"] <= wrong + 1e-9)
+    assert table["edit_distance"].to_numpy() == pytest.approx(wrong, rel=0.03)
 
 
-def test_exact_match_is_the_product_of_the_digits() -> None:
-    mean, largest = mirage.product_error()
-    assert mean < 0.003
-    assert largest < 0.02
+# What the figures draw, without looking at pixels.
 
 
-def test_the_metric_takes_between_a_quarter_and_two_fifths_of_the_width() -> None:
-    effect = mirage.metric_effect()
-    assert len(effect) == 3
-    assert effect["share"].between(0.25, 0.4).all()
-    assert effect["shift"].between(0.3, 0.5).all()
-    # The continuous loss is about as wide as the digits: most of the rise is not the metric's.
-    assert effect["loss_ratio"].between(1.25, 1.7).all()
+def heights(curve: Line2D) -> Array:
+    return np.asarray(curve.get_ydata(), dtype=float)
 
 
-def test_both_forecasts_miss_and_the_digits_miss_less() -> None:
-    digits, answers = mirage.forecast_error("digits"), mirage.forecast_error("answers")
-    assert 0.05 < digits["mean"] < 0.12
-    assert answers["mean"] > 2 * digits["mean"]
-    assert answers["highest"] > 0.4
+def line(axes: Axes, label: str) -> Line2D:
+    (match,) = [each for each in axes.lines if each.get_label() == label]
+    return match
 
 
-def test_the_assumed_floor_moves_the_forecast() -> None:
-    low, high = (mirage.forecast_error("digits", floor=floor) for floor in (0.0, 0.25))
-    assert low["highest"] < 0.1
-    assert low["lowest"] < -0.2
-    assert high["highest"] > 0.2
-    assert high["lowest"] > -0.05
+def test_ladder_marks_the_live_run_apart() -> None:
+    live = addition.run(addition.Config(widths=(8, 16, 24), steps=20, items=200), seed=9)
+    axes = pictures.exact_match_ladder(live=live).axes[0]
+    circles = {each.get_label(): each for each in axes.collections}
+    assert len(circles) == 5
+    drawn = np.asarray(circles["5 digits, trained on this page"].get_offsets())
+    assert drawn[:, 0] == pytest.approx(live.parameters)
+    assert drawn[:, 1] == pytest.approx(live.exact_match[:, 4])
+    legend = axes.get_legend()
+    assert legend is not None
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["product of its digits", "trained on this page"]
 
 
-def test_single_positions_climb_in_stages() -> None:
-    counts = mirage.stages()
-    assert counts.sum() == 120
-    assert counts["low"] > 30
-    assert counts["high"] > 30
+def test_crosses_stand_at_every_second_moment_of_training() -> None:
+    axes, runs = pictures.through_training().axes[0], store.stored("addition", "time")
+    product = np.mean([each.live(5).prod(axis=1) for each in runs], axis=0)
+    crosses = line(axes, "5 digits, product of its digits")
+    assert heights(crosses) == pytest.approx(product[::2])
+    assert np.asarray(crosses.get_xdata()) == pytest.approx(runs[0].step[::2])
+    assert sum(each.get_label() == "_seed" for each in axes.lines) == 3 * 5
 
 
-def test_the_ladder_is_the_one_described() -> None:
-    assert mirage.ladder_span() == pytest.approx(np.log10((161 * 256 + 60) / (161 * 8 + 60)))
-    assert mirage.training_problems() == 4000 * 256 / 5
+def test_places_of_one_seed_are_drawn_thick_and_the_others_thin() -> None:
+    axes, first = pictures.digit_accuracy()[1].axes[0], store.stored("addition")[0]
+    assert heights(line(axes, "units")) == pytest.approx(first.position_accuracy[:, 4, 0])
+    assert heights(line(axes, "carry digit")) == pytest.approx(first.position_accuracy[:, 4, 5])
+    assert sum(each.get_label() == "_seed" for each in axes.lines) == 2 * 5
 
 
-def test_mean_score_is_over_seeds() -> None:
-    stored = mirage.stored()
-    expected = np.mean([each.exact_match[6, 4] for each in stored])
-    assert mirage.mean_score("exact_match", 128) == pytest.approx(expected)
-    digits = np.mean([each.position_accuracy[6, 4, :6] for each in stored])
-    assert mirage.mean_score("digits", 128) == pytest.approx(digits)
+def test_the_guess_stays_inside_the_axes_of_the_continuous_scores() -> None:
+    for figure, guess in zip(pictures.continuous_scores(), (np.log(10), 0.9), strict=True):
+        assert heights(line(figure.axes[0], "_guess"))[0] == pytest.approx(guess)
+        assert figure.axes[0].get_ylim()[1] > guess
+
+
+def test_strictness_curves_run_from_zero_to_one() -> None:
+    axes = pictures.strictness().axes[0]
+    for name in ("1 of 6 digits", "3 of 6 digits", "6 of 6 digits"):
+        score = heights(line(axes, name))
+        assert (score[0], score[-1]) == pytest.approx((0, 1))
+
+
+@pytest.mark.parametrize("step", pictures.STEEPNESS)
+@pytest.mark.parametrize("n", [1, 20])
+def test_power_draws_the_law_and_reads_it_out(n: float, step: str) -> None:
+    figure, update = pictures.power()
+    said = update(n=n, step=step)
+    axes = figure.axes[0]
+    single, whole = line(axes, "one step right"), line(axes, "all n steps right")
+    assert heights(whole) == pytest.approx(heights(single) ** n)
+    width = float(numbers.power_width(n, pictures.STEEPNESS[step]))
+    assert f"takes {width:.2f} decades" in said
+    assert ("29% less" if n == 20 else "0% less") in said
+    bars = [each for each in axes.lines if each.get_label() == "_width"]
+    low, high = np.asarray(bars[1].get_xdata(), dtype=float)
+    assert np.log10(high / low) == pytest.approx(width)
+    left, right = axes.get_xlim()
+    assert left < low < high < right
+    # The names of the bars stay inside the axes.
+    assert all(text.get_position()[0] > 6 * left for text in axes.texts)

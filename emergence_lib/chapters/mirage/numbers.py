@@ -1,22 +1,17 @@
-"""Numbers of chapter 13: what the metric adds to the sharpness of a trained ladder's curves.
-
-Functions that take ``results`` use the stored ladders when they are given none.
-"""
+"""The mirage: what the metric adds to the sharpness of a trained ladder's curves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from itertools import combinations, cycle
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from emergence_lib import fitting, laws
 from emergence_lib.experiments import addition, store
+from emergence_lib.laws import Array
 
-Array = NDArray[np.float64]
 Ladders = Sequence[addition.Result]
 
 LONGEST = 5
@@ -25,18 +20,6 @@ SEEN = 48
 """Widest net that a forecast may look at."""
 GUESS = 0.1
 """Share of digits that a uniform guess gets right."""
-
-
-@cache
-def stored() -> tuple[addition.Result, ...]:
-    """Return the stored ladders, one for each seed."""
-    return tuple(store.stored("addition"))
-
-
-@cache
-def through_training() -> tuple[addition.Result, ...]:
-    """Return one net examined all through its training, once for each seed."""
-    return tuple(store.stored("addition", "time"))
 
 
 def power_level(level: ArrayLike, n: ArrayLike, slope: float = 1.0) -> Array:
@@ -83,134 +66,84 @@ def power_width_limit(slope: float = 1.0) -> float:
     return float(np.log(np.log(10) / -np.log(0.9)) / slope)
 
 
-def product_rule(results: Ladders | None = None) -> pd.DataFrame:
-    """Exact match beside what the digits alone predict, one row for each paper and length.
+def papers(results: Ladders) -> pd.DataFrame:
+    """Return all scores of some ladders, one row for each seed, paper and length.
 
-    Columns: seed, width, parameters, step, length, exact_match; ``product`` of the accuracies of
-    the single positions; ``power`` of their mean; ``error`` = product - exact_match;
-    ``power_error``.
+    Columns: seed, width, parameters, step, length; exact_match, edit_distance, cross_entropy,
+    brier, error_correlation as in `addition.Result`; ``digits``, the mean accuracy of the digits
+    that count; what these predict of exact match, ``product`` of the single accuracies and
+    ``power`` of their mean; ``error`` = product - exact_match; ``power_error``.
     """
-    rows = [
-        {
-            "seed": result.seed,
-            "width": width,
-            "parameters": result.parameters[paper],
-            "step": result.step[paper],
-            "length": length,
-            "exact_match": result.exact_match[paper, result.index(length)],
-            "product": laws.product(digits),
-            "power": laws.exact_match(digits.mean(), length + 1),
-        }
-        for result in results or stored()
-        for length in result.config.lengths
-        for paper, (width, digits) in enumerate(
-            zip(cycle(result.config.widths), result.live(length), strict=False)
-        )
-    ]
-    table = pd.DataFrame(rows)
+    measured = [name for name in addition.Result.measures() if name != "position_accuracy"]
+    parts = []
+    for result in results:
+        for at, length in enumerate(result.config.lengths):
+            digits = result.live(length)
+            scores = {name: getattr(result, name) for name in measured}
+            part = {name: each if each.ndim == 1 else each[:, at] for name, each in scores.items()}
+            parts.append(
+                pd.DataFrame(part).assign(
+                    seed=result.seed,
+                    width=np.resize(result.config.widths, len(digits)),
+                    length=length,
+                    digits=digits.mean(axis=1),
+                    product=laws.product(digits),
+                    power=laws.exact_match(digits.mean(axis=1), length + 1),
+                )
+            )
+    table = pd.concat(parts, ignore_index=True)
     table["error"] = table["product"] - table["exact_match"]
     table["power_error"] = table["power"] - table["exact_match"]
     return table
 
 
-def product_error(results: Ladders | None = None) -> tuple[float, float]:
-    """Return mean and largest absolute error of the product rule over papers and lengths."""
-    error = product_rule(results)["error"].abs()
-    return float(error.mean()), float(error.max())
+def ladder() -> pd.DataFrame:
+    """Return the `papers` of the stored ladders."""
+    return papers(store.stored("addition"))
 
 
-def error_correlation(results: Ladders | None = None) -> float:
-    """Return the mean size of the correlation of two digits' errors.
-
-    Over the nets and lengths at which two digits ever err; 0 if there are none.
-    """
-    values = np.concatenate([result.error_correlation.ravel() for result in results or stored()])
-    return float(np.abs(values).sum() / max(1, np.count_nonzero(values)))
+def through_training() -> pd.DataFrame:
+    """Return the `papers` of the network that was examined all through its training."""
+    return papers(store.stored("addition", "time"))
 
 
-def transition(parameters: ArrayLike, score: ArrayLike) -> tuple[float, float]:
-    """Midpoint (log10 parameters, or steps) and 10-90% width (decades) of a measured curve.
-
-    The score is rescaled to run from 0 at the smallest to 1 at the largest net, made monotone by
-    its running maximum, and read off by straight lines between the nets: a crossing is known no
-    better than the gap between two nets.
-
-    Raises
-    ------
-    ValueError
-        If the score does not rise from the first to the last net.
-    """
-    x, y = np.log10(parameters), np.asarray(score, dtype=float)
-    if not y[-1] > y[0]:
-        raise ValueError(f"score: found {y[0]:g} first and {y[-1]:g} last, want a rise")
-    climb = np.maximum.accumulate((y - y[0]) / (y[-1] - y[0]))
-    low, middle, high = np.interp([0.1, 0.5, 0.9], climb, x)
-    return float(middle), float(high - low)
-
-
-def subset_match(digits: ArrayLike, count: int) -> Array:
-    """Probability that ``count`` digits, drawn at random from those of an answer, are all right.
+def mean(length: int = LONGEST, along: str = "width") -> pd.DataFrame:
+    """Return the `papers` on sums of one length averaged over seeds.
 
     Parameters
     ----------
-    digits : array_like, shape (nets, positions)
-        Accuracy of each position; errors taken as independent, which `product_rule` tests.
-    count : int
-        From 1 (mean digit accuracy) to the number of positions (exact match).
+    length : int
+        Digits of the summands.
+    along : str
+        ``width``, a row for each network of the ladder, or ``step``, a row for each moment of the
+        training that `through_training` followed.
     """
-    table = np.asarray(digits, dtype=float)
-    if not 1 <= count <= table.shape[1]:
-        raise ValueError(f"count: found {count}, want 1 to {table.shape[1]}")
-    chosen = combinations(range(table.shape[1]), count)
-    return np.mean([laws.product(table[:, list(some)]) for some in chosen], axis=0)
+    table = through_training() if along == "step" else ladder()
+    return table[table["length"] == length].groupby(along).mean()
 
 
-def widths(results: Ladders | None = None, axis: str = "parameters") -> pd.DataFrame:
-    """Midpoint and width of every score of the five-digit sums, one row for each seed and score.
-
-    Columns: seed, score, midpoint (log10 of the axis), width (decades). The scores are
-    ``cross-entropy``, ``Brier``, ``1 of 6 digits`` ... ``6 of 6 digits``, ``exact match``.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-    axis : str
-        ``parameters``, or ``step`` for one net through its training.
-    """
-    rows = []
-    for result in results or stored():
-        at, digits = result.index(LONGEST), result.live(LONGEST)
-        scores = {"cross-entropy": -result.cross_entropy[:, at], "Brier": -result.brier[:, at]}
-        for count in range(1, digits.shape[1] + 1):
-            scores[f"{count} of {digits.shape[1]} digits"] = subset_match(digits, count)
-        scores["exact match"] = result.exact_match[:, at]
-        for name, score in scores.items():
-            middle, width = transition(getattr(result, axis), score)
-            rows.append({"seed": result.seed, "score": name, "midpoint": middle, "width": width})
-    return pd.DataFrame(rows)
-
-
-def metric_effect(results: Ladders | None = None, axis: str = "parameters") -> pd.DataFrame:
+def metric_effect(axis: str = "parameters", results: Ladders | None = None) -> pd.DataFrame:
     """Compare the curve of exact match with that of single digits, one row for each seed.
 
-    Columns: ``digit`` and ``exact`` (widths, decades), ``ratio`` = digit / exact, ``share`` =
-    part of the digit curve's width that the metric takes away, ``shift`` of the midpoint
-    (decades), ``loss_ratio`` = width of the cross-entropy / width of exact match.
+    Columns: ``digit`` and ``exact`` (widths, decades), ``share`` = part of the digit curve's width
+    that the metric takes away, ``shift`` of the midpoint (decades), ``loss_ratio`` = width of the
+    cross-entropy / width of exact match.
 
     Parameters
     ----------
-    results, axis
-        As in `widths`.
+    axis : str
+        ``parameters`` along the ladder, or ``step`` through training.
+    results : sequence of Result, optional
+        To use instead of the stored ones.
     """
-    table = widths(results, axis)
-    width = table.pivot_table(index="seed", columns="score", values="width")
-    middle = table.pivot_table(index="seed", columns="score", values="midpoint")
+    stored = store.stored("addition", "time" if axis == "step" else "")
+    table = addition.widths(results or stored, axis).pivot(index="seed", columns="score")
+    middle, width = table["midpoint"], table["width"]
     digit, exact = "1 of 6 digits", "exact match"
     return pd.DataFrame(
         {
             "digit": width[digit],
             "exact": width[exact],
-            "ratio": width[digit] / width[exact],
             "share": 1 - width[exact] / width[digit],
             "shift": middle[exact] - middle[digit],
             "loss_ratio": width["cross-entropy"] / width[exact],
@@ -218,21 +151,18 @@ def metric_effect(results: Ladders | None = None, axis: str = "parameters") -> p
     )
 
 
-def forecasts(
-    limit: int = SEEN, floor: float = GUESS, results: Ladders | None = None
-) -> pd.DataFrame:
-    """Forecast exact match on five digits from the nets up to a width, in two ways.
+def forecasts(floor: float = GUESS, results: Ladders | None = None) -> pd.DataFrame:
+    """Forecast exact match on five digits from the nets of up to `SEEN` units, in two ways.
 
     ``digits``: a logistic curve fitted to digit accuracy, then raised to the sixth power.
     ``answers``: a logistic curve fitted to exact match itself. Both by binomial likelihood.
 
     Parameters
     ----------
-    limit : int
-        Widest net the fits may see.
     floor : float
         Digit accuracy assumed far below the transition; the floor of exact match is 0.
     results : sequence of Result, optional
+        To use instead of the stored ladders.
 
     Returns
     -------
@@ -241,9 +171,9 @@ def forecasts(
         exact_match, digits, answers, digits_error, answers_error (forecast - exact_match).
     """
     tables = []
-    for result in results or stored():
+    for result in results or store.stored("addition"):
         width = np.array(result.config.widths)
-        seen, items, size = width <= limit, result.config.items, result.parameters
+        seen, items, size = width <= SEEN, result.config.items, result.parameters
         exact = result.exact_match[:, result.index(LONGEST)]
         digits = result.live(LONGEST).mean(axis=1)
         digit_fit = fitting.fit_logistic(
@@ -269,103 +199,29 @@ def forecasts(
     return table
 
 
-def forecast_error(
-    name: str, limit: int = SEEN, floor: float = GUESS, results: Ladders | None = None
-) -> pd.Series:
-    """Return mean absolute, lowest and highest error of a forecast at the nets it did not see.
+def places() -> pd.DataFrame:
+    """Return the accuracy of every digit of the five-digit answers, one row each.
 
-    Parameters
-    ----------
-    name : str
-        ``digits`` or ``answers``.
-    limit, floor, results
-        As in `forecasts`.
-
-    Raises
-    ------
-    ValueError
-        If there is no such forecast, or no net is left to forecast.
+    Columns: seed, parameters, place, accuracy. The place runs from 0, the units, to 5, the leading
+    carry, which is only ever 0 or 1.
     """
-    if name not in ("digits", "answers"):
-        raise ValueError(f"name: found {name!r}, want 'digits' or 'answers'")
-    table = forecasts(limit, floor, results)
-    if table["seen"].all():
-        raise ValueError(f"limit: found {limit}, want less than {table['width'].max()}")
-    error = table.loc[~table["seen"], f"{name}_error"]
-    return pd.Series({"mean": error.abs().mean(), "lowest": error.min(), "highest": error.max()})
+    accuracy = [
+        pd.DataFrame(result.live(LONGEST)).assign(seed=result.seed, parameters=result.parameters)
+        for result in store.stored("addition")
+    ]
+    return pd.concat(accuracy).melt(["seed", "parameters"], var_name="place", value_name="accuracy")
 
 
-def stages(results: Ladders | None = None) -> pd.Series:
-    """Count single positions of the five-digit answers below 25%, between, and above 90%.
-
-    The last position is left out: it is only ever 0 or 1, and nearly always right.
-    """
-    accuracy = np.concatenate([each.live(LONGEST)[:, :-1].ravel() for each in results or stored()])
-    low, high = int((accuracy < 0.25).sum()), int((accuracy > 0.9).sum())
-    return pd.Series({"low": low, "between": accuracy.size - low - high, "high": high})
-
-
-def mean_score(name: str, width: int, length: int = LONGEST) -> float:
-    """Return a stored score of one net, averaged over seeds.
-
-    Parameters
-    ----------
-    name : str
-        ``digits`` for mean digit accuracy, or an array of `addition.Result` for nets and lengths.
-    width : int
-        Hidden units of the net.
-    length : int
-        Digits of the summands.
-
-    Raises
-    ------
-    ValueError
-        If there is no such score, net or length.
-    """
-    scores = (
-        "digits",
-        "exact_match",
-        "edit_distance",
-        "cross_entropy",
-        "brier",
-        "error_correlation",
-    )
-    if name not in scores:
-        raise ValueError(f"name: found {name!r}, want one of {', '.join(scores)}")
-    ladders = stored()
-    trained = ladders[0].config.widths
-    if width not in trained:
-        raise ValueError(f"width: found {width}, want one of {trained}")
-    net = trained.index(width)
-    if name == "digits":
-        return float(np.mean([each.live(length)[net].mean() for each in ladders]))
-    return float(np.mean([getattr(each, name)[net, each.index(length)] for each in ladders]))
-
-
-def ladder_span() -> float:
-    """Return the decades of parameters between the smallest and the largest stored network."""
-    first, *_, last = stored()[0].parameters
-    return float(np.log10(last / first))
-
-
-def training_problems() -> float:
-    """Return how many training problems of each length a stored network saw, on average."""
-    config = stored()[0].config
-    return config.steps * config.batch / len(config.lengths)
-
-
-def agreement(live: addition.Result, results: Ladders | None = None) -> str:
+def agreement(live: addition.Result) -> str:
     """Say in one sentence how a ladder just trained compares with the stored ones."""
-    ladders = results or stored()
-    at = live.index(LONGEST)
-    scores = np.array([each.exact_match[:, at] for each in ladders])
+    at, stored = live.index(LONGEST), store.stored("addition")
+    scores = np.array([each.exact_match[:, at] for each in stored])
     mine = live.exact_match[:, at]
     outside = np.maximum(scores.min(axis=0) - mine, mine - scores.max(axis=0)).max()
-    _, error = product_error([live])
     return (
         f"Seed {live.seed}, {live.seconds:.0f} CPU seconds. Its exact match on five-digit sums "
-        f"leaves the range of the {len(ladders)} stored seeds by at most "
+        f"leaves the range of the {len(stored)} stored seeds by at most "
         f"{100 * max(0.0, outside):.0f} points, where those differ by up to "
         f"{100 * np.ptp(scores, axis=0).max():.0f}; the product of its digit accuracies gives "
-        f"its exact match to within {100 * error:.1f} points."
+        f"its exact match to within {100 * papers([live])['error'].abs().max():.1f} points."
     )

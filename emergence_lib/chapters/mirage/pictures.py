@@ -1,29 +1,21 @@
-"""Figures of chapter 13: one trained ladder, scored in several ways."""
+"""Figures of the mirage: one trained ladder, scored in several ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    NullLocator,
-    PercentFormatter,
-    StrMethodFormatter,
-)
-from numpy.typing import NDArray
 
 from emergence_lib import laws, theme
 from emergence_lib.chapters.mirage import numbers as found
-from emergence_lib.chapters.mirage.numbers import Ladders
-from emergence_lib.experiments import addition
-
-Numbers = NDArray[Any]
+from emergence_lib.curves import crossing
+from emergence_lib.experiments import addition, store
+from emergence_lib.laws import Array
 
 SIZES = (2000, 5000, 10_000, 20_000, 40_000)
 DIGITS = found.LONGEST + 1
@@ -39,65 +31,45 @@ def _axes(figsize: tuple[float, float], ylabel: str, last: float = 45_000) -> tu
     """Return a figure with an axis of model sizes; beyond 41,000 parameters is room for labels."""
     fig = Figure(figsize=figsize)
     ax = fig.subplots()
-    ax.set_xscale("log")
-    ax.set_xlim(1200, last)
-    ax.xaxis.set_major_locator(FixedLocator(SIZES))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda size, _: f"{size / 1000:g}k"))
-    ax.set(xlabel="parameters", ylabel=ylabel)
+    theme.size_axis(ax, 1200, last, SIZES, "parameters")
+    ax.set_ylabel(ylabel)
     return fig, ax
-
-
-def _percent(ax: Axes) -> None:
-    """Make the y axis one of shares; the lines at 0% and 100% stay clear of the frame."""
-    ax.set_ylim(-0.03, 1.05)
-    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-
-
-def _seeds(ax: Axes, size: Numbers, scores: Sequence[Numbers], colour: str, label: str) -> Numbers:
-    """Draw every seed as a thin line and their mean as a thick one; return the mean."""
-    for score in scores:
-        ax.plot(size, score, color=colour, lw=0.8, alpha=0.4, label="_seed")
-    mean = np.mean(scores, axis=0)
-    ax.plot(size, mean, color=colour, label=label)
-    return mean
 
 
 def _name(length: int) -> str:
     return "1 digit" if length == 1 else f"{length} digits"
 
 
-def _reach(size: Numbers, score: Numbers, level: float) -> float:
-    """Return the size at which a curve first reaches a level, or the last size."""
-    climb = np.maximum.accumulate(score)
-    return float(np.exp(np.interp(level, climb, np.log(size))))
+def _short_name(length: int) -> str:
+    return _name(length) if length in (1, found.LONGEST) else f"{length}"
 
 
-@theme.figure
-def exact_match_ladder(
-    results: Ladders | None = None, live: addition.Result | None = None
-) -> Figure:
-    """Whole sums right against model size, by length, and what the single digits predict.
+def _by_length(papers: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
+    """Yield the lengths of the sums, each with its colour and its papers."""
+    for length in papers["length"].unique():
+        yield int(length), theme.RAMP[length - 1], papers[papers["length"] == length]
 
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The ladders drawn as lines; the stored ones if none are given.
-    live : Result, optional
-        One more ladder, drawn as open circles.
+
+def _reach(size: Array, score: Array, level: float) -> float:
+    """Return the size at which a curve first reaches a level."""
+    return float(np.exp(crossing(np.log(size), score, level)))
+
+
+def _whole_sums(
+    ax: Axes, papers: pd.DataFrame, along: str, names: Mapping[int, tuple[str, float]], every: int
+) -> Artist:
+    """Draw whole sums right, and every so often the product of their digits; return its crosses.
+
+    The names of the lengths stand left or right of their curves, at the height given or at 45%.
     """
-    ladders = results or found.stored()
-    table = found.product_rule(ladders)
-    fig, ax = _axes(theme.WIDE, "whole sums right")
-    size = ladders[0].parameters
-    for colour, length in zip(theme.RAMP, ladders[0].config.lengths, strict=False):
-        scores = [each.exact_match[:, each.index(length)] for each in ladders]
-        mean = _seeds(ax, size, scores, colour, _name(length))
-        product = table[table["length"] == length].groupby("width")["product"].mean()
+    for length, colour, sums in _by_length(papers):
+        scores = sums.pivot(index="seed", columns=along, values="exact_match")
+        x = scores.columns.to_numpy()
+        mean = theme.seeds(ax, x, scores, _name(length), color=colour)
+        product = sums.groupby(along)["product"].mean().to_numpy()
         (crosses,) = ax.plot(
-            size,
-            product,
+            x[::every],
+            product[::every],
             ls="",
             marker="x",
             ms=5,
@@ -105,26 +77,14 @@ def exact_match_ladder(
             zorder=4,
             label=f"{_name(length)}, product of its digits",
         )
-        marks: dict[str, Artist] = {"product of its digits": crosses}
-        if live is not None:
-            circles = ax.scatter(
-                live.parameters,
-                live.exact_match[:, live.index(length)],
-                s=45,
-                facecolors="none",
-                edgecolors=colour,
-                label=f"{_name(length)}, trained on this page",
-            )
-            marks["trained on this page"] = circles
-        side, level = {1: ("right", 0.8), 5: ("left", 0.22)}.get(length, ("right", 0.45))
-        ax.text(
-            _reach(size, mean, level) * (0.94 if side == "right" else 1.15),
-            level,
-            _name(length) if length in (1, 5) else f"{length}",
-            color=colour,
-            fontweight="bold",
-            ha=side,
-        )
+        side, level = names.get(length, ("right", 0.45))
+        beside = _reach(x, mean, level) * (0.93 if side == "right" else 1.16)
+        theme.beside(ax, beside, level, _short_name(length), colour, ha=side)
+    return crosses
+
+
+def _key(ax: Axes, marks: Mapping[str, Artist]) -> None:
+    """Explain the marks above the axes."""
     ax.legend(
         marks.values(),
         marks.keys(),
@@ -135,230 +95,178 @@ def exact_match_ladder(
         columnspacing=1,
         borderaxespad=0,
     )
-    _percent(ax)
+
+
+@theme.figure
+def exact_match_ladder(live: addition.Result | None = None) -> Figure:
+    """Whole sums right against model size, by length, and what the single digits predict.
+
+    Parameters
+    ----------
+    live : Result, optional
+        One more ladder, drawn as open circles.
+    """
+    fig, ax = _axes(theme.WIDE, "whole sums right")
+    names = {1: ("right", 0.8), 5: ("left", 0.22)}
+    crosses = _whole_sums(ax, found.ladder(), "parameters", names, every=1)
+    marks = {"product of its digits": crosses}
+    if live is not None:
+        for colour, length in zip(theme.RAMP, live.config.lengths, strict=True):
+            marks["trained on this page"] = ax.scatter(
+                live.parameters,
+                live.exact_match[:, live.index(length)],
+                s=45,
+                facecolors="none",
+                edgecolors=colour,
+                label=f"{_name(length)}, trained on this page",
+            )
+    _key(ax, marks)
+    theme.share_axis(ax)
     return fig
 
 
 @theme.figure
-def digit_accuracy(results: Ladders | None = None) -> list[Figure]:
-    """Single digits right against model size: mean over an answer, and place by place.
+def through_training() -> Figure:
+    """Whole sums right against training steps, and what the single digits predict."""
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    digits = found.mean(along="step")["digits"]
+    theme.log_axis(
+        ax,
+        "training steps",
+        limits=(digits.index[0] / 1.1, 1.1 * digits.index[-1]),
+        ticks=(30, 100, 300, 1000, 3000),
+    )
+    ax.plot(digits, color=theme.GREY, ls="--", label="digits of 5-digit sums")
+    ax.text(33, 0.28, "digits of\n5-digit sums", color=theme.GREY, fontsize=8.5)
+    names = {1: ("right", 0.8), 2: ("right", 0.3), 5: ("left", 0.22)}
+    # Crosses at every second moment: all would hide the lines.
+    crosses = _whole_sums(ax, found.through_training(), "step", names, every=2)
+    _key(ax, {"product of its digits": crosses})
+    theme.share_axis(ax, "share right")
+    return fig
 
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored ladders if none are given.
-    """
-    ladders = results or found.stored()
-    size = ladders[0].parameters
+
+@theme.figure
+def digit_accuracy() -> list[Figure]:
+    """Single digits right against model size: mean over an answer, and place by place."""
+    return [_mean_digits(), _place_by_place()]
+
+
+def _mean_digits() -> Figure:
     fig, ax = _axes(theme.PANEL, "digits right")
     ax.set_title("mean over the answer")
-    for colour, length in zip(theme.RAMP, ladders[0].config.lengths, strict=False):
-        scores = [each.live(length).mean(axis=1) for each in ladders]
-        mean = _seeds(ax, size, scores, colour, _name(length))
+    for length, colour, sums in _by_length(found.ladder()):
+        scores = sums.pivot(index="seed", columns="parameters", values="digits")
+        size = scores.columns.to_numpy()
+        mean = theme.seeds(ax, size, scores, _name(length), color=colour)
         if length == 1:
-            ax.text(size[0], mean[0] + 0.17, "1 digit", color=colour, fontweight="bold")
+            theme.beside(ax, size[0], mean[0] + 0.17, "1 digit", colour)
         if length == found.LONGEST:
-            x = 1.3 * _reach(size, mean, 0.55)
-            ax.text(x, 0.52, "5 digits", color=colour, fontweight="bold")
-    _percent(ax)
+            theme.beside(ax, 1.3 * _reach(size, mean, 0.55), 0.52, "5 digits", colour)
+    theme.share_axis(ax)
+    return fig
 
-    places, ax = _axes(theme.PANEL, "digits right, 5-digit sums")
-    ax.set_title(f"place by place, seed {ladders[0].seed}")
+
+def _place_by_place() -> Figure:
+    """Draw the first seed thick and the others thin: their mean would hide the stages."""
+    fig, ax = _axes(theme.PANEL, "digits right, 5-digit sums")
+    first, *others = store.stored("addition")
+    ax.set_title(f"place by place, seed {first.seed}")
     for place, (colour, name) in enumerate(zip(theme.RAMP, PLACES, strict=True)):
-        for each in ladders[1:]:
+        for each in others:
             score = each.live(found.LONGEST)[:, place]
-            ax.plot(size, score, color=colour, lw=0.8, alpha=0.4, label="_seed")
-        score = ladders[0].live(found.LONGEST)[:, place]
-        ax.plot(size, score, color=colour, marker=".", label=name)
-    ax.plot(
-        size, ladders[0].live(found.LONGEST)[:, -1], color=theme.GREY, ls="--", label="carry digit"
-    )
+            ax.plot(each.parameters, score, color=colour, lw=0.8, alpha=0.4, label="_seed")
+        score = first.live(found.LONGEST)[:, place]
+        ax.plot(first.parameters, score, color=colour, marker=".", label=name)
+    carry = first.live(found.LONGEST)[:, -1]
+    ax.plot(first.parameters, carry, color=theme.GREY, ls="--", label="carry digit")
     for x, y, name, colour, side in (
         (3300, 0.74, "units", theme.RAMP[0], "right"),
         (43_000, 0.4, "ten thousands", theme.RAMP[4], "right"),
         (1350, 0.9, "carry digit", theme.GREY, "left"),
     ):
         ax.text(x, y, name, color=colour, ha=side, fontsize=8.5)
-    _percent(ax)
-    return [fig, places]
-
-
-@theme.figure
-def continuous_scores(results: Ladders | None = None) -> list[Figure]:
-    """Cross-entropy and Brier score of a digit against model size, both axes logarithmic.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored ladders if none are given.
-    """
-    ladders = results or found.stored()
-    size = ladders[0].parameters
-    figures = []
-    for name, ylabel, guess in (
-        ("cross_entropy", "cross-entropy (nats a digit)", np.log(10)),
-        ("brier", "Brier score of a digit (0 to 2)", 0.9),
-    ):
-        fig, ax = _axes(theme.PANEL, ylabel, last=95_000)
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda score, _: f"{score:g}"))
-        for length in ladders[0].config.lengths[1:]:
-            scores = [getattr(each, name)[:, each.index(length)] for each in ladders]
-            colour = theme.RAMP[length - 1]
-            mean = _seeds(ax, size, scores, colour, _name(length))
-            ax.text(
-                size[-1] * 1.05,
-                mean[-1],
-                _name(length) if length == found.LONGEST else f"{length}",
-                color=colour,
-                fontweight="bold",
-                va="center",
-            )
-        ax.axhline(guess, color=theme.GREY, ls="--", lw=1.2, label="_guess")
-        ax.annotate(
-            "uniform guess",
-            (90_000, guess),
-            xytext=(0, 4),
-            textcoords="offset points",
-            color=theme.GREY,
-            ha="right",
-            fontsize=8.5,
-        )
-        figures.append(fig)
-    return figures
-
-
-@theme.figure
-def through_training(results: Ladders | None = None) -> Figure:
-    """Whole sums right against training steps, and what the single digits predict.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        One net through its training, each seed; the stored ones if none are given.
-    """
-    runs = results or found.through_training()
-    table = found.product_rule(runs)
-    steps = runs[0].step
-    fig = Figure(figsize=theme.WIDE)
-    ax = fig.subplots()
-    ax.set_xscale("log")
-    ax.set(xlim=(steps[0] / 1.1, 1.1 * steps[-1]), xlabel="training steps", ylabel="share right")
-    ax.xaxis.set_major_locator(FixedLocator([30, 100, 300, 1000, 3000]))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    digits = np.mean([each.live(found.LONGEST).mean(axis=1) for each in runs], axis=0)
-    ax.plot(steps, digits, color=theme.GREY, ls="--", label="digits of 5-digit sums")
-    for colour, length in zip(theme.RAMP, runs[0].config.lengths, strict=False):
-        scores = [each.exact_match[:, each.index(length)] for each in runs]
-        mean = _seeds(ax, steps, scores, colour, _name(length))
-        product = table[table["length"] == length].groupby("step")["product"].mean()
-        (crosses,) = ax.plot(
-            # Every second moment: all would hide the lines.
-            steps[::2],
-            product.iloc[::2],
-            ls="",
-            marker="x",
-            ms=5,
-            color=theme.ORANGE,
-            zorder=4,
-            label=f"{_name(length)}, product of its digits",
-        )
-        side, level = {1: ("right", 0.8), 2: ("right", 0.3), 5: ("left", 0.22)}.get(
-            length, ("right", 0.45)
-        )
-        ax.text(
-            _reach(steps, mean, level) * (0.92 if side == "right" else 1.17),
-            level,
-            _name(length) if length in (1, 5) else f"{length}",
-            color=colour,
-            fontweight="bold",
-            ha=side,
-        )
-    ax.text(33, 0.28, "digits of\n5-digit sums", color=theme.GREY, fontsize=8.5)
-    ax.legend(
-        [crosses],
-        ["product of its digits"],
-        loc="lower left",
-        bbox_to_anchor=(0, 0.98),
-        handletextpad=0.2,
-        borderaxespad=0,
-    )
-    _percent(ax)
+    theme.share_axis(ax)
     return fig
 
 
 @theme.figure
-def strictness(results: Ladders | None = None) -> Figure:
-    """One set of nets marked with six strictnesses, each curve scaled to its own range.
+def continuous_scores() -> list[Figure]:
+    """Cross-entropy and Brier score of a digit against model size, both axes logarithmic."""
+    return [
+        _falling("cross_entropy", "cross-entropy (nats a digit)", guess=np.log(10)),
+        _falling("brier", "Brier score of a digit (0 to 2)", guess=0.9),
+    ]
 
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored ladders if none are given.
-    """
-    ladders = results or found.stored()
+
+def _falling(measure: str, ylabel: str, guess: float) -> Figure:
+    """Draw a score that falls, for all but one-digit sums, below that of a uniform guess."""
+    fig, ax = _axes(theme.PANEL, ylabel, last=95_000)
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter("{x:g}")
+    for length, colour, sums in _by_length(found.ladder().query("length > 1")):
+        scores = sums.pivot(index="seed", columns="parameters", values=measure)
+        size = scores.columns.to_numpy()
+        mean = theme.seeds(ax, size, scores, _name(length), color=colour)
+        theme.beside(ax, size[-1] * 1.05, mean[-1], _short_name(length), colour, va="center")
+    ax.axhline(guess, color=theme.GREY, ls="--", lw=1.2, label="_guess")
+    ax.annotate(
+        "uniform guess",
+        (90_000, guess),
+        xytext=(0, 4),
+        textcoords="offset points",
+        color=theme.GREY,
+        ha="right",
+        fontsize=8.5,
+    )
+    return fig
+
+
+@theme.figure
+def strictness() -> Figure:
+    """One set of nets marked with three strictnesses, each curve scaled to its own range."""
+    ladders = store.stored("addition")
     fig, ax = _axes(theme.WIDE, "share of the curve's own rise")
     size = ladders[0].parameters
-    width = found.widths(ladders).groupby("score")["width"].mean()
+    width = addition.widths(ladders).groupby("score")["width"].mean()
     for colour, count in ((theme.RAMP[0], 1), (theme.RAMP[2], 3), (theme.RAMP[4], DIGITS)):
-        scores = []
-        for each in ladders:
-            score = found.subset_match(each.live(found.LONGEST), count)
-            scores.append((score - score[0]) / (score[-1] - score[0]))
+        scores = [addition.subset_match(each.live(found.LONGEST), count) for each in ladders]
+        own = [(score - score[0]) / (score[-1] - score[0]) for score in scores]
         name = f"{count} of {DIGITS} digits"
-        mean = _seeds(ax, size, scores, colour, name)
+        mean = theme.seeds(ax, size, own, name, color=colour)
         x, y, side, words = {
             1: (0.86, 0.87, "right", f"one digit:\n{width[name]:.2f} decades"),
             DIGITS: (1.22, 0.2, "left", f"all six:\n{width[name]:.2f} decades"),
         }.get(count, (0.9, 0.57, "right", "three"))
-        x *= _reach(size, mean, y)
-        ax.text(x, y, words, color=colour, fontweight="bold", ha=side, va="center")
-    _percent(ax)
+        theme.beside(ax, x * _reach(size, mean, y), y, words, colour, ha=side, va="center")
+    theme.share_axis(ax)
     return fig
 
 
 @theme.figure
-def two_forecasts(results: Ladders | None = None, limit: int = found.SEEN) -> Figure:
-    """Exact match on five digits, forecast from the small nets in two ways.
-
-    Parameters
-    ----------
-    results : sequence of Result, optional
-        The stored ladders if none are given.
-    limit : int
-        Widest net that the forecasts may see.
-    """
-    table = found.forecasts(limit, results=results)
+def two_forecasts() -> Figure:
+    """Exact match on five digits, forecast from the small nets in two ways."""
+    table = found.forecasts()
     fig, ax = _axes(theme.WIDE, "5-digit sums right")
-    mean = table.groupby("parameters")[["exact_match", "digits", "answers"]].mean()
     seen = table.loc[table["seen"], "parameters"].max()
     ax.axvspan(1200, seen * 1.14, color=theme.GREY, alpha=0.12, lw=0)
     ax.text(1300, 0.97, "seen by the forecasts", color=theme.GREY, va="top")
-    for name, colour, dash, label in (
-        ("answers", theme.PURPLE, ":", "fitted to whole answers"),
-        ("digits", theme.ORANGE, "--", "fitted to digits, then to the 6th power"),
+    looks: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("answers", "fitted to whole answers", theme.PURPLE, {"ls": ":"}),
+        ("digits", "fitted to digits, then to the 6th power", theme.ORANGE, {"ls": "--"}),
+        ("exact_match", "measured", theme.BLUE, {"marker": "o"}),
+    )
+    for column, label, colour, look in looks:
+        scores = table.pivot(index="seed", columns="parameters", values=column)
+        theme.seeds(ax, scores.columns, scores, label, color=colour, **look)
+    for x, y, words, colour in (
+        (11_300, 0.76, "fitted to answers", theme.PURPLE),
+        (30_500, 0.77, "measured", theme.BLUE),
+        (44_000, 0.2, "fitted to digits", theme.ORANGE),
     ):
-        for _, one in table.groupby("seed"):
-            ax.plot(one["parameters"], one[name], color=colour, lw=0.8, alpha=0.4, label="_seed")
-        ax.plot(mean.index, mean[name], color=colour, ls=dash, label=label)
-    for _, one in table.groupby("seed"):
-        ax.plot(
-            one["parameters"],
-            one["exact_match"],
-            color=theme.BLUE,
-            lw=0.8,
-            alpha=0.4,
-            label="_seed",
-        )
-    ax.plot(mean.index, mean["exact_match"], color=theme.BLUE, marker="o", label="measured")
-    for x, y, words, colour, side in (
-        (11_300, 0.76, "fitted to answers", theme.PURPLE, "right"),
-        (30_500, 0.77, "measured", theme.BLUE, "right"),
-        (44_000, 0.2, "fitted to digits", theme.ORANGE, "right"),
-    ):
-        ax.text(x, y, words, color=colour, ha=side, fontweight="bold")
-    _percent(ax)
+        theme.beside(ax, x, y, words, colour, ha="right")
+    theme.share_axis(ax)
     return fig
 
 
@@ -374,26 +282,20 @@ def power() -> tuple[Figure, Callable[..., str]]:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     sizes = 10.0**GROWTH
-    ax.set_xscale("log")
     (single,) = ax.plot(sizes, sizes, color=theme.GREY, ls="--", label="one step right")
     (whole,) = ax.plot(sizes, sizes, color=theme.BLUE, label="all n steps right")
-    bars = [
-        ax.plot([1, 10], [y, y], color=colour, lw=4, solid_capstyle="butt", label="_width")[0]
-        for y, colour in ((1.2, theme.GREY), (1.09, theme.BLUE))
-    ]
-    names = [
-        ax.text(1, y, words, color=colour, va="center", ha="right", fontsize=8.5)
-        for y, colour, words in ((1.2, theme.GREY, "one step"), (1.09, theme.BLUE, "all n"))
-    ]
-    ax.set(
-        xlim=(10**-2.5, 1000),
-        ylim=(-0.03, 1.27),
-        xlabel="model size (1 = one step is right half the time)",
-        ylabel="share right",
+    bars, names = [], []
+    for y, colour, words in ((1.2, theme.GREY, "one step"), (1.09, theme.BLUE, "all n")):
+        look: dict[str, Any] = {"lw": 4, "solid_capstyle": "butt", "label": "_width"}
+        bars += ax.plot([1, 10], [y, y], color=colour, **look)
+        names += [ax.text(1, y, words, color=colour, va="center", ha="right", fontsize=8.5)]
+    theme.share_axis(ax, "share right", limits=(-0.03, 1.27))
+    theme.log_axis(
+        ax,
+        "model size (1 = one step is right half the time)",
+        limits=(10**-2.5, 1000),
+        ticks=(0.01, 0.1, 1, 10, 100, 1000),
     )
-    ax.set_xticks([0.01, 0.1, 1, 10, 100, 1000], ["0.01", "0.1", "1", "10", "100", "1,000"])
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
 
     def update(n: int, step: str) -> str:
         slope = STEEPNESS[step]
