@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from emergence_lib.chapters.learning_dynamics import numbers, pictures
 from emergence_lib.experiments import grokking, store
 from emergence_lib.laws import Array
-from emergence_lib.reader import svg
 
 STEPS = (0, 1, 10, 100, 1000)
 
@@ -145,26 +142,6 @@ def heights(curve: Line2D) -> Array:
 def line(axes: Axes, label: str) -> Line2D:
     (match,) = [each for each in axes.lines if each.get_label() == label]
     return match
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [
-        pictures.training,
-        pictures.decay,
-        pictures.other_loss,
-        pictures.controls,
-        pictures.in_use,
-        pictures.data_threshold,
-    ],
-    ids=lambda draw: draw.__name__,
-)
-def test_every_figure_can_follow_the_theme(draw: Callable[[], Any]) -> None:
-    drawing = draw()
-    for each in drawing if isinstance(drawing, list | tuple) else [drawing]:
-        if isinstance(each, Figure):
-            # Refuses colours that are not in the palette.
-            svg.clean(svg.draw(each), "test")
 
 
 def test_live_run_is_drawn_apart_from_the_seeds() -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
 
 from emergence_lib import theme
 from emergence_lib.chapters.learning_dynamics import numbers as found
@@ -27,46 +24,38 @@ WINDOW = 20
 """Positions of the slider of `training`."""
 
 
-def _share(ax: Axes, ylabel: str) -> None:
-    """Make the y axis one of shares; the lines at 0% and 100% stay clear of the frame."""
-    ax.set(ylim=(-0.03, 1.05), ylabel=ylabel)
-    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+def _panel(title: str) -> tuple[Figure, Axes]:
+    """Return a panel with a title."""
+    fig = Figure(figsize=theme.PANEL)
+    ax = fig.subplots()
+    ax.set_title(title)
+    return fig, ax
 
 
 def _steps(ax: Axes, last: int) -> None:
     """Make the x axis one of training steps, logarithmic."""
-    ax.set_xscale("log")
-    ax.set(xlim=(0.9, last * 1.15), xlabel="training steps")
-    ax.xaxis.set_major_locator(FixedLocator([1, 10, 100, 1000]))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
+    theme.log_axis(ax, "training steps", limits=(0.9, last * 1.15), ticks=(1, 10, 100, 1000))
 
 
-def _seeds(ax: Axes, curves: pd.DataFrame, label: str, **look: Any) -> pd.Series:
-    """Draw every seed as a thin line and their mean as a thick one; return the mean."""
-    for _, score in curves.iterrows():
-        ax.plot(curves.columns, score, color=look["color"], lw=0.8, alpha=0.4, label="_seed")
-    mean = curves.mean()
-    ax.plot(curves.columns, mean, label=label, **look)
-    return mean
-
-
-def _curves(measure: str, variant: str = "") -> pd.DataFrame:
-    """Return a measure, a row for each seed, a column for each step of the logarithmic axis."""
+def _course(ax: Axes, measure: str, variant: str, label: str, color: str, ls: str) -> None:
+    """Draw a measure through training; before it there is no place on a logarithmic axis."""
     later = found.course(variant).query("step > 0")
-    return later.pivot(index="seed", columns="step", values=measure)
+    scores = later.pivot(index="seed", columns="step", values=measure)
+    theme.seeds(ax, scores.columns, scores, label, color=color, ls=ls)
 
 
-def _course(ax: Axes, variant: str, noise: str = "") -> None:
-    """Draw the three accuracies of a variant, and the filtered one of a control."""
+def _accuracies(ax: Axes, variant: str) -> None:
+    """Draw the three accuracies of a variant."""
     for measure, (colour, dash, name) in LINES.items():
-        _seeds(ax, _curves(measure, variant), name, color=colour, ls=dash)
-    if noise:
-        name = "random labels, filtered"
-        _seeds(ax, _curves("filtered", noise), name, color=theme.PURPLE, ls=":")
+        _course(ax, measure, variant, name, colour, dash)
     _steps(ax, store.variants("grokking")[variant].steps)
-    _share(ax, "right")
+    theme.share_axis(ax, "right")
+
+
+def _names(ax: Axes, *names: tuple[float, float, str, str, str]) -> None:
+    """Write names beside curves: place, words, colour and alignment of each."""
+    for x, y, words, colour, side in names:
+        ax.text(x, y, words, color=colour, ha=side, va="center", fontsize=8.5)
 
 
 @theme.figure
@@ -79,38 +68,42 @@ def decay(live: grokking.Result | None = None) -> list[Figure]:
         One more run with the book's decay, drawn as circles in the first panel.
     """
     figures = []
-    for variant, title in (("", "weight decay on"), ("no-decay", "weight decay off")):
-        fig = Figure(figsize=theme.PANEL)
-        ax = fig.subplots()
-        ax.set_title(title)
-        _course(ax, variant, "random-labels")
+    for variant, title, new in (
+        ("", "weight decay on", (330, 0.5)),
+        ("no-decay", "weight decay off", (1300, 0.08)),
+    ):
+        fig, ax = _panel(title)
+        _accuracies(ax, variant)
+        noise = "random labels, filtered"
+        _course(ax, "filtered", "random-labels", noise, theme.PURPLE, ":")
         if live is not None and not variant:
-            for measure in ("test", "filtered"):
-                colour, _, name = LINES[measure]
-                ax.plot(
-                    live.config.checkpoints[1:],
-                    getattr(live, measure)[0, 1:],
-                    ls="",
-                    marker="o",
-                    markevery=(1, 3),
-                    markerfacecolor="none",
-                    markeredgecolor=colour,
-                    label=f"{name}, trained on this page",
-                    zorder=4,
-                )
-        words: list[tuple[float, float, str, str, str]] = [
+            _circles(ax, live)
+        _names(
+            ax,
             (7.5, 0.7, "new pairs,\nfiltered", theme.BLUE, "right"),
             (1.1, 0.2, "random\nlabels,\nfiltered", theme.PURPLE, "left"),
-        ]
-        if variant:
-            words.append((1300, 0.08, "new pairs", theme.ORANGE, "right"))
-        else:
-            words.append((330, 0.5, "new pairs", theme.ORANGE, "right"))
-        words.append((60, 0.63, "training\npairs", theme.GREY, "left"))
-        for x, y, text, colour, side in words:
-            ax.text(x, y, text, color=colour, ha=side, va="center", fontsize=8.5)
+            (*new, "new pairs", theme.ORANGE, "right"),
+            (60, 0.63, "training\npairs", theme.GREY, "left"),
+        )
         figures.append(fig)
     return figures
+
+
+def _circles(ax: Axes, live: grokking.Result) -> None:
+    """Mark every third checkpoint of a run on new pairs, filtered and not."""
+    for measure in ("test", "filtered"):
+        colour, _, name = LINES[measure]
+        ax.plot(
+            live.config.checkpoints[1:],
+            getattr(live, measure)[0, 1:],
+            ls="",
+            marker="o",
+            markevery=(1, 3),
+            markerfacecolor="none",
+            markeredgecolor=colour,
+            label=f"{name}, trained on this page",
+            zorder=4,
+        )
 
 
 @theme.figure
@@ -121,16 +114,14 @@ def other_loss() -> list[Figure]:
         ("squared-error", "squared error, decay on"),
         ("squared-error-no-decay", "squared error, decay off"),
     ):
-        fig = Figure(figsize=theme.PANEL)
-        ax = fig.subplots()
-        ax.set_title(title)
-        _course(ax, variant)
-        for x, y, text, colour, side in (
+        fig, ax = _panel(title)
+        _accuracies(ax, variant)
+        _names(
+            ax,
             (9.5, 0.7, "new pairs,\nfiltered", theme.BLUE, "right"),
             (190, 0.3, "new pairs", theme.ORANGE, "right"),
             (36, 0.57, "training\npairs", theme.GREY, "left"),
-        ):
-            ax.text(x, y, text, color=colour, ha=side, va="center", fontsize=8.5)
+        )
         figures.append(fig)
     return figures
 
@@ -162,10 +153,8 @@ def controls() -> Figure:
                 label="_seed",
             )
     ax.axvline(found.CHANCE, color=theme.GREY, ls=":", lw=1.2, label="_chance")
-    ax.set(xlim=(0, 1.03), xlabel="new pairs right (dotted: chance)", ylabel="")
+    theme.share_axis(ax, "new pairs right (dotted: chance)", limits=(0, 1.03), axis="x")
     ax.set_yticks(rows, names)
-    ax.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="lower right", fontsize=8.5)
     return fig
@@ -174,30 +163,30 @@ def controls() -> Figure:
 @theme.figure
 def in_use() -> list[Figure]:
     """Accuracy without the strongest frequencies, and loss on new pairs, decay on and off."""
-    figures = []
-    for measure, title, places in (
-        ("excluded", "strongest frequency removed", ((700, 0.17, "right"), (1500, 0.97, "right"))),
-        ("test_loss", "loss on new pairs", ((330, 1.6, "right"), (900, 14.5, "right"))),
+    ablation, ax = _panel("strongest frequency removed")
+    _decay_on_and_off(ax, "excluded", (700, 0.17), (1500, 0.97))
+    theme.share_axis(ax, "training pairs right")
+
+    loss, ax = _panel("loss on new pairs")
+    _decay_on_and_off(ax, "test_loss", (330, 1.6), (900, 14.5))
+    guess = -np.log(found.CHANCE)
+    ax.axhline(guess, color=theme.GREY, ls=":", lw=1.2, label="_guess")
+    ax.text(1.1, guess + 0.35, "uniform guess", color=theme.GREY, fontsize=8.5)
+    ax.set(ylim=(-0.5, 17), ylabel="cross-entropy (nats)", yticks=[0, 5, 10, 15])
+    return [ablation, loss]
+
+
+def _decay_on_and_off(
+    ax: Axes, measure: str, on: tuple[float, float], off: tuple[float, float]
+) -> None:
+    """Draw a measure with decay and without, their names at the places given."""
+    for variant, name, colour, dash, place in (
+        ("", "decay on", theme.TEAL, "-", on),
+        ("no-decay", "decay off", theme.PURPLE, "--", off),
     ):
-        fig = Figure(figsize=theme.PANEL)
-        ax = fig.subplots()
-        ax.set_title(title)
-        for variant, colour, dash, name, (x, y, side) in (
-            ("", theme.TEAL, "-", "decay on", places[0]),
-            ("no-decay", theme.PURPLE, "--", "decay off", places[1]),
-        ):
-            _seeds(ax, _curves(measure, variant), name, color=colour, ls=dash)
-            ax.text(x, y, name, color=colour, ha=side, va="center", fontweight="bold")
-        _steps(ax, grokking.BOOK.steps)
-        if measure == "excluded":
-            _share(ax, "training pairs right")
-        else:
-            guess = -np.log(found.CHANCE)
-            ax.axhline(guess, color=theme.GREY, ls=":", lw=1.2, label="_guess")
-            ax.text(1.1, guess + 0.35, "uniform guess", color=theme.GREY, fontsize=8.5)
-            ax.set(ylim=(-0.5, 17), ylabel="cross-entropy (nats)", yticks=[0, 5, 10, 15])
-        figures.append(fig)
-    return figures
+        _course(ax, measure, variant, name, colour, dash)
+        theme.beside(ax, *place, name, colour, ha="right", va="center")
+    _steps(ax, grokking.BOOK.steps)
 
 
 @theme.figure
@@ -206,23 +195,22 @@ def data_threshold() -> Figure:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     for dash, steps in ((":", 300), ("-.", 600), ("--", 1200), ("-", 2400)):
-        curves = found.sweep(steps).pivot(index="seed", columns="share", values="test")
-        mean = _seeds(ax, curves, f"{steps:,} steps", color=theme.ORANGE, ls=dash)
-        if steps in (300, 2400):
-            x = crossing(mean.index, mean, 0.5)
-            side, gap = ("left", 0.012) if steps == 300 else ("right", -0.008)
-            ax.text(
-                x + gap, 0.42, f"{steps:,} steps", color=theme.ORANGE, ha=side, fontweight="bold"
-            )
-    curves = found.sweep(2400).pivot(index="seed", columns="share", values="filtered")
+        name = f"{steps:,} steps"
+        scores = found.sweep(steps).pivot(index="seed", columns="share", values="test")
+        mean = theme.seeds(ax, scores.columns, scores, name, color=theme.ORANGE, ls=dash)
+        half = crossing(scores.columns, mean, 0.5)
+        if steps == 300:
+            theme.beside(ax, half + 0.012, 0.42, name, theme.ORANGE)
+        if steps == 2400:
+            theme.beside(ax, half - 0.008, 0.42, name, theme.ORANGE, ha="right")
     name = "filtered, 2,400 steps"
-    _seeds(ax, curves, name, color=theme.BLUE, marker="s", ms=3)
-    ax.text(0.02, 0.8, name, color=theme.BLUE, fontweight="bold")
+    scores = found.sweep(2400).pivot(index="seed", columns="share", values="filtered")
+    theme.seeds(ax, scores.columns, scores, name, color=theme.BLUE, marker="s", ms=3)
+    theme.beside(ax, 0.02, 0.8, name, theme.BLUE)
     ax.axhline(found.CHANCE, color=theme.GREY, ls=":", lw=1.2, label="_chance")
-    ax.set(xlim=(0, 0.38), xlabel="share of the table seen in training")
-    ax.xaxis.set_major_locator(FixedLocator([0, 0.1, 0.2, 0.3]))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _share(ax, "new pairs right")
+    label, ticks = "share of the table seen in training", (0, 0.1, 0.2, 0.3)
+    theme.share_axis(ax, label, limits=(0, 0.38), ticks=ticks, axis="x")
+    theme.share_axis(ax, "new pairs right")
     return fig
 
 
@@ -252,8 +240,7 @@ def training() -> tuple[Figure, Callable[..., str]]:
         (dot,) = ax.plot([1], [0], color=colour, marker="o", ls="", label=f"_{measure}")
         curves[measure] = curve, dot
     _steps(ax, int(steps[-1]))
-    _share(ax, "right")
-    ax.set_ylim(-0.03, 1.22)
+    theme.share_axis(ax, "right", limits=(-0.03, 1.22))
     ax.legend(loc="upper left", ncols=3, fontsize=8.5, handlelength=1.5, columnspacing=1)
 
     def update(step: int, look: str) -> str:
