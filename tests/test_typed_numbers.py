@@ -14,7 +14,6 @@ NOT_YET = {
     "forecasting",
     "circuits",
     "learning-dynamics",
-    "mirage",
 }
 PAGES = {path.stem: path for path in sorted(ROOT.glob(PATTERN))}
 

@@ -98,12 +98,12 @@ def test_mean_is_over_seeds() -> None:
     assert numbers.mean(1, along="step")["exact_match"][6000] == pytest.approx(exact)
 
 
-def test_places_are_counted_from_the_units() -> None:
-    table = numbers.places()
-    first = store.stored("addition")[0]
-    tens = table[(table["seed"] == 0) & (table["place"] == 1)]
-    assert tens["accuracy"].tolist() == first.position_accuracy[:, 4, 1].tolist()
-    assert tens["parameters"].tolist() == first.parameters.tolist()
+def test_places_are_named_from_the_units_to_the_carry() -> None:
+    made = numbers.places().loc[1]
+    stored = store.stored("addition")[1]
+    assert made.index.tolist() == stored.parameters.tolist()
+    assert made["tens"].tolist() == stored.position_accuracy[:, 4, 1].tolist()
+    assert made["carry digit"].tolist() == stored.position_accuracy[:, 4, 5].tolist()
 
 
 def test_metric_effect_on_a_made_up_ladder() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from emergence_lib import fitting, laws
+from emergence_lib import curves, fitting, laws
 from emergence_lib.experiments import addition, store
 from emergence_lib.laws import Array
 
@@ -16,6 +16,8 @@ Ladders = Sequence[addition.Result]
 
 LONGEST = 5
 """Length of the sums that most of the chapter is about; their answers have six digits."""
+PLACES = ["units", "tens", "hundreds", "thousands", "ten thousands", "carry digit"]
+"""Digits of those answers."""
 SEEN = 48
 """Widest net that a forecast may look at."""
 GUESS = 0.1
@@ -199,17 +201,23 @@ def forecasts(floor: float = GUESS, results: Ladders | None = None) -> pd.DataFr
     return table
 
 
-def places() -> pd.DataFrame:
-    """Return the accuracy of every digit of the five-digit answers, one row each.
+def half(length: int) -> float:
+    """Return the training step at which sums of a length are right half the time, on average."""
+    score = mean(length, along="step")["exact_match"]
+    return float(np.exp(curves.crossing(np.log(score.index), score, 0.5)))
 
-    Columns: seed, parameters, place, accuracy. The place runs from 0, the units, to 5, the leading
-    carry, which is only ever 0 or 1.
+
+def places() -> pd.DataFrame:
+    """Return the accuracy of each of `PLACES` in five-digit answers, a row a seed and parameters.
+
+    The leading carry is only ever 0 or 1.
     """
-    accuracy = [
-        pd.DataFrame(result.live(LONGEST)).assign(seed=result.seed, parameters=result.parameters)
-        for result in store.stored("addition")
-    ]
-    return pd.concat(accuracy).melt(["seed", "parameters"], var_name="place", value_name="accuracy")
+    accuracy = {
+        each.seed: pd.DataFrame(each.live(LONGEST), index=each.parameters, columns=PLACES)
+        for each in store.stored("addition")
+    }
+    table: pd.DataFrame = pd.concat(accuracy, names=["seed", "parameters"])
+    return table
 
 
 def agreement(live: addition.Result) -> str:

@@ -20,7 +20,6 @@ from emergence_lib.laws import Array
 SIZES = (2000, 5000, 10_000, 20_000, 40_000)
 DIGITS = found.LONGEST + 1
 """Digits of the longest answers."""
-PLACES = ("units", "tens", "hundreds", "thousands", "ten thousands")
 STEEPNESS = {"gentle": 2.0, "middling": 4.0, "steep": 8.0}
 """Slope per decade of the single step of `power`."""
 GROWTH = np.linspace(-2.5, 3, 111)
@@ -173,7 +172,7 @@ def _place_by_place() -> Figure:
     fig, ax = _axes(theme.PANEL, "digits right, 5-digit sums")
     first, *others = store.stored("addition")
     ax.set_title(f"place by place, seed {first.seed}")
-    for place, (colour, name) in enumerate(zip(theme.RAMP, PLACES, strict=True)):
+    for place, (colour, name) in enumerate(zip(theme.RAMP, found.PLACES, strict=False)):
         for each in others:
             score = each.live(found.LONGEST)[:, place]
             ax.plot(each.parameters, score, color=colour, lw=0.8, alpha=0.4, label="_seed")
