@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[1]
 NOT_YET = {
     "forecasting",
     "circuits",
-    "learning-dynamics",
 }
 PAGES = {path.stem: path for path in sorted(ROOT.glob(PATTERN))}
 

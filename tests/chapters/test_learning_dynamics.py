@@ -115,9 +115,6 @@ def test_the_rule_is_readable_before_it_is_used() -> None:
     used = numbers.first(numbers.course(), "test")
     assert (3 * read["step"] < known["step"]).all()
     assert (3 * known["step"] < used["step"]).all()
-    assert known["test"].max() < numbers.CHANCE
-    assert known["excluded"].min() > 0.8
-    assert numbers.final()["excluded"].max() < 0.25
 
 
 def test_the_filter_reads_what_training_wrote_and_no_noise() -> None:
@@ -125,11 +122,6 @@ def test_the_filter_reads_what_training_wrote_and_no_noise() -> None:
     assert most["untrained"].max() < 0.03
     for noise in ("numbers reshuffled", "random labels", "multiplication"):
         assert most.loc[noise].max() < 0.05, noise
-
-
-def test_no_wall_between_memorising_and_the_rule() -> None:
-    later = numbers.course().query("memorised")
-    assert (later.groupby("seed")["train_loss"].diff().dropna() < 0).all()
 
 
 # What the figures draw, without looking at pixels.
