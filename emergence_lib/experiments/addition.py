@@ -271,7 +271,8 @@ def subset_match(digits: ArrayLike, count: int) -> laws.Array:
     if not 1 <= count <= table.shape[1]:
         raise ValueError(f"count: found {count}, want 1 to {table.shape[1]}")
     chosen = combinations(range(table.shape[1]), count)
-    return np.mean([laws.product(table[:, list(some)]) for some in chosen], axis=0)
+    matched = [laws.product(table[:, list(some)]) for some in chosen]
+    return np.asarray(np.mean(matched, axis=0))
 
 
 def widths(results: Iterable[Result], axis: str = "parameters") -> pd.DataFrame:
