@@ -98,6 +98,13 @@ def test_mean_is_over_seeds() -> None:
     assert numbers.mean(1, along="step")["exact_match"][6000] == pytest.approx(exact)
 
 
+def test_half_right_lies_between_the_exams_on_either_side() -> None:
+    score = numbers.mean(5, along="step")["exact_match"]
+    step = numbers.half(5)
+    assert score[score.index < step].max() < 0.5 < score[score.index > step].min()
+    assert score.index[0] < step < score.index[-1]
+
+
 def test_places_are_named_from_the_units_to_the_carry() -> None:
     made = numbers.places().loc[1]
     stored = store.stored("addition")[1]
