@@ -96,6 +96,10 @@ def test_mean_is_over_seeds() -> None:
     assert numbers.mean()["digits"][128] == pytest.approx(digits)
     exact = np.mean([each.exact_match[-1, 0] for each in store.stored("addition", "time")])
     assert numbers.mean(1, along="step")["exact_match"][6000] == pytest.approx(exact)
+    with pytest.raises(ValueError, match="along: found 'depth', want one of width, step"):
+        numbers.mean(along="depth")
+    with pytest.raises(ValueError, match=r"length: found 6, want one of \(1, 2, 3, 4, 5\)"):
+        numbers.mean(6)
 
 
 def test_half_right_lies_between_the_exams_on_either_side() -> None:

@@ -119,9 +119,20 @@ def mean(length: int = LONGEST, along: str = "width") -> pd.DataFrame:
     along : str
         ``width``, a row for each network of the ladder, or ``step``, a row for each moment of the
         training that `through_training` followed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis or length.
     """
-    table = through_training() if along == "step" else ladder()
-    return table[table["length"] == length].groupby(along).mean()
+    tables = {"width": ladder, "step": through_training}
+    if along not in tables:
+        raise ValueError(f"along: found {along!r}, want one of {', '.join(tables)}")
+    table = tables[along]()
+    chosen = table[table["length"] == length]
+    if chosen.empty:
+        raise ValueError(f"length: found {length}, want one of {addition.BOOK.lengths}")
+    return chosen.groupby(along).mean()
 
 
 def metric_effect(axis: str = "parameters", results: Ladders | None = None) -> pd.DataFrame:
@@ -208,9 +219,9 @@ def half(length: int) -> float:
 
 
 def places() -> pd.DataFrame:
-    """Return the accuracy of each of `PLACES` in five-digit answers, a row a seed and parameters.
+    """Return the accuracy of each of `PLACES` in five-digit answers.
 
-    The leading carry is only ever 0 or 1.
+    One row for each seed and number of parameters. The leading carry is only ever 0 or 1.
     """
     accuracy = {
         each.seed: pd.DataFrame(each.live(LONGEST), index=each.parameters, columns=PLACES)
