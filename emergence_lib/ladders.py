@@ -12,11 +12,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from emergence_lib import datasets
-
-Array = NDArray[np.float64]
+from emergence_lib import datasets, published
+from emergence_lib.laws import Array
 
 ASSUMED_ITEMS = 1000
 """Items of a test whose table does not say: an error of at most 1.6 points."""
@@ -220,16 +218,16 @@ def open_models() -> pd.DataFrame:
         model, family, task, scale (training FLOP), score, chance, items, counted; suspect rows and
         models of unknown compute are left out.
     """
-    hard = datasets.load("obs_scaling_emergent")
+    hard = published.open_table("obs_scaling_emergent")
     metric = hard["metric"].where(hard["task"] == "ipa_transliterate", "")
     hard = hard.assign(
         task=hard["task"].str.cat(metric, sep=" ").str.strip(), items=hard["n_items"]
     )
-    plain = datasets.load("obs_scaling_benchmarks")
+    plain = published.open_table("obs_scaling_benchmarks")
     items = plain["benchmark"].map(OPEN_ITEMS)
     plain = plain.assign(task=plain["benchmark"], items=items.fillna(ASSUMED_ITEMS))
     table = pd.concat([hard.assign(counted=True), plain.assign(counted=items.notna())])
-    table = table[~table["suspect"]].dropna(subset=["train_flops", "score"])
+    table = table.dropna(subset=["score"])
     columns = ["model", "family", "task", "scale", "score", "chance", "items", "counted"]
     return table.assign(scale=table["train_flops"])[columns].reset_index(drop=True)
 

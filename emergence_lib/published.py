@@ -102,7 +102,11 @@ def gpt3_parameters(size: str) -> float:
 
 
 @cache
-def _open(name: str) -> pd.DataFrame:
+def open_table(name: str) -> pd.DataFrame:
+    """Return a table of open models without suspect rows and models of unknown compute.
+
+    Smallest compute first, since every curve is drawn and fitted along it. Do not change it.
+    """
     table = datasets.load(name)
     kept = table[~table["suspect"]].dropna(subset=["train_flops"])
     return kept.sort_values("train_flops", ignore_index=True)
@@ -128,10 +132,10 @@ def open_models(task: str, metric: str | None = None) -> pd.DataFrame:
     ValueError
         If there is no such task, or it has two metrics and none was named.
     """
-    table = _open("obs_scaling_emergent")
+    table = open_table("obs_scaling_emergent")
     rows = table[table["task"] == task]
     if rows.empty:
-        table = _open("obs_scaling_benchmarks")
+        table = open_table("obs_scaling_benchmarks")
         rows = table[table["benchmark"] == task].assign(metric="accuracy")
     if rows.empty:
         raise ValueError(f"task: found {task!r}, which is in neither table of open models")
