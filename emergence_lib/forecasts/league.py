@@ -1,17 +1,16 @@
-"""Who forecast best: every method of `forecast_methods` against every shipped curve.
+"""Who forecast best: every method of `methods.METHODS` against every shipped curve.
 
 The rule is the same for all: the largest model is to be forecast, and only models of at most a
-quarter of its scale may be seen (`forecast_methods.AHEAD`). Errors are score minus forecast.
+quarter of its scale may be seen (`methods.AHEAD`). Errors are score minus forecast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from emergence_lib import ladders
 from emergence_lib.forecasts.methods import (
@@ -23,18 +22,13 @@ from emergence_lib.forecasts.methods import (
     curve_forecasts,
 )
 
-Array = NDArray[np.float64]
-
 MISS = 0.10
 """A forecast further off than this counts as missed (ten points)."""
 OFF_CHANCE = 0.05
 """A curve whose largest seen model is less than this above chance counts as still at chance."""
 STARTS = ("rising", "at chance")
-INTERVALS = {
-    "line": ("straight line", "line_low", "line_high"),
-    "audit": ("sigmoids, joined", "low", "high"),
-}
-"""Kinds of 95% interval: name on the page, and the columns of `intervals` with its ends."""
+INTERVALS = {"line": "straight line", "sigmoids": "sigmoids, joined"}
+"""Kinds of 95% interval, and their names on the page."""
 
 
 @cache
@@ -44,135 +38,97 @@ def every_forecast() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a curve: source, name, seen (models), start (of `STARTS`), score (of the largest
-        model), one column a method of `METHODS` (empty where it does not apply), line_low and
-        line_high, and loss_said, loss_came, loss_known as in `by_loss`. Do not change it.
+        One row a curve, by its name: source, counted (whether its items are known), seen (models),
+        start (of `STARTS`), score (of the largest model), one column a method of `METHODS` (empty
+        where it does not apply), line_low and line_high, and loss_said, loss_came, loss_known as in
+        `by_loss`. Do not change it.
     """
     many = cases()
     seen_last = np.array([case.score[-1] for case in many])
     floor = np.array([case.ladder.floor for case in many])
     about = pd.DataFrame(
         {
-            "source": [case.ladder.source for case in many],
             "name": [case.ladder.name for case in many],
+            "source": [case.ladder.source for case in many],
+            "counted": [case.ladder.counted for case in many],
             "seen": [case.seen for case in many],
             "start": np.where(seen_last - floor < OFF_CHANCE, "at chance", "rising"),
             "score": [case.came for case in many],
         }
     )
     losses = by_loss(many).rename(columns={"loss_forecast": "loss", "loss": "loss_came"})
-    return about.join(curve_forecasts(many)).join(losses).assign(benchmarks=by_benchmarks(many))
+    table = about.join(curve_forecasts(many)).join(losses).assign(benchmarks=by_benchmarks(many))
+    return table.set_index("name")
 
 
-def _check(argument: str, value: str, known: Iterable[str]) -> None:
-    """Raise ValueError unless a value is one of those known."""
-    if value not in known:
-        raise ValueError(f"{argument}: found {value!r}, want one of {', '.join(known)}")
-
-
-def _chosen(start: str, source: str) -> pd.DataFrame:
-    _check("start", start, ("all", *STARTS))
-    _check("source", source, ("all", *ladders.SOURCES))
-    table = every_forecast()
-    keep = (start == "all") | (table["start"] == start)
-    return table[keep & ((source == "all") | (table["source"] == source))]
-
-
-def errors(method: str, start: str = "all", source: str = "all", rival: str = "") -> Array:
-    """Score minus forecast of the curves to which a method applies.
+def errors(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.DataFrame:
+    """Score minus forecast.
 
     Parameters
     ----------
-    method : str
-        A key of `METHODS`, or ``"loss_known"``: the score from the loss as it was measured.
-    start : str
-        ``"rising"``, ``"at chance"`` (see `OFF_CHANCE`) or ``"all"``.
-    source : str
-        One of `ladders.SOURCES`, or ``"all"``.
-    rival : str, optional
-        Keep only the curves to which this method applies, too.
+    where : str, optional
+        Which curves: a condition on the columns of `every_forecast`, as pandas queries are written,
+        for instance ``"start == 'rising'"`` or ``"loss.notna()"``. All by default.
+    methods : sequence of str, optional
+        Columns of `every_forecast`: ``"loss_known"``, the score from the loss as it was measured,
+        is no forecast and has to be asked for.
+
+    Returns
+    -------
+    DataFrame
+        One row a curve, one column a method; empty where it does not apply.
 
     Raises
     ------
     ValueError
-        If an argument is unknown or no curve is left.
+        If there is no such curve.
     """
-    _check("method", method, (*METHODS, "loss_known"))
-    _check("rival", rival or method, (*METHODS, "loss_known"))
-    table = _chosen(start, source).dropna(subset=[method, rival or method])
-    if table.empty:
-        raise ValueError(f"method, source: {method!r} applies to no curve of {source!r}")
-    return (table["score"] - table[method]).to_numpy(float)
+    table = _chosen(where)
+    return table[list(methods)].rsub(table["score"], axis=0)
 
 
-def median_error(method: str, start: str = "all", source: str = "all", rival: str = "") -> float:
-    """Median distance between score and forecast; arguments as in `errors`."""
-    return float(np.median(np.abs(errors(method, start, source, rival))))
+def standings(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.DataFrame:
+    """How each method did; arguments as in `errors`.
+
+    Returns
+    -------
+    DataFrame
+        One row a method, by its key: curves (to which it applies), missed (share that is off by
+        more than `MISS`), median (of the distance between score and forecast), alarms (forecasts
+        more than `MISS` above the largest model seen) and hits (alarms where the score rose as
+        much). Shares of no curve are empty.
+    """
+    table, off = _chosen(where), errors(where, methods).abs()
+    came = table["score"] - table["last"] > MISS
+    alarm = table[list(methods)].sub(table["last"], axis=0) > MISS
+    return pd.DataFrame(
+        {
+            "curves": off.count(),
+            "missed": (off > MISS).sum() / off.count(),
+            "median": off.median(),
+            "alarms": alarm.sum(),
+            "hits": alarm[came].sum(),
+        }
+    )
 
 
-def missed(method: str, start: str = "all", source: str = "all", rival: str = "") -> float:
-    """Share of curves forecast wrongly by more than `MISS`; arguments as in `errors`."""
-    return float(np.mean(np.abs(errors(method, start, source, rival)) > MISS))
-
-
-def mean_missed(method: str) -> float:
-    """Share missed in each source to which the method applies, then the mean of these shares."""
-    sources = every_forecast().dropna(subset=[method])["source"].unique()
-    return float(np.mean([missed(method, source=each) for each in sources]))
-
-
-def count_curves(start: str = "all", source: str = "all", method: str = "last") -> int:
-    """Count the curves of the league; arguments as in `errors`."""
-    return len(errors(method, start, source))
-
-
-def assumed_curves() -> int:
-    """Count the curves of the league whose number of items had to be assumed."""
-    return sum(not case.ladder.counted for case in cases())
+def by_source(column: str = "missed") -> pd.DataFrame:
+    """Return a column of `standings` with one row a table of `ladders.SOURCES`."""
+    found = {name: standings(f"source == {name!r}")[column] for name in ladders.SOURCES}
+    return pd.DataFrame(found).T.rename_axis("table")
 
 
 def ranking() -> list[str]:
     """Return the keys of `METHODS`, most often wrong first."""
-    return sorted(METHODS, key=missed, reverse=True)
+    return standings()["missed"].sort_values(ascending=False).index.tolist()
 
 
 def league_table() -> pd.DataFrame:
     """Return the league as a page prints it: share missed (in %) by table and method."""
-    table = every_forecast()
-    rows = []
-    for source in ladders.SOURCES:
-        part = table[table["source"] == source]
-        row: dict[str, object] = {"table": source, "curves": len(part)}
-        for method, name in METHODS.items():
-            known = part[method].notna().any()
-            row[name] = f"{100 * missed(method, source=source):.0f}" if known else ""
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def jumps(method: str, start: str = "at chance", what: str = "came") -> int:
-    """Count jumps of more than `MISS` above the largest model seen.
-
-    Parameters
-    ----------
-    method : str
-        Which forecast; only curves to which it applies are counted.
-    start : str
-        As in `errors`.
-    what : str
-        ``"came"`` (the score jumped), ``"alarm"`` (the forecast did), ``"hit"`` (both did).
-
-    Raises
-    ------
-    ValueError
-        If an argument is unknown.
-    """
-    _check("method", method, METHODS)
-    table = _chosen(start, "all").dropna(subset=[method])
-    came, alarm = (table[name] - table["last"] > MISS for name in ("score", method))
-    kinds = {"came": came, "alarm": alarm, "hit": came & alarm}
-    _check("what", what, kinds)
-    return int(kinds[what].sum())
+    shares = by_source().rename(columns=METHODS)
+    table = shares.map(lambda share: "" if np.isnan(share) else f"{100 * share:.0f}")
+    table.insert(0, "curves", by_source("curves")["last"].astype(int))
+    return table.reset_index()
 
 
 def worst(direction: str, rows: int = 8) -> pd.DataFrame:
@@ -187,7 +143,7 @@ def worst(direction: str, rows: int = 8) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        name, seen, last, least and most (of all forecasts), score, off (score minus the nearest
+        By name: seen, last, least and most (of all forecasts), score, off (score minus the nearest
         forecast).
 
     Raises
@@ -195,98 +151,63 @@ def worst(direction: str, rows: int = 8) -> pd.DataFrame:
     ValueError
         If the direction is unknown.
     """
-    _check("direction", direction, ("above", "below"))
+    if direction not in ("above", "below"):
+        raise ValueError(f"direction: found {direction!r}, want one of above, below")
     table = every_forecast()
     said = table[list(METHODS)]
     table = table.assign(least=said.min(axis=1), most=said.max(axis=1))
     near = table["most"] if direction == "above" else table["least"]
     table = table.assign(off=table["score"] - near)
     table = table.sort_values("off", ascending=direction == "below").head(rows)
-    return table[["name", "seen", "last", "least", "most", "score", "off"]].reset_index(drop=True)
-
-
-def forecast_of(name: str, method: str) -> float:
-    """Return one forecast of the league, or with ``"score"`` what came out.
-
-    Raises
-    ------
-    ValueError
-        If no curve of the league has that name, or the method does not apply.
-    """
-    table = every_forecast().set_index("name")
-    if name not in table.index:
-        raise ValueError(f"name: found {name!r}, which is no curve of the league")
-    _check("method", method, (*METHODS, "score"))
-    value = float(table[method][name])
-    if np.isnan(value):
-        raise ValueError(f"method: {method!r} does not apply to {name}")
-    return value
-
-
-def loss_miss() -> float:
-    """Median relative error of the losses that "loss, then task" forecasts on its way."""
-    table = every_forecast().dropna(subset=["loss_said"])
-    return float(np.median(np.abs(table["loss_said"] / table["loss_came"] - 1)))
-
-
-# Intervals
+    return table[["seen", "last", "least", "most", "score", "off"]]
 
 
 @cache
-def intervals() -> pd.DataFrame:
-    """Return the 95% intervals of the league.
+def sigmoid_intervals() -> pd.DataFrame:
+    """Return `audit_intervals` of the league's curves, by name. Do not change it."""
+    return audit_intervals(cases()).set_index(every_forecast().index)
+
+
+def intervals(kind: str) -> pd.DataFrame:
+    """Return the 95% intervals of a kind, where one is given.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `INTERVALS`.
 
     Returns
     -------
     DataFrame
-        One row a curve as in `every_forecast`: source, name, start, seen, score, line_low,
-        line_high, low, high, given, rises (`audit_intervals`). Do not change it.
-    """
-    columns = ["source", "name", "start", "seen", "score", "line_low", "line_high"]
-    return every_forecast()[columns].join(audit_intervals(cases()))
-
-
-def coverage(which: str = "audit", start: str = "all", source: str = "all") -> float:
-    """Share of given 95% intervals that hold the score.
-
-    Parameters
-    ----------
-    which : str
-        A key of `INTERVALS`.
-    start, source : str
-        As in `errors`.
+        One row a curve, by its name: source, start, score, low, high, width, held (whether the
+        score lies within).
 
     Raises
     ------
     ValueError
-        If an argument is unknown or no interval is given.
+        If the kind is unknown.
     """
-    table = _given(which, start, source)
-    return float(((table["low"] <= table["score"]) & (table["score"] <= table["high"])).mean())
+    if kind not in INTERVALS:
+        raise ValueError(f"kind: found {kind!r}, want one of {', '.join(INTERVALS)}")
+    table = every_forecast()[["source", "start", "score", "line_low", "line_high"]]
+    if kind == "line":
+        table = table.rename(columns={"line_low": "low", "line_high": "high"})
+    else:
+        table = table.drop(columns=["line_low", "line_high"])
+        table = table.join(sigmoid_intervals().query("given")[["low", "high"]], how="inner")
+    held = table["score"].between(table["low"], table["high"])
+    return table.assign(width=table["high"] - table["low"], held=held)
 
 
-def interval_width(which: str = "audit", start: str = "all", source: str = "all") -> float:
-    """Median width of the given intervals; arguments as in `coverage`."""
-    table = _given(which, start, source)
-    return float((table["high"] - table["low"]).median())
+def coverage(kind: str) -> pd.Series:
+    """Return the share of given intervals that held the score, by table of `ladders.SOURCES`."""
+    return intervals(kind).groupby("source", sort=False)["held"].mean()
 
 
-def given(which: str = "audit", start: str = "all", source: str = "all") -> int:
-    """Count the intervals given; arguments as in `coverage`."""
-    return len(_given(which, start, source))
-
-
-def open_intervals() -> int:
-    """Count the curves whose seen scores establish neither a rise nor a fall."""
-    return int((~intervals()["rises"]).sum())
-
-
-def _given(which: str, start: str, source: str) -> pd.DataFrame:
-    """Return low, high and score where an interval of a kind is given."""
-    _check("which", which, INTERVALS)
-    table = intervals().loc[_chosen(start, source).index]
-    table = table[table["given"]] if which == "audit" else table
+def _chosen(where: str) -> pd.DataFrame:
+    """Return the rows of `every_forecast` for which a condition holds."""
+    table = every_forecast()
+    table = table.query(where, engine="python") if where else table
     if table.empty:
-        raise ValueError(f"source: no interval is given for {source!r}")
-    _, low, high = INTERVALS[which]
-    return pd.DataFrame({"low": table[low], "high": table[high], "score": table["score"]})
+        raise ValueError(f"where: found {where!r}, which holds for no curve of the league")
+    return table

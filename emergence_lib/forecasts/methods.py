@@ -1,7 +1,7 @@
 """Every way to forecast a curve's largest model from its smaller ones.
 
 `cases` hides the models of a ladder above some scale. What follows forecasts the largest: from the
-curve alone, with an interval, from the loss, and from other benchmarks. `forecast_league` holds the
+curve alone, with an interval, from the loss, and from other benchmarks. `league` holds the
 forecasts against the scores that came.
 """
 
@@ -13,7 +13,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from emergence_lib import ladders, laws
@@ -22,8 +21,7 @@ from emergence_lib.fitting import batch, models
 from emergence_lib.fitting.batch import Batch
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC
 from emergence_lib.ladders import Ladder
-
-Array = NDArray[np.float64]
+from emergence_lib.laws import Array
 
 AHEAD = 4.0
 """Least factor between the largest model seen and the one forecast; the step at which one published

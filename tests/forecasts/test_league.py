@@ -3,78 +3,105 @@
 import numpy as np
 import pytest
 
-from emergence_lib.forecasts import league as forecast_league
-from emergence_lib.forecasts import methods as forecast_methods
+from emergence_lib.forecasts import league, methods
 
 
-def test_the_league_counts_what_the_table_of_forecasts_holds() -> None:
-    table = forecast_league.every_forecast()
-    assert len(table) == forecast_league.count_curves() == len(forecast_methods.cases())
-    off = (table["score"] - table["line"]).abs()
-    assert forecast_league.missed("line") == (off > 0.1).mean()
-    assert forecast_league.median_error("line") == pytest.approx(off.median())
-    by_source = (off > 0.1).groupby(table["source"]).mean()
-    assert forecast_league.mean_missed("line") == pytest.approx(by_source.mean())
-    two = forecast_league.count_curves("rising") + forecast_league.count_curves("at chance")
-    assert two == len(table)
+def test_the_standings_count_what_the_table_of_forecasts_holds() -> None:
+    table, found = league.every_forecast(), league.standings()
+    assert len(table) == found["curves"]["last"] == len(methods.cases())
+    assert found.index.tolist() == list(methods.METHODS)
+    off = [abs(row["score"] - row["line"]) for _, row in table.iterrows()]
+    assert found["missed"]["line"] == sum(each > 0.1 for each in off) / len(off)
+    assert found["median"]["line"] == pytest.approx(np.median(off))
+    starts = [league.standings(f"start == {start!r}")["curves"] for start in league.STARTS]
+    assert sum(starts).equals(found["curves"])
+
+
+def test_a_method_is_judged_by_the_curves_it_applies_to() -> None:
+    table = league.every_forecast()
+    has = np.isfinite(table["loss"].to_numpy())
+    assert league.standings()["curves"]["loss"] == has.sum()
+    rival = np.abs(table["score"] - table["last"]).to_numpy()[has]
+    alike = league.standings("loss.notna()")
+    assert alike["missed"]["last"] == np.mean(rival > 0.1)
+    assert alike["missed"]["loss"] == league.standings()["missed"]["loss"]
+    assert np.isnan(alike["missed"]["benchmarks"])
+
+
+def test_tables_are_counted_apart_and_printed_in_percent() -> None:
+    table = league.every_forecast()
+    pythia = table[table["source"] == "Pythia, training"]
+    share = np.mean(np.abs(pythia["score"] - pythia["free"]) > 0.1)
+    assert league.by_source()["free"]["Pythia, training"] == share
+    printed = league.league_table().set_index("table").loc["Pythia, training"]
+    assert printed["curves"] == len(pythia)
+    assert printed["logistic, free ceiling"] == f"{100 * share:.0f}"
+    assert printed["loss, then task"] == ""
 
 
 def test_the_ranking_begins_with_the_method_most_often_wrong() -> None:
-    wrong = [forecast_league.missed(method) for method in forecast_league.ranking()]
-    assert len(wrong) == len(forecast_methods.METHODS)
+    wrong = [league.standings()["missed"][method] for method in league.ranking()]
+    assert len(wrong) == len(methods.METHODS)
     assert wrong == sorted(wrong, reverse=True)
 
 
-def test_gpt3s_three_digit_sums_are_forecast_as_in_chapter_six() -> None:
-    name = "GPT-3, 3D+ few-shot"
-    assert forecast_league.forecast_of(name, "logistic") == pytest.approx(0.58, abs=0.005)
-    assert forecast_league.forecast_of(name, "score") == 0.804
-    assert forecast_league.forecast_of(name, "last") == 0.084
+def test_gpt3s_three_digit_sums_are_forecast_as_the_chapter_on_the_evidence_does() -> None:
+    sums = league.every_forecast().loc["GPT-3, 3D+ few-shot"]
+    assert sums["logistic"] == pytest.approx(0.58, abs=0.005)
+    assert (sums["score"], sums["last"]) == (0.804, 0.084)
 
 
-def test_jumps_are_counted_by_hand() -> None:
-    table = forecast_league.every_forecast().query("start == 'at chance'")
+def test_alarms_and_hits_are_counted_by_hand() -> None:
+    table = league.every_forecast().query("start == 'at chance'")
     came = table["score"] - table["last"] > 0.1
     alarm = table["logistic"] - table["last"] > 0.1
-    assert forecast_league.jumps("logistic", what="came") == came.sum()
-    assert forecast_league.jumps("logistic", what="alarm") == alarm.sum()
-    assert forecast_league.jumps("logistic", what="hit") == (came & alarm).sum()
-    assert forecast_league.jumps("last", what="alarm") == 0
+    found = league.standings("start == 'at chance'")
+    assert found["alarms"]["logistic"] == alarm.sum()
+    assert found["hits"]["logistic"] == (came & alarm).sum()
+    assert found["alarms"]["last"] == 0
+
+
+def test_curved_forecasts_miss_by_promising_and_the_last_value_by_surprise() -> None:
+    off = league.errors()
+    for method in ("logistic", "gompertz"):
+        assert (off[method] < -0.1).sum() > 4 * (off[method] > 0.1).sum()
+    assert (off["last"] > 0.1).sum() > 20 * (off["last"] < -0.1).sum()
 
 
 def test_the_worst_misses_lie_outside_every_forecast() -> None:
-    above, below = forecast_league.worst("above"), forecast_league.worst("below")
+    above, below = league.worst("above"), league.worst("below")
     assert (above["score"] > above["most"]).all()
     assert (below["score"] < below["least"]).all()
     assert above["off"].is_monotonic_decreasing
     assert below["off"].is_monotonic_increasing
 
 
+def test_textbook_intervals_hold_what_lies_between_their_ends() -> None:
+    table = league.every_forecast()
+    held = (table["line_low"] <= table["score"]) & (table["score"] <= table["line_high"])
+    found = league.intervals("line")
+    assert len(found) == len(table)
+    assert found["held"].mean() == held.mean()
+    olmo = table["source"] == "OLMo ladder"
+    assert league.coverage("line")["OLMo ladder"] == held[olmo].mean()
+
+
 @pytest.mark.slow
-def test_coverage_is_the_share_of_intervals_that_hold_the_score() -> None:
-    table = forecast_league.intervals()
-    given = table[table["given"]]
-    held = (given["low"] <= given["score"]) & (given["score"] <= given["high"])
-    assert forecast_league.coverage() == held.mean()
-    assert np.isfinite(table[["low", "high"]].to_numpy()).all()
-    assert forecast_league.given() == len(given)
-    assert forecast_league.given("line") == len(table)
+def test_sigmoid_intervals_stand_only_where_one_is_given() -> None:
+    every, found = league.sigmoid_intervals(), league.intervals("sigmoids")
+    assert np.isfinite(every[["low", "high"]].to_numpy()).all()
+    assert found.index.tolist() == every.index[every["given"]].tolist()
+    inside = (found["low"] <= found["score"]) & (found["score"] <= found["high"])
+    assert found["held"].equals(inside)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: forecast_league.errors("spline"), "method: found 'spline'"),
-        (lambda: forecast_league.errors("line", rival="spline"), "rival: found 'spline'"),
-        (lambda: forecast_league.errors("line", "flat"), "start: found 'flat'"),
-        (lambda: forecast_league.errors("line", source="GPT-5"), "source: found 'GPT-5'"),
-        (lambda: forecast_league.errors("loss", source="GPT-3, MMLU"), "applies to no curve"),
-        (lambda: forecast_league.jumps("line", what="boom"), "what: found 'boom'"),
-        (lambda: forecast_league.worst("sideways"), "direction: found 'sideways'"),
-        (lambda: forecast_league.forecast_of("GPT-5", "line"), "name: found 'GPT-5'"),
-        (lambda: forecast_league.forecast_of("OPT, MMLU", "loss"), "does not apply to OPT, MMLU"),
-        (lambda: forecast_league.coverage("magic"), "which: found 'magic'"),
-        (lambda: forecast_league.jumps("spline"), "method: found 'spline'"),
+        (lambda: league.errors("start == 'flat'"), "where: found .*, which holds for no curve"),
+        (lambda: league.standings("source == 'GPT-5'"), "where: found .*'GPT-5'"),
+        (lambda: league.worst("sideways"), "direction: found 'sideways'"),
+        (lambda: league.intervals("magic"), "kind: found 'magic', want one of line, sigmoids"),
     ],
 )
 def test_errors_name_the_argument(call, message: str) -> None:

@@ -1,7 +1,7 @@
 """Findings of the chapter "Forecasting" besides its league.
 
 The curves of its first figure, the same curves forecast from further and further away, and the
-numbers that its text works out. `forecast_methods` makes the forecasts, `forecast_league` holds
+numbers that its text works out. `forecasts.methods` makes the forecasts, `forecasts.league` holds
 them against what came.
 """
 
@@ -11,16 +11,19 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from emergence_lib import ladders, laws
 from emergence_lib.forecasts.league import MISS
 from emergence_lib.forecasts.methods import (
     FROM_CURVE,
+    METHODS,
     audit_intervals,
     cases,
     curve_forecasts,
     hide,
 )
+from emergence_lib.laws import Array
 
 SHOWN = {
     "3-digit sums": "GPT-3, 3D+ few-shot",
@@ -42,26 +45,13 @@ def shoulder() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        curve, hidden, then as `curve_forecasts` and `audit_intervals`. Do not change it.
+        By curve and hidden: the columns of `curve_forecasts` and `audit_intervals`. Do not change
+        it.
     """
     keys = [(curve, hidden) for curve in SHOWN for hidden in HIDDEN]
     many = [hide(ladders.one(SHOWN[curve]), hidden) for curve, hidden in keys]
-    table = pd.DataFrame(keys, columns=["curve", "hidden"])
-    return table.join(curve_forecasts(many)).join(audit_intervals(many))
-
-
-def shoulder_value(curve: str, hidden: int, column: str) -> float:
-    """Return one number of `shoulder`.
-
-    Raises
-    ------
-    ValueError
-        If it is not there.
-    """
-    table = shoulder().set_index(["curve", "hidden"])
-    if (curve, hidden) not in table.index or column not in table:
-        raise ValueError(f"curve, hidden, column: found {curve!r}, {hidden}, {column!r}")
-    return float(table[column][(curve, hidden)])
+    table = curve_forecasts(many).join(audit_intervals(many))
+    return table.set_index(pd.MultiIndex.from_tuples(keys, names=["curve", "hidden"]))
 
 
 @cache
@@ -73,7 +63,7 @@ def by_distance() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        factor, method (of `FROM_CURVE`), missed, curves. Do not change it.
+        By factor: curves, and the share missed by each method of `FROM_CURVE`. Do not change it.
     """
     cut = {factor: {case.ladder.name: case for case in cases(factor)} for factor in FACTORS}
     names = list(cut[max(FACTORS)])
@@ -81,29 +71,23 @@ def by_distance() -> pd.DataFrame:
     # Two distances often leave the same models: one forecast serves both.
     distinct = {(name, cut[far][name].seen): cut[far][name] for far in FACTORS for name in names}
     place = {key: row for row, key in enumerate(distinct)}
-    said, rows = curve_forecasts(list(distinct.values())), []
+    said = curve_forecasts(list(distinct.values()))[list(FROM_CURVE)]
+    shares = {}
     for factor in FACTORS:
         of_curves = said.iloc[[place[name, cut[factor][name].seen] for name in names]]
-        for method in FROM_CURVE:
-            share = float(np.mean(np.abs(came - of_curves[method].to_numpy()) > MISS))
-            rows.append((factor, method, share, len(names)))
-    return pd.DataFrame(rows, columns=["factor", "method", "missed", "curves"])
+        shares[factor] = (of_curves.rsub(came, axis=0).abs() > MISS).mean()
+    return pd.DataFrame(shares).T.rename_axis("factor").assign(curves=len(names))
 
 
-def missed_at(factor: int, method: str) -> float:
-    """Share missed at a distance; see `by_distance`.
+def listed(shares: pd.Series) -> str:
+    """Write shares by method (a key of `METHODS`) as names and percentages, largest first."""
+    ordered = shares.sort_values(ascending=False)
+    return "; ".join(f"{METHODS[str(method)]} {share:.0%}" for method, share in ordered.items())
 
-    Raises
-    ------
-    ValueError
-        If the factor or the method is not in that table.
-    """
-    table = by_distance()
-    row = table[(table["factor"] == factor) & (table["method"] == method)]
-    if row.empty:
-        found = f"factor, method: found {factor}, {method!r}"
-        raise ValueError(f"{found}, want of {FACTORS}, {', '.join(FROM_CURVE)}")
-    return float(row["missed"].iloc[0])
+
+def surprisal(rate: ArrayLike) -> Array:
+    """Return -ln of a rate, which is above 0 and at most 1."""
+    return -np.log(laws.within("rate", rate, 0, 1, open_low=True))
 
 
 def gompertz_from_two(small: float, large: float, step: float, ahead: float) -> float:
@@ -122,15 +106,9 @@ def gompertz_from_two(small: float, large: float, step: float, ahead: float) -> 
     """
     rates = laws.within("rate", [small, large], 0, 1, open_low=True, open_high=True)
     factors = laws.within("step, ahead", [step, ahead], 1, open_low=True)
-    silent = -np.log(rates)
+    silent = surprisal(rates)
     power = np.log(silent[0] / silent[1]) / np.log(factors[0])
     return float(np.exp(-silent[1] * factors[1] ** -power))
-
-
-def samples_until(rate: float, successes: int = 2) -> float:
-    """Return how many samples are drawn on average until ``successes`` are right."""
-    laws.within("rate", rate, 0, 1, open_low=True)
-    return successes / rate
 
 
 def steepness_hidden(items: int, decades: float) -> float:
