@@ -263,6 +263,7 @@ def by_loss(many: Sequence[Case]) -> pd.DataFrame:
     ----------
     bhagia2025establishing: the score is a sigmoid of the loss with free floor and ceiling.
     """
+    columns = ["loss_said", "loss", "loss_forecast", "loss_known"]
     known: dict[bytes, float] = {}
     rows, seen = {}, []
     for place, case in enumerate(many):
@@ -280,15 +281,11 @@ def by_loss(many: Sequence[Case]) -> pd.DataFrame:
         rows[place] = (known[key], float(last["loss"]))
         seen.append(_scatter(-loss, case.score, case.items, case.ladder.floor))
     if not rows:
-        return pd.DataFrame(columns=["loss_said", "loss", "loss_forecast", "loss_known"])
+        return pd.DataFrame(columns=columns)
     fit = models.fit_sigmoid(batch.stack(seen), LOGISTIC, None, free_floor=True)
     losses = np.array(list(rows.values()))
     scores = fit.predict(-losses)
-    return pd.DataFrame(
-        np.concatenate([losses, scores], axis=1),
-        index=list(rows),
-        columns=["loss_said", "loss", "loss_forecast", "loss_known"],
-    )
+    return pd.DataFrame(np.hstack([losses, scores]), index=list(rows), columns=columns)
 
 
 def _scatter(x: Array, score: Array, items: Array, floor: float) -> Batch:

@@ -66,10 +66,10 @@ def shoulder() -> Scene:
         rings.set_markeredgecolor((theme.BLUE, float(truth)))
         # Not "none", which Matplotlib writes into an SVG as black.
         rings.set_markerfacecolor((theme.BLUE, 0))
-        said = numbers.shoulder().loc[(curve, hidden)]
-        low, high = float(said["low"]), float(said["high"])
+        interval = numbers.shoulder().loc[(curve, hidden), ["low", "high", "given"]]
+        low, high, given = interval.to_numpy(float)
         bar.set_ydata([low, high])
-        span = f"{low:.0%} to {high:.0%}" if said["given"] else "anything from 0% to 100%"
+        span = f"{low:.0%} to {high:.0%}" if given else "anything from 0% to 100%"
         came = f"It came out at {ladder.score[-1]:.0%}." if truth else "And the eighth?"
         return f"{case.seen} models seen. At 175B, the interval says {span}. {came}"
 
