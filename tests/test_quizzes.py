@@ -34,13 +34,12 @@ questions:
         feedback: Right - $0.9^5$.
       - text: 90% & more
         feedback: That is one digit.
-        misconception: one-digit
   - id: smooth
     type: several
     ask: Which are smooth?
     options:
       - {text: loss, correct: true, feedback: It is.}
-      - {text: "no, neither", feedback: It is not., misconception: all-sharp}
+      - {text: "no, neither", feedback: It is not.}
       - {text: accuracy per digit, correct: true, feedback: It is too.}
   - id: size
     type: number
@@ -157,11 +156,11 @@ def test_shuffling_is_a_permutation_and_never_the_answer(count: int, name: str) 
     ("old", "new", "said"),
     [
         ("type: choice", "type: chioce", r":4: questions\[1\].type is 'chioce'; wanted one of"),
-        ("        correct: true\n", "", r":7: questions\[1\].options\[1\] lacks misconception"),
-        ("misconception: one-digit", "misconception: One Digit", ":12: .* wanted the pattern"),
+        ("        correct: true\n", "", ":3: question 'product': 0 options are right"),
+        ("correct: true", "corect: true", r":8: questions\[1\].options\[1\]"),
         (
-            "        misconception: one-digit\n",
-            "        correct: true\n",
+            "        feedback: That is one digit.\n",
+            "        feedback: That is one digit.\n        correct: true\n",
             ":3: question 'product': 2 options are right; a choice has exactly one",
         ),
         (
@@ -170,12 +169,12 @@ def test_shuffling_is_a_permutation_and_never_the_answer(count: int, name: str) 
             ":7: question 'product': .*no attribute 'exact_mach'",
         ),
         ("$p = 0.9$", r"$\fraq p$", ":5: question 'product': formula"),
-        ("value: 10 * 9", "value: 59", ":20: question 'size': the wrong answer 59 is within"),
-        ("    tolerance: 0.5\n", "", r":20: questions\[3\] lacks tolerance"),
-        ("100 * laws.exact_match(0.9, 5)\n", "laws.nothing\n", ":23: question 'size'"),
-        ("[memorise, circuit, cleanup]", "[a, a]", r":31: .*non-unique"),
+        ("value: 10 * 9", "value: 59", ":19: question 'size': the wrong answer 59 is within"),
+        ("    tolerance: 0.5\n", "", r":19: questions\[3\] lacks tolerance"),
+        ("100 * laws.exact_match(0.9, 5)\n", "laws.nothing\n", ":22: question 'size'"),
+        ("[memorise, circuit, cleanup]", "[a, a]", r":30: .*non-unique"),
         ("id: smooth", "id: product", ":1: quiz 'mirage': question names must differ"),
-        ("    ask: Which are smooth?\n", "", r":13: questions\[2\] lacks ask"),
+        ("    ask: Which are smooth?\n", "", r":12: questions\[2\] lacks ask"),
     ],
 )
 def test_fault_names_file_line_and_question(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -197,8 +196,7 @@ def test_any_text_survives_file_and_page(
     """Write a quiz, read it back, read its page: the same texts, the same right one."""
     right = data.draw(st.integers(0, len(texts) - 1))
     options = [
-        {"text": text, "feedback": "Because."}
-        | ({"correct": True} if at == right else {"misconception": "other"})
+        {"text": text, "feedback": "Because.", "correct": at == right}
         for at, text in enumerate(texts)
     ]
     question = {"id": "one", "type": "choice", "ask": ask, "options": options}

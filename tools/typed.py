@@ -37,7 +37,7 @@ AROUND = 40
 TEXTS = frozenset({"alt", "caption", "because", "source", "options"})
 ASKS = "predict"
 # What a quiz computes or names; everything else in it is read by people.
-UNSPOKEN = frozenset({"id", "type", "answer", "tolerance", "unit", "value", "misconception"})
+UNSPOKEN = frozenset({"id", "type", "answer", "tolerance", "unit", "value"})
 FAMILIES = "GPT|OLMo|Llama|LLaMA|Qwen|PaLM|Gemma|Phi"
 
 FRONT = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)

@@ -73,7 +73,7 @@ questions:
     unit: "%"
     feedback: The rise from 10% to 90%
       is $0.9^5$ of 53 decades.
-    near: [{value: 90, feedback: One digit., misconception: top-1}]
+    near: [{value: 90, feedback: One digit.}]
   - id: size
     type: choice
     ask: Which?
