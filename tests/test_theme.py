@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from emergence_lib import theme
+from emergence_lib import chapters, theme
 from emergence_lib.reader import svg
 
 
@@ -83,14 +80,12 @@ def test_where_a_page_is_dark_can_be_said() -> None:
 
 
 def pictures() -> Iterator[Callable[[], Any]]:
-    """Yield every function of the library that draws in the book's style."""
-    for room in ("figures", "chapters"):
-        if importlib.util.find_spec(f"emergence_lib.{room}"):
-            start = importlib.import_module(f"emergence_lib.{room}")
-            for found in pkgutil.walk_packages(start.__path__, f"{start.__name__}."):
-                for draw in list(vars(importlib.import_module(found.name)).values()):
-                    if getattr(draw, "__module__", "") == found.name and is_drawn(draw):
-                        yield draw
+    """Yield every function of a chapter that draws in the book's style."""
+    for chapter in chapters.having("pictures.py"):
+        module = chapters.module(chapter, "pictures")
+        for draw in vars(module).values():
+            if getattr(draw, "__module__", "") == module.__name__ and is_drawn(draw):
+                yield draw
 
 
 def is_drawn(draw: object) -> bool:
