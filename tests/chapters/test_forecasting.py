@@ -98,8 +98,8 @@ def test_hidden_models_are_not_drawn(curve: str, hidden: int) -> None:
     assert set(_y(_line(ax, "_seen"))) == set(ladder.score[: 8 - hidden])
     assert to_rgba(_line(ax, "all eight models").get_markeredgecolor())[3] == 0
     assert f"{ladder.score[-1]:.0%}." not in said
-    ends = numbers.shoulder().loc[(curve, hidden), ["low", "high"]].tolist()
-    assert _y(_line(ax, "95% interval")).tolist() == ends
+    ends = numbers.shoulder().loc[(curve, hidden), ["low", "high"]]
+    assert _y(_line(ax, "95% interval")).tolist() == list(ends)
 
 
 @pytest.mark.parametrize("method", pictures.SHAPES)
