@@ -78,7 +78,7 @@ def listed(app: Sphinx, docname: str) -> nodes.bullet_list:
     found = nodes.bullet_list(classes=["em-finished"])
     in_order = sorted(chapters(app.env).values(), key=lambda chapter: int(chapter.number))
     for caption, group in groupby(in_order, key=lambda chapter: part(app.env, chapter.docname)):
-        line = nodes.paragraph("", "", nodes.emphasis("", caption), nodes.Text(": "))
+        line = nodes.paragraph("", "", nodes.emphasis("", caption), nodes.Text(" "))
         for place, chapter in enumerate(group):
             line += [nodes.Text(", ")] if place else []
             line += link(app, docname, chapter)
