@@ -44,6 +44,8 @@ ALLOWED = (
     ast.Dict,
     ast.Subscript,
     ast.Slice,
+    ast.BoolOp,
+    ast.boolop,
     ast.BinOp,
     ast.operator,
     ast.UnaryOp,
@@ -187,7 +189,7 @@ def _parse(expression: str) -> ast.Expression:
         if not isinstance(node, ALLOWED):
             raise ExpressionError(
                 f"expression {expression!r} holds a {type(node).__name__}; wanted only names, "
-                "attributes, calls, literals, arithmetic, comparisons and subscripts"
+                "attributes, calls, literals, arithmetic, comparisons, their logic, and subscripts"
             )
         if isinstance(node, ast.Name) and node.id not in KNOWN:
             raise ExpressionError(

@@ -16,6 +16,7 @@ def test_names_a_room() -> None:
     assert evaluate("laws.exact_match(0.9, 5)") == laws.exact_match(0.9, 5)
     assert evaluate("100 * laws.exact_match(0.9, 5)") == pytest.approx(59.049)
     assert evaluate("scores.emergence_score([0, 1, 2, 3])") == 3
+    assert evaluate("1 < 2 and not (3 < 2 or 2 < 1)") is True
 
 
 def test_names_the_numbers_of_its_chapter() -> None:
