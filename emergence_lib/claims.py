@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from emergence_lib import chapters, compute
 from emergence_lib.reader.markup import first_sentence
 
@@ -35,13 +33,15 @@ GRADES = {
 }
 BLOCK = re.compile(r"^```\{claims\}[ ]*(?P<grade>\S*)[ ]*\n(?P<lines>.*?)^```[ ]*$", re.M | re.S)
 NAME = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*):\s+(?P<rest>.*\S)")
-TAIL = re.compile(r"\s+(?:@(?P<key>[\w:-]+)|(?P<grade>rerun|recomputed|reported|disputed))$")
+TAIL = re.compile(r"\s+(?:@(?P<key>[\w:.+/-]+)|(?P<grade>rerun|recomputed|reported|disputed))$")
 NUMBER = re.compile(
     r"(?P<before>[^{}]*)\{(?P<field>.*)\}(?P<after>[^{}]*?)\s+in\s+\[(?P<band>.*)\]"
 )
 COMPARISON = re.compile(r"(?P<words>[^{}]+?)\s+if\s+(?P<condition>.+)")
 PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[-*] |\d+\. )")
-FENCE = re.compile(r":{3,}|:[\w-]+:")
+FENCE = re.compile(r"(?:[:`~]{3,})(?:\{[\w-]+\})?[ ]*|:[\w-]+:.*$")
+# What a page does not print: its cells and its comments.
+UNPRINTED = re.compile(r"^(`{3,})\{code-cell\}.*?^\1`*[ ]*$|^%.*?$", re.M | re.S)
 BULLET = re.compile(r"^\s*(?:[-*]|\d+\.|#+)\s+")
 REMEDY = (
     "Write 'name: {expression:format} in [low, high]', 'name: words if comparison', or "
@@ -63,6 +63,8 @@ class Claim:
         What the text of the page calls it.
     page : str
         The page that makes the claim, as in ``_toc.yml``.
+    place : str
+        Its file and line, for errors.
     grade : str
         One of `GRADES`.
     cite : tuple of str
@@ -79,6 +81,7 @@ class Claim:
 
     name: str
     page: str
+    place: str
     grade: str
     cite: tuple[str, ...] = ()
     expression: str = ""
@@ -98,22 +101,33 @@ class Claim:
         if not self.expression:
             return None
         chapter = chapters.name(self.page)
-        if self.band is None:
-            holds = compute.evaluate(self.expression, chapter)
-            if isinstance(holds, bool | np.bool_) and holds:
-                return True
-            raise ClaimError(
-                f"claim {self.name!r}: {self.words!r} does not hold, {self.expression} is "
-                f"{holds!r}; mend what moved it, or the sentence"
+        try:
+            if self.band is None:
+                return self._held(compute.holds(self.expression, chapter))
+            return self._within(compute.number(self.expression, chapter))
+        except compute.ExpressionError as error:
+            raise self._error(str(error)) from error
+
+    def _held(self, holds: bool) -> bool:
+        if not holds:
+            raise self._error(
+                f"{self.words!r} does not hold, {self.expression} is false; mend what moved it, or "
+                "the sentence"
             )
-        value = compute.number(self.expression, chapter)
+        return holds
+
+    def _within(self, value: float) -> float:
+        assert self.band is not None
         low, high = self.band
         if not low <= value <= high:
-            raise ClaimError(
-                f"claim {self.name!r}: {self.expression} is {value:.6g}, outside its band "
-                f"[{low:g}, {high:g}]; mend what moved it, or the sentence and the band"
+            raise self._error(
+                f"{self.expression} is {value:.6g}, outside its band [{low:g}, {high:g}]; mend "
+                "what moved it, or the sentence and the band"
             )
         return value
+
+    def _error(self, what: str) -> ClaimError:
+        return ClaimError(f"{self.place}: claim {self.name!r}: {what}")
 
     @property
     def text(self) -> str:
@@ -121,7 +135,11 @@ class Claim:
         value = self.value
         if self.band is None:
             return self.words
-        return self.words.replace("{}", compute.written(value, self.expression, self.form))
+        try:
+            written = compute.written(value, self.expression, self.form)
+        except compute.ExpressionError as error:
+            raise self._error(str(error)) from error
+        return self.words.replace("{}", written)
 
     @property
     def how(self) -> str:
@@ -160,7 +178,7 @@ def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
             if not line.strip() or line.startswith("#"):
                 continue
             try:
-                claim = _claim(line.strip(), page, grade)
+                claim = _claim(line.strip(), page, f"{file or page}:{number}", grade)
                 if claim.name in found:
                     raise ClaimError(f"claim {claim.name!r} stands twice. Remedy: rename one.")
             except ValueError as error:
@@ -169,12 +187,17 @@ def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
     return found
 
 
+def blocks(text: str) -> int:
+    """Return how many blocks of claims a page has; `parse` reads each of them."""
+    return len(BLOCK.findall(text))
+
+
 def strip(text: str) -> str:
     """Return a page's Markdown without its claims."""
     return BLOCK.sub("", text)
 
 
-def _claim(line: str, page: str, default: str) -> Claim:
+def _claim(line: str, page: str, place: str, default: str) -> Claim:
     named = NAME.fullmatch(line)
     if not named:
         raise ClaimError(f"{line!r} is no claim. Remedy: {REMEDY}")
@@ -183,6 +206,8 @@ def _claim(line: str, page: str, default: str) -> Claim:
     while tail := TAIL.search(rest):
         rest = rest[: tail.start()]
         keys[:0] = [tail["key"]] if tail["key"] else []
+        if grade and tail["grade"]:
+            raise ClaimError(f"claim {name!r} has two grades. Remedy: keep one.")
         grade = tail["grade"] or grade
     cite = tuple(keys)
     if number := NUMBER.fullmatch(rest):
@@ -190,6 +215,7 @@ def _claim(line: str, page: str, default: str) -> Claim:
         return Claim(
             name=name,
             page=page,
+            place=place,
             grade=_computed(grade or default),
             cite=cite,
             expression=compute.checked(expression),
@@ -201,16 +227,19 @@ def _claim(line: str, page: str, default: str) -> Claim:
         return Claim(
             name=name,
             page=page,
+            place=place,
             grade=_computed(grade or default),
             cite=cite,
             expression=compute.checked(comparison["condition"]),
             words=comparison["words"],
         )
-    if "{" in rest or rest.startswith("@") or not cite or grade not in ("", "reported", "disputed"):
+    if "{" in rest or "@" in rest or not cite or grade not in ("", "reported", "disputed"):
         raise ClaimError(
             f"claim {name!r} has neither band, comparison nor source. Remedy: {REMEDY}"
         )
-    return Claim(name=name, page=page, grade=grade or "reported", cite=cite, words=rest)
+    return Claim(
+        name=name, page=page, place=place, grade=grade or "reported", cite=cite, words=rest
+    )
 
 
 def _computed(grade: str) -> str:
@@ -244,16 +273,20 @@ def sentence(text: str, name: str) -> str:
         If the page does not print the claim.
     """
     role = f"{{claim}}`{name}`"
-    block = next((each for each in PARAGRAPH.split(strip(text)) if role in each), None)
-    if block is None:
-        raise ClaimError(f"claim {name!r} is not printed on its page. Remedy: print or delete it.")
-    lines = [line for line in block.splitlines() if not FENCE.match(line)]
-    if any(line.startswith("|") for line in lines):
-        row = next(line for line in lines if role in line)
+    printed = UNPRINTED.sub("", strip(text))
+    block = next((each for each in PARAGRAPH.split(printed) if role in each), "")
+    lines = [FENCE.sub("", line) for line in block.splitlines()]
+    rows = [line for line in lines if line.startswith("|")]
+    if any(role in row for row in rows):
+        row = next(row for row in rows if role in row)
         return ", ".join(cell.strip() for cell in row.strip("|").split("|"))
-    rest = " ".join(BULLET.sub("", line) for line in lines)
-    found = ""
+    found, rest = "", " ".join(BULLET.sub("", line) for line in lines).strip()
     while role not in found:
+        if not rest:
+            raise ClaimError(
+                f"claim {name!r} is not printed on its page. Remedy: print it in a sentence, or "
+                "delete it."
+            )
         found, rest = first_sentence(rest)
     return found
 

@@ -1,7 +1,7 @@
 """Evaluating the expressions of claims and quizzes over the library's own science.
 
-This catches slips, not attacks: an expression can call whatever the rooms define, so read a claim
-from a stranger as you would read code.
+This catches slips, not attacks: an expression can call whatever the rooms define and every method
+of what they return (a table writes files), so read a claim from a stranger as you would read code.
 """
 
 from __future__ import annotations
@@ -122,13 +122,34 @@ def number(expression: str | float, chapter: str = "") -> float:
     value = evaluate(expression, chapter) if isinstance(expression, str) else expression
     try:
         result = float(value)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise ExpressionError(
             f"expression {expression!r} is a {type(value).__name__}; wanted one number"
         ) from error
     if not math.isfinite(result):  # YAML can write .nan and .inf
         raise ExpressionError(f"expression {expression!r} is {result}; wanted a finite number")
     return result
+
+
+def holds(expression: str, chapter: str = "") -> bool:
+    """Say whether a comparison is true.
+
+    Raises
+    ------
+    ExpressionError
+        As `evaluate` raises; also if the expression is no comparison, or one of its sides is or
+        holds NaN or infinity, which would compare in silence.
+    """
+    value = evaluate(expression, chapter)
+    if not isinstance(value, bool | np.bool_):
+        raise ExpressionError(
+            f"expression {expression!r} is a {type(value).__name__}; wanted a comparison"
+        )
+    for node in ast.walk(_parse(expression)):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                evaluate(ast.unparse(side), chapter)
+    return bool(value)
 
 
 def fill(text: str, chapter: str = "") -> str:
@@ -151,7 +172,12 @@ def _filled(chapter: str, match: re.Match[str]) -> str:
     if match["brace"] is not None:
         return match["brace"][0]
     expression, form = split(match["field"])
-    return written(evaluate(expression, chapter), expression, form)
+    value = evaluate(expression, chapter)
+    if not isinstance(value, int | float | str | np.number) or value == "":
+        raise ExpressionError(
+            f"expression {expression!r} is a {type(value).__name__}; wanted a number or words"
+        )
+    return written(value, expression, form)
 
 
 def written(value: Any, expression: str, form: str) -> str:
@@ -268,5 +294,5 @@ def _attributes(tree: ast.Expression, name: str) -> Iterator[str]:
 def _finite(value: object) -> bool:
     try:
         return bool(np.all(np.isfinite(np.asarray(value, dtype=float))))
-    except (TypeError, ValueError):
-        return True  # not a number at all: the caller decides
+    except (OverflowError, TypeError, ValueError):
+        return True  # no float: the caller decides

@@ -140,8 +140,8 @@ def rise_in_decades(scale: ArrayLike, y: ArrayLike) -> Rise:
     y : array_like, shape (points,)
         Must end above its first point.
     """
-    positive, score = within("scale", scale, 0, open_low=True), within("y", y)
-    return rise(np.log10(positive), score, floor=score[0], ceiling=score[-1])
+    at, score = _points(np.log10(within("scale", scale, 0, open_low=True)), y)
+    return rise(at, score, floor=score[0], ceiling=score[-1])
 
 
 def _points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

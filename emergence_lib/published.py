@@ -80,8 +80,10 @@ def gpt3_slope(task: str, smaller: str, larger: str) -> float:
     Raises
     ------
     ValueError
-        If there is no such curve or size, or a score of 0 or 1 has no log-odds.
+        If there is no such curve or size, the sizes are one, or a score of 0 or 1 has no log-odds.
     """
+    if smaller == larger:
+        raise ValueError(f"larger: found {larger!r} twice, want two sizes")
     ladder = gpt3(task).set_index("size").loc[[gpt3_size(smaller), gpt3_size(larger)]]
     laws.within(f"score on {task}", ladder["score"], 0, 1, open_low=True, open_high=True)
     odds = np.log(ladder["score"] / (1 - ladder["score"]))
@@ -130,7 +132,7 @@ def open_models(task: str, metric: str | None = None) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no such task, or it has two metrics and none was named.
+        If there is no such task or metric, or it has two metrics and none was named.
     """
     table = open_table("obs_scaling_emergent")
     rows = table[table["task"] == task]
@@ -140,8 +142,8 @@ def open_models(task: str, metric: str | None = None) -> pd.DataFrame:
     if rows.empty:
         raise ValueError(f"task: found {task!r}, which is in neither table of open models")
     found = sorted(rows["metric"].unique())
-    if metric is None and len(found) > 1:
-        raise ValueError(f"metric: found none, want one of {', '.join(found)} for {task}")
+    if (metric is None and len(found) > 1) or (metric is not None and metric not in found):
+        raise ValueError(f"metric: found {metric!r}, want one of {', '.join(found)} for {task}")
     if metric is not None:
         rows = rows[rows["metric"] == metric]
     columns = ["model", "family", "params", "train_flops", "score", "chance"]

@@ -87,9 +87,37 @@ def test_a_claim_is_quoted_with_the_sentence_that_prints_it() -> None:
     assert claims.sentence(PAGE, "said") == "It was {claim}`said`"
 
 
-def test_a_claim_that_its_page_does_not_print_is_an_error() -> None:
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "half",
+        "half\n\n% {claim}`half`\n",
+        "half\n\n```{code-cell} python\n# {claim}`half`\n```\n",
+        "half\n\n```{figure} x.png\n:alt: {claim}`half`\n```\n",
+    ],
+)
+def test_a_claim_that_its_page_does_not_print_is_an_error(hidden: str) -> None:
     with pytest.raises(claims.ClaimError, match=r"'half' is not printed on its page. Remedy: "):
-        claims.sentence(changed("{claim}`half`", "half"), "half")
+        claims.sentence(changed("{claim}`half`", hidden), "half")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (":::{note} A box of {claim}`half`\nWords.\n:::", "A box of {claim}`half` Words."),
+        (":::{note} Box\n:class: tip\nOne. Two {claim}`half`.\n:::", "Two {claim}`half`."),
+        (
+            "```{admonition} Solution\n:class: x\n\nAbout {claim}`half`.\n```",
+            "About {claim}`half`.",
+        ),
+        ("```{admonition} So\nAbout {claim}`half`. No.\n```", "So About {claim}`half`."),
+        ("## A heading of {claim}`half`", "A heading of {claim}`half`"),
+        ("| a | b |\n|---|---|\n| x | {claim}`half` |", "x, {claim}`half`"),
+        ("1. First.\n2. It is 3.5 or {claim}`half`.", "It is 3.5 or {claim}`half`."),
+    ],
+)
+def test_a_claim_is_quoted_from_boxes_headings_tables_and_lists(text: str, quoted: str) -> None:
+    assert claims.sentence(f"# Page\n\n{text}\n", "half") == quoted
 
 
 def test_the_block_is_no_part_of_the_text() -> None:
@@ -99,14 +127,33 @@ def test_the_block_is_no_part_of_the_text() -> None:
 
 def test_a_number_outside_its_band_is_an_error_that_says_what_to_do() -> None:
     claim = claims.parse(changed("[0.49, 0.51]", "[0.6, 0.7]"), "book/coins")["half"]
-    with pytest.raises(claims.ClaimError, match=r"'half'.*0\.5, outside its band \[0\.6, 0\.7\]"):
+    with pytest.raises(
+        claims.ClaimError, match=r"coins:10: claim 'half'.*0\.5, outside its band \[0\.6, 0\.7\]"
+    ):
         _ = claim.value
 
 
 def test_a_comparison_that_is_not_true_is_an_error_that_quotes_it() -> None:
     claim = claims.parse(changed("< laws", "> laws"), "book/coins")["rarer"]
-    with pytest.raises(claims.ClaimError, match=r"'rarer' does not hold, laws.* is (np.)?False"):
+    with pytest.raises(
+        claims.ClaimError, match=r"coins:12: claim 'rarer': 'rarer' does not hold, laws.* is false"
+    ):
         _ = claim.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("1 < 1e999", "is inf; wanted a finite number"),
+        ("1e999 - 1e999 != 1", "is nan; wanted a finite number"),
+        ("laws.exact_match(0.5, 1)", "wanted a comparison"),
+        ("10**400 < 1", "is false"),
+    ],
+)
+def test_a_comparison_compares_finite_numbers(condition: str, said: str) -> None:
+    page = changed("laws.exact_match(0.5, 4) < laws.exact_match(0.5, 1)", condition)
+    with pytest.raises(claims.ClaimError, match=f"coins:12: claim 'rarer'.*{said}"):
+        _ = claims.parse(page, "book/coins")["rarer"].value
 
 
 def test_an_unknown_claim_is_an_error_that_lists_the_known() -> None:
@@ -126,6 +173,8 @@ def test_an_unknown_claim_is_an_error_that_lists_the_known() -> None:
         ("laws.exact_match(0.5, 1):", "__import__('os'):", 10, "uses the name '__import__'"),
         ("@bernoulli1713ars", "reported @x", 10, "wanted one of rerun, recomputed, disputed"),
         ("four: ", "half: ", 11, "stands twice"),
+        ("@pearson1900on @kerrich1946an", "@one, @two", 15, "neither band, comparison nor source"),
+        ("@pearson1900on @kerrich1946an", "@one reported disputed", 15, "has two grades"),
         (" @pearson1900on @kerrich1946an", "", 15, "neither band, comparison nor source"),
         ("said: 49.9%", "said:", 15, "is no claim|neither"),
     ],

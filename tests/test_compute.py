@@ -91,7 +91,7 @@ def test_number_takes_either_form() -> None:
         (r"$10^{-3}$ and $\frac{1}{2}$", r"$10^{-3}$ and $\frac{1}{2}$"),
         ("`{x}` stays", "`{x}` stays"),
         ("{{braces}}", "{braces}"),
-        ("{[1, 2, 3][1:2]}", "[2]"),
+        ("{[1, 2, 3][1:2][0]}", "2"),
         ("costs \\$5, {1 + 1} times $p$", "costs \\$5, 2 times $p$"),
     ],
 )
@@ -102,6 +102,12 @@ def test_fill(text: str, filled: str) -> None:
 @given(st.floats(-1e6, 1e6), st.integers(0, 6))
 def test_fill_writes_as_format_does(value: float, digits: int) -> None:
     assert fill(f"x {{{value!r}:.{digits}f}} y") == f"x {value:.{digits}f} y"
+
+
+@pytest.mark.parametrize("text", ["{laws.exact_match}", "{[1, 2]}", "{''}"])
+def test_fill_refuses_what_is_no_number_and_no_words(text: str) -> None:
+    with pytest.raises(ExpressionError, match="wanted a number or words"):
+        fill(text)
 
 
 def test_fill_refuses_a_format_that_does_not_fit() -> None:

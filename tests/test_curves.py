@@ -182,3 +182,9 @@ def test_olmo2_7b_learns_letters_in_half_the_decades_that_the_same_questions_tak
         for form in ("acc_letter", "acc_cloze")
     )
     assert letter < cloze / 2
+
+
+@pytest.mark.parametrize(("scale", "score"), [([], []), (1.0, 1.0), ([1, 10], [1])])
+def test_decades_of_no_curve_are_refused(scale: Any, score: Any) -> None:
+    with pytest.raises(ValueError, match="x, y: found shapes"):
+        curves.rise_in_decades(scale, score)

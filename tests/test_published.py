@@ -71,7 +71,12 @@ def test_reported_thresholds_spread_over_two_decades() -> None:
         (lambda: published.gpt3_slope("5D+", "125M", "175B"), r"score on 5D\+: found 0"),
         (lambda: published.gpt3_slope("3D+", "13B", "1T"), "size: found '1T'"),
         (lambda: published.open_models("chess"), "task: found 'chess'"),
-        (lambda: published.open_models("ipa_transliterate"), "metric: found none"),
+        (
+            lambda: published.open_models("ipa_transliterate"),
+            "metric: found None, want one",
+        ),
+        (lambda: published.open_models("MMLU", "bleu"), "metric: found 'bleu', want one of accur"),
+        (lambda: published.gpt3_slope("3D+", "13B", "13B"), "larger: found '13B' twice"),
         (lambda: published.open_model("MMLU", "7b"), "names end in '7b', want one"),
         (lambda: published.reported_spread("zero_shot"), "kind: found 'zero_shot'"),
     ],

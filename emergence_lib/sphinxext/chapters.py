@@ -92,9 +92,11 @@ def add_head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format != "html" or "chapter" not in meta:
         return
     title = next(iter(doctree.findall(nodes.title)), None)
-    if title is None or "promise" not in meta:
+    # MyST says "null" for what is left empty.
+    if title is None or str(meta.get("promise", "")).strip() in ("", "null"):
         raise ExtensionError(
-            f"{docname}: a chapter has a title (# ...), and a promise in its front matter"
+            f"{docname}.md: a chapter has a title (# ...), and a promise in its front matter. "
+            "Remedy: write both"
         )
     page = app.builder.get_target_uri(docname)
     path = notebook_path(docname, str(meta["chapter"]))

@@ -11,6 +11,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
@@ -19,6 +20,8 @@ from emergence_lib import claims
 LEDGER_PAGE = "book/claims"
 # Roles of a quoted sentence that the ledger prints as their words alone; citations stay roles.
 PLAIN_ROLE = re.compile(r"\{(?:term|doc|try|chapter|Chapter)\}`([^`<]+?)(?:\s*<[^>`]*>)?`")
+# What is wrong with claims, as pages are read.
+faults: list[str] = []
 CLAIM_ROLE = re.compile(r"\{claim\}`([^`]+)`")
 
 
@@ -46,11 +49,12 @@ class ClaimRole(SphinxRole):
         """Return the number or the words, or an error that names the claim."""
         try:
             claim = claims.get(read_ledger(self.env), self.text)
+            self.env.note_dependency(self.env.doc2path(claim.page))
             node = number("", claim.text, claim=claim.name, grade=claim.grade)
         except ValueError as error:
+            faults.append(str(error))
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        self.env.note_dependency(self.env.doc2path(claim.page))
         return [node], []
 
 
@@ -63,10 +67,25 @@ class Claims(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return nothing, or an error that names the file, the line and the remedy."""
         try:
-            read_ledger(self.env)
+            known = read_ledger(self.env).values()
         except ValueError as error:
-            return [self.state.document.reporter.error(str(error), line=self.lineno)]
+            return [self.fault(str(error))]
+        page = self.env.docname
+        lines = [line for line in self.content if line.strip() and not line.startswith("#")]
+        read = {int(claim.place.rpartition(":")[2]) for claim in known if claim.page == page}
+        if lines and not read & set(range(self.lineno, self.lineno + len(self.content) + 3)):
+            return [
+                self.fault(
+                    f"{page}.md:{self.lineno}: these claims are not read. Remedy: begin the block "
+                    "with ```{claims} at the start of a line, and end it with ``` alone"
+                )
+            ]
         return []
+
+    def fault(self, what: str) -> nodes.system_message:
+        """Return an error, which also ends the build when all pages are read."""
+        faults.append(what)
+        return self.state.document.reporter.error(what, line=self.lineno)
 
 
 def badge(grade: str) -> str:
@@ -132,7 +151,8 @@ class ClaimsLedger(SphinxDirective):
         try:
             sentence = quoted(text, claim, known)
         except ValueError as error:
-            return self.state.document.reporter.error(f"{claim.page}.md: {error}", line=self.lineno)
+            faults.append(f"{claim.page}.md: {error}")
+            return self.state.document.reporter.error(faults[-1], line=self.lineno)
         sources = f" {{cite:p}}`{','.join(claim.cite)}`" if claim.cite else ""
         grade = nodes.raw("", badge(claim.grade), format="html")
         self.parse([sentence, "", f"*{claims.GRADES[claim.grade]}.* {claim.how}{sources}"], item)
@@ -146,9 +166,19 @@ class ClaimsLedger(SphinxDirective):
         self.state.nested_parse(StringList(lines, source="claims"), 0, into)
 
 
+def stop_on_faults(app: Sphinx, env: BuildEnvironment) -> None:
+    """End the build, before anything is kept, if a claim failed: a later one would not say so."""
+    del app, env
+    found = sorted(set(faults))
+    faults.clear()
+    if found:
+        raise ExtensionError("\n".join(found))
+
+
 def setup(app: Sphinx) -> None:
     """Register the role and the directives."""
     app.add_node(number, html=(visit_number, depart_number))
     app.add_role("claim", ClaimRole())
     app.add_directive("claims", Claims)
     app.add_directive("claims-ledger", ClaimsLedger)
+    app.connect("env-updated", stop_on_faults)

@@ -25,7 +25,7 @@ def count_tests(root: Path) -> int:
     return sum(len(found.findall(path.read_text("utf-8"))) for path in root.glob("tests/**/*.py"))
 
 
-PRINTS = re.compile(r"\{(?:count|finished)\}")
+PRINTS = re.compile(r"\{(?:count|finished|[cC]hapter)\}")
 COUNTS: dict[str, Callable[[BuildEnvironment], int]] = {
     "chapters": lambda env: len(chapters(env)),
     "claims": lambda env: len(read_ledger(env)),
@@ -94,9 +94,11 @@ def link(app: Sphinx, docname: str, chapter: Chapter) -> nodes.reference:
 
 
 def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages that print a count, if what there is to count has changed."""
+    """Return the pages that print a count or a number, if what there is has changed."""
     del app
-    now = ({name: number(env) for name, number in COUNTS.items()}, sorted(chapters(env).values()))
+    there = sorted(chapters(env).values())
+    titles = [env.titles[docname].astext() for docname, _ in there]
+    now = ({name: number(env) for name, number in COUNTS.items()}, there, titles)
     if getattr(env, "em_counts", None) == now:
         return []
     env.em_counts = now  # type: ignore[attr-defined]

@@ -133,6 +133,8 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     ledger = read_ledger(app.env)
     bibliography = parse_file(str(book / "references.bib"))
     known = chapters(app.env)
+    for old in Path(app.outdir).glob("notebooks/*.ipynb"):
+        old.unlink()
     for docname, number in known.values():
         path = Path(app.outdir, notebook_path(docname, number))
         path.parent.mkdir(exist_ok=True)

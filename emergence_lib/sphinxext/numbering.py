@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
@@ -27,12 +28,33 @@ class Chapter(NamedTuple):
 
 
 def chapters(env: BuildEnvironment) -> dict[str, Chapter]:
-    """Return every chapter by the last part of its page's path."""
-    return {
-        docname.rpartition("/")[2]: Chapter(docname, str(meta["chapter"]))
-        for docname, meta in env.metadata.items()
-        if "chapter" in meta
-    }
+    """Return every chapter by the last part of its page's path.
+
+    Raises
+    ------
+    ExtensionError
+        If a chapter's front matter has no whole number from 1 on, or two pages share their number
+        or their name.
+    """
+    found: dict[str, Chapter] = {}
+    for docname, meta in sorted(env.metadata.items()):
+        if "chapter" not in meta:
+            continue
+        number = str(meta["chapter"])
+        if not number.isdecimal() or int(number) < 1:
+            raise ExtensionError(
+                f"{docname}.md: chapter: found {number!r}, want a whole number from 1 on. Remedy: "
+                "write 'chapter: 13' in the front matter"
+            )
+        name = docname.rpartition("/")[2]
+        for other in found.values():
+            if number == other.number or name == other.docname.rpartition("/")[2]:
+                raise ExtensionError(
+                    f"{docname}.md: chapter {number}, {name!r}, has the number or the name of "
+                    f"{other.docname}.md. Remedy: give it its own"
+                )
+        found[name] = Chapter(docname, number)
+    return found
 
 
 class Mention(SphinxRole):

@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from emergence_lib import audit, theme
-from emergence_lib.audit import Verdict, words
+from emergence_lib.audit import Obstacle, Verdict, words
+from emergence_lib.audit.assess import FEWEST, MOST
 from emergence_lib.audit.phrases import PHRASES, number
 from emergence_lib.audit.report import Candidate, Metric, Range
 from emergence_lib.chapters.workbench import numbers as findings
@@ -276,6 +277,21 @@ def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path)
     assert {report.verdict for report in reports} == set(Verdict)
 
 
+def hindering(width: Range | None, metric: Metric | None, **given: Any) -> Obstacle:
+    """Return what keeps a report of these fields from a verdict, as the page works it out."""
+    if len(given["curve"].scale) < FEWEST:
+        return Obstacle.FEW
+    if width is None:
+        return Obstacle.RISE
+    if width.high is not None and width.high <= given["sharp"]:
+        if given["seen"] < MOST:
+            return Obstacle.BEGINNING
+        if metric:
+            return Obstacle.METRIC
+    beyond = width.low is not None and width.low >= given["sharp"]
+    return Obstacle.GAP if beyond else Obstacle.WIDTH
+
+
 def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
     """Return a report of any kind."""
 
@@ -291,10 +307,13 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
         kinds = [Verdict.UNKNOWN, Verdict.SMOOTH, Verdict.SHARP, *[Verdict.METRIC] * bool(metric)]
     behind = any_of((0.0, 0.3, 1.6), (0.0, 2.3, 8.1), (0.0, None, None), (None, None, None))
     curve = any_of(report.curve, logistic(1.0, models=3), logistic(1.0, chance=0.25))
+    verdict, seen, sharp = any_of(*kinds), any_of(0.12, 0.9), any_of(1.0, 0.35)
+    hindered = hindering(width, metric, curve=curve, seen=seen, sharp=sharp)
     return replace(
         report,
         curve=replace(curve, unit=any_of("scale", "parameters")),
-        verdict=any_of(*kinds),
+        verdict=verdict,
+        obstacle=hindered if verdict is Verdict.UNKNOWN else None,
         rises=width is not None,
         falls=any_of(True, False),
         width=width,
@@ -303,10 +322,10 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
         change=any_of((-0.061, 0.012), (0.1, 0.3)),
         misfit=any_of(0.01, 0.5),
         dispersion=4.9,
-        seen=any_of(0.12, 0.9),
+        seen=seen,
         leap=any_of(0.62, 0.4),
         spacing=any_of(0.26, 1.0),
-        sharp=any_of(1.0, 0.35),
+        sharp=sharp,
         shape=any_of("Gompertz", "logistic"),
         ceiling=any_of(1.0, 0.62),
         ceiling_fitted=any_of(True, False),
@@ -325,7 +344,7 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
 def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
     rng, report = np.random.default_rng(9), audit.audit(logistic(1.0, seed=1, items=50))
     said = set()
-    for _ in range(400):
+    for _ in range(800):
         each = made_up(report, rng)
         found = scripts.evaluate(WORDS, plain_report(each))
         assert found == sentences(each)

@@ -144,6 +144,33 @@ def test_the_list_of_chapters_grows_without_a_change_of_the_page_that_prints_it(
     assert "12 Second, 13 Third" in article(book, "index").get_text()
 
 
+def test_a_new_number_reaches_every_page_that_mentions_it(book: SmallBook) -> None:
+    book.write("end/second.md", SECOND.replace("12", "11"))
+    code, printed = book.build()
+    assert code == 0, printed
+    assert "It begins after chapter 11." in article(book, "begin/first").get_text()
+    assert not list(book.folder.glob("_build/html/notebooks/12-*"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("chapter: 12", "chapter: two", "end/second.md: chapter: found 'two', want a whole number"),
+        ("chapter: 12", "chapter: -1", "end/second.md: chapter: found '-1', want a whole number"),
+        ("chapter: 12", "chapter: 7", "chapter 7, 'second', has the number or the name of book/b"),
+        ("promise: You will know.", "promise:", "end/second.md: a chapter has a title"),
+    ],
+)
+def test_a_malformed_front_matter_stops_the_build_with_its_file(
+    book: SmallBook, old: str, new: str, said: str
+) -> None:
+    book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second"]})
+    book.write("end/second.md", SECOND.replace(old, new))
+    code, printed = book.build()
+    assert code != 0
+    assert said in printed
+
+
 def test_a_chapter_under_no_part_stops_the_build(book: SmallBook) -> None:
     book.contents({})
     book.write("index.md", SECOND)
