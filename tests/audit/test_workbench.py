@@ -344,7 +344,7 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
 def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
     rng, report = np.random.default_rng(9), audit.audit(logistic(1.0, seed=1, items=50))
     said = set()
-    for _ in range(800):
+    for _ in range(2000):
         each = made_up(report, rng)
         found = scripts.evaluate(WORDS, plain_report(each))
         assert found == sentences(each)
