@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from emergence_lib import chapters, compute
@@ -187,11 +187,6 @@ def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
     return found
 
 
-def blocks(text: str) -> int:
-    """Return how many blocks of claims a page has; `parse` reads each of them."""
-    return len(BLOCK.findall(text))
-
-
 def strip(text: str) -> str:
     """Return a page's Markdown without its claims."""
     return BLOCK.sub("", text)
@@ -201,35 +196,21 @@ def _claim(line: str, page: str, place: str, default: str) -> Claim:
     named = NAME.fullmatch(line)
     if not named:
         raise ClaimError(f"{line!r} is no claim. Remedy: {REMEDY}")
-    name, rest, grade = named["name"], named["rest"], ""
-    keys: list[str] = []
-    while tail := TAIL.search(rest):
-        rest = rest[: tail.start()]
-        keys[:0] = [tail["key"]] if tail["key"] else []
-        if grade and tail["grade"]:
-            raise ClaimError(f"claim {name!r} has two grades. Remedy: keep one.")
-        grade = tail["grade"] or grade
-    cite = tuple(keys)
+    name = named["name"]
+    rest, grade, cite = _trust(name, named["rest"])
+    claim = partial(Claim, name=name, page=page, place=place, cite=cite)
     if number := NUMBER.fullmatch(rest):
         expression, form = compute.split(number["field"])
-        return Claim(
-            name=name,
-            page=page,
-            place=place,
+        return claim(
             grade=_computed(grade or default),
-            cite=cite,
             expression=compute.checked(expression),
             words=f"{number['before']}{{}}{number['after']}",
             form=form,
             band=_band(number["band"]),
         )
     if comparison := COMPARISON.fullmatch(rest):
-        return Claim(
-            name=name,
-            page=page,
-            place=place,
+        return claim(
             grade=_computed(grade or default),
-            cite=cite,
             expression=compute.checked(comparison["condition"]),
             words=comparison["words"],
         )
@@ -237,9 +218,21 @@ def _claim(line: str, page: str, place: str, default: str) -> Claim:
         raise ClaimError(
             f"claim {name!r} has neither band, comparison nor source. Remedy: {REMEDY}"
         )
-    return Claim(
-        name=name, page=page, place=place, grade=grade or "reported", cite=cite, words=rest
-    )
+    return claim(grade=grade or "reported", words=rest)
+
+
+def _trust(name: str, rest: str) -> tuple[str, str, tuple[str, ...]]:
+    """Split what is claimed from the grade and the citation keys that follow it."""
+    grade, keys = "", []
+    while tail := TAIL.search(rest):
+        rest = rest[: tail.start()]
+        if tail["key"]:
+            keys.insert(0, tail["key"])
+        elif grade:
+            raise ClaimError(f"claim {name!r} has two grades. Remedy: keep one.")
+        else:
+            grade = tail["grade"]
+    return rest, grade, tuple(keys)
 
 
 def _computed(grade: str) -> str:
