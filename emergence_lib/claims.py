@@ -223,7 +223,8 @@ def _claim(line: str, page: str, place: str, default: str) -> Claim:
 
 def _trust(name: str, rest: str) -> tuple[str, str, tuple[str, ...]]:
     """Split what is claimed from the grade and the citation keys that follow it."""
-    grade, keys = "", []
+    grade = ""
+    keys: list[str] = []
     while tail := TAIL.search(rest):
         rest = rest[: tail.start()]
         if tail["key"]:
