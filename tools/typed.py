@@ -42,11 +42,13 @@ FAMILIES = "GPT|OLMo|Llama|LLaMA|Qwen|PaLM|Gemma|Phi"
 
 FRONT = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
 CELL = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})\{code-cell\}.*\n(?P<body>(?s:.*?))^(?P=fence)[ \t]*$", re.MULTILINE
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})\{code-cell\}.*\n(?P<body>(?s:.*?))"
+    r"(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)",
+    re.MULTILINE,
 )
 SOLUTION = re.compile(
     r"^(?P<fence>:{3,}|`{3,})\{admonition\} Solution.*\n(?P<body>(?s:.*?))^(?P=fence)[ \t]*$",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 ASKED = re.compile(r"\bquizzes\.ask\(\s*[\"'](?P<name>[^\"']+)")
 # Options of a cell and commands to IPython, which are no Python.
@@ -135,7 +137,8 @@ def settings(chapter: str) -> list[str]:
         If they are no list of texts, or if one holds no numeral that would be listed.
     """
     front = FRONT.match(chapter)
-    declared = (yaml.safe_load(front["yaml"]) if front else {}).get("settings", [])
+    about = yaml.safe_load(front["yaml"]) if front else None
+    declared = about.get("settings", []) if isinstance(about, dict) else []
     if not isinstance(declared, list) or not all(isinstance(each, str) for each in declared):
         raise ValueError(
             f"front matter: settings is {declared!r}; wanted a list of phrases in quotes, such as "
@@ -203,9 +206,15 @@ def constant_part(node: ast.JoinedStr | ast.Constant) -> str:
     """Return a string with ``{…}`` for what is computed."""
     if isinstance(node, ast.Constant):
         return str(node.value)
-    return "".join(
-        str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in node.values
-    )
+    return "".join(map(said, node.values))
+
+
+def said(part: ast.expr) -> str:
+    """Return the words of a part of an f-string; a typed number stays typed in braces."""
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    value = part.value if isinstance(part, ast.FormattedValue) else part
+    return str(value.value) if isinstance(value, ast.Constant) else "{…}"
 
 
 def quiz_passages(quiz: str) -> Iterator[Passage]:

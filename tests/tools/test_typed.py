@@ -244,3 +244,22 @@ def test_options_at_the_head_of_a_cell_are_no_python() -> None:
         '```{code-cell} python\n---\ntags: [hide-input]  # one of 2\n---\nshow(alt="7 dots")\n```\n'
     )
     assert [(each.line, each.numeral) for each in typed_numerals(cell)] == [(5, "7")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        " ```{code-cell} python\nshow(alt='7 dots')\n```\n",
+        "```{code-cell} python\nshow(alt='7 dots')\n`````\n",
+        "```{code-cell} python\nshow(alt='7 dots')\n",
+        "```{code-cell} python\nshow(alt=f'{7} dots')\n```\n",
+        ":::{admonition} solution\n7 dots\n:::\n",
+    ],
+)
+def test_whatever_the_book_reads_as_a_cell_or_a_solution_is_read(cell: str) -> None:
+    assert [each.numeral for each in typed_numerals(f"# Title\n\n{cell}")] == ["7"]
+
+
+@pytest.mark.parametrize("front", ["", "- a list", "a scalar"])
+def test_front_matter_without_settings_declares_none(front: str) -> None:
+    assert typed_numerals(f"---\n{front}\n---\n# Title\n") == []
