@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sphinx.writers.html5 import HTML5Translator
 from emergence_lib import claims
 
 LEDGER_PAGE = "book/claims"
+# Characters of a claim that may stand on one line of a phone, whatever they are.
+LONG = 14
 # Roles of a quoted sentence that the ledger prints as their words alone; citations stay roles.
 PLAIN_ROLE = re.compile(r"\{(?:term|doc|try|chapter|Chapter)\}`([^`<]+?)(?:\s*<[^>`]*>)?`")
 # What is wrong with claims, as pages are read.
@@ -96,15 +99,24 @@ def badge(grade: str) -> str:
 
 
 def visit_number(translator: HTML5Translator, node: number) -> None:
-    """Open the link to the claim's entry in the ledger."""
+    """Open the link to the claim's entry in the ledger; the last word and the badge stay together.
+
+    A number of two words ("13 billion") stays whole; a phrase may break between its words.
+    """
     builder = translator.builder
     uri = builder.get_relative_uri(builder.current_docname, LEDGER_PAGE)
-    translator.body.append(f'<a class="em-claim" href="{uri}#claim-{node["claim"]}">')
+    words = escape(node.astext(), quote=False)
+    before, space, last = words.rpartition(" ") if len(words) > LONG else ("", "", words)
+    translator.body.append(
+        f'<a class="em-claim" href="{uri}#claim-{node["claim"]}">{before}{space}'
+        f'<span class="em-last">{last}'
+    )
+    raise nodes.SkipChildren
 
 
 def depart_number(translator: HTML5Translator, node: number) -> None:
     """Write the badge after the number and close the link."""
-    translator.body.append(f"{badge(node['grade'])}</a>")
+    translator.body.append(f"{badge(node['grade'])}</span></a>")
 
 
 def quoted(text: str, claim: claims.Claim, known: dict[str, claims.Claim]) -> str:
@@ -155,7 +167,8 @@ class ClaimsLedger(SphinxDirective):
             return self.state.document.reporter.error(faults[-1], line=self.lineno)
         sources = f" {{cite:p}}`{','.join(claim.cite)}`" if claim.cite else ""
         grade = nodes.raw("", badge(claim.grade), format="html")
-        self.parse([sentence, "", f"*{claims.GRADES[claim.grade]}.* {claim.how}{sources}"], item)
+        trust = f"*{claims.GRADES[claim.grade]}*, {{doc}}`/{claim.page}`."
+        self.parse([sentence, "", f"{trust} {claim.how}{sources}"], item)
         first = item.next_node(nodes.paragraph)
         assert first is not None
         first.insert(0, grade)

@@ -24,7 +24,13 @@ def test_a_page_loads_fits_and_is_accessible(
     tab = watched(viewport={"width": width, "height": height}, color_scheme=theme)
     page = tab.open(name)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    overflow = [page.evaluate("document.documentElement.scrollWidth - innerWidth")]
+    page.evaluate(
+        "for (const each of document.querySelectorAll('details:not([open])')) "
+        "{ each.open = true; each.dataset.tried = '' }"
+    )
+    overflow.append(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    page.evaluate("for (const each of document.querySelectorAll('[data-tried]')) each.open = false")
     # What is out of sight is not painted; axe and the picture are to see all of it.
     page.add_style_tag(content=".em-figure, .em-quiz { content-visibility: visible !important }")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -39,7 +45,7 @@ def test_a_page_loads_fits_and_is_accessible(
     ]
     assert tab.elsewhere == []
     assert tab.complaints == []
-    assert overflow <= 0, "the page scrolls sideways"
+    assert max(overflow) <= 0, "the page scrolls sideways, closed or with every fold open"
     assert grave == []
 
 
