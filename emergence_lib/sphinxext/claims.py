@@ -119,23 +119,23 @@ def depart_number(translator: HTML5Translator, node: number) -> None:
     translator.body.append(f"{badge(node['grade'])}</span></a>")
 
 
-def quoted(text: str, claim: claims.Claim, known: dict[str, claims.Claim]) -> str:
-    """Return the sentence that prints a claim, in Markdown: its own number bold, roles plain.
+def quoted(sentence: str, bold: set[str], known: dict[str, claims.Claim]) -> str:
+    """Return a sentence that prints claims, in Markdown: some numbers bold, other roles plain.
 
     Parameters
     ----------
-    text : str
-        The Markdown of the claim's page.
-    claim : Claim
+    sentence : str
+        As `emergence_lib.claims.sentence` returns it.
+    bold : set of str
+        The names of the claims that are quoted from it.
     known : dict
-        All claims, since a sentence may print several.
+        All claims, since a sentence may print those of other pages.
     """
 
     def printed(match: re.Match[str]) -> str:
         says = claims.get(known, match[1]).text
-        return f"**{says}**" if match[1] == claim.name else says
+        return f"**{says}**" if match[1] in bold else says
 
-    sentence = claims.sentence(text, claim.name)
     return CLAIM_ROLE.sub(printed, PLAIN_ROLE.sub(lambda match: match[1].strip(), sentence))
 
 
@@ -152,26 +152,48 @@ class ClaimsLedger(SphinxDirective):
             self.parse([f"**{{doc}}`/{page}`**", ""], container)
             found.append(container)
             text = Path(self.env.doc2path(page)).read_text("utf-8")
-            found += [self.entry(text, claim, known) for claim in group]
+            found += self.entries(text, list(group), known)
         return found
 
+    def entries(
+        self, text: str, made: list[claims.Claim], known: dict[str, claims.Claim]
+    ) -> list[nodes.Node]:
+        """Return an entry for each sentence of a page, with a line for each claim it prints."""
+        found: list[nodes.Node] = []
+        sentences: dict[str, list[claims.Claim]] = {}
+        for claim in made:
+            try:
+                sentences.setdefault(claims.sentence(text, claim.name), []).append(claim)
+            except ValueError as error:
+                faults.append(f"{claim.page}.md: {error}")
+                found.append(self.state.document.reporter.error(faults[-1], line=self.lineno))
+        return found + [self.entry(each, group, known) for each, group in sentences.items()]
+
     def entry(
-        self, text: str, claim: claims.Claim, known: dict[str, claims.Claim]
+        self, sentence: str, group: list[claims.Claim], known: dict[str, claims.Claim]
     ) -> nodes.Element:
-        """Return one claim as a paragraph that can be linked to."""
-        item = nodes.container(classes=["em-ledger-entry"], ids=[f"claim-{claim.name}"])
+        """Return a sentence and how each of its claims was come by, to which links lead."""
+        item = nodes.container(classes=["em-ledger-entry"])
         try:
-            sentence = quoted(text, claim, known)
+            lines = [quoted(sentence, {claim.name for claim in group}, known), ""]
+            for place, claim in enumerate(group):
+                sources = f" {{cite:p}}`{','.join(claim.cite)}`" if claim.cite else ""
+                says = f"**{claim.text}**, " if len(group) > 1 else ""
+                where = "" if place else f", {{doc}}`/{claim.page}`"
+                trust = f"{says}*{claims.GRADES[claim.grade]}*{where}."
+                lines += [f"{trust} {claim.how}{sources}", ""]
         except ValueError as error:
-            faults.append(f"{claim.page}.md: {error}")
+            faults.append(f"{group[0].page}.md: {error}")
             return self.state.document.reporter.error(faults[-1], line=self.lineno)
-        sources = f" {{cite:p}}`{','.join(claim.cite)}`" if claim.cite else ""
-        grade = nodes.raw("", badge(claim.grade), format="html")
-        trust = f"*{claims.GRADES[claim.grade]}*, {{doc}}`/{claim.page}`."
-        self.parse([sentence, "", f"{trust} {claim.how}{sources}"], item)
-        first = item.next_node(nodes.paragraph)
-        assert first is not None
-        first.insert(0, grade)
+        self.parse(lines, item)
+        _, *explained = item.findall(nodes.paragraph)
+        for paragraph, claim in zip(explained, group, strict=True):
+            paragraph["ids"] = [f"claim-{claim.name}"]
+            paragraph.insert(0, nodes.raw("", badge(claim.grade), format="html"))
+            for code in list(paragraph.findall(nodes.literal)):
+                # The writer would put each word of an expression into a span of its own.
+                short = f"<code>{escape(code.astext(), quote=False)}</code>"
+                code.replace_self(nodes.raw("", short, format="html"))
         return item
 
     def parse(self, lines: list[str], into: nodes.Element) -> None:

@@ -105,12 +105,21 @@ def mend(body: str) -> str:
     return body.replace("<pre>", '<pre tabindex="0">')
 
 
+def slim(script: str) -> str:
+    """Return a script without lines of comment and without indentation, a third of its weight."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
 def write_assets(app: Sphinx, exception: Exception | None) -> None:
     """Write the component assets into the site; take out what no page loads."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    copy_asset(str(files("emergence_lib").joinpath("assets")), str(static))
+    ours = Path(str(files("emergence_lib").joinpath("assets")))
+    copy_asset(str(ours), str(static))
+    for script in ours.glob("*.js"):
+        (static / script.name).write_text(slim(script.read_text("utf-8")), "utf-8")
     for unused in UNUSED_FILES:
         for path in static.glob(unused):
             path.unlink()
