@@ -189,7 +189,9 @@ class ClaimsLedger(SphinxDirective):
         _, *explained = item.findall(nodes.paragraph)
         for paragraph, claim in zip(explained, group, strict=True):
             paragraph["ids"] = [f"claim-{claim.name}"]
-            paragraph.insert(0, nodes.raw("", badge(claim.grade), format="html"))
+            # The grade stands beside it in words, so this mark needs no name.
+            mark = f'<span class="em-badge em-badge-{claim.grade}"></span>'
+            paragraph.insert(0, nodes.raw("", mark, format="html"))
             for code in list(paragraph.findall(nodes.literal)):
                 # The writer would put each word of an expression into a span of its own.
                 short = f"<code>{escape(code.astext(), quote=False)}</code>"
