@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Protocol
 
 from emergence_lib import chapters, compute
 from emergence_lib.reader.markup import first_sentence
@@ -53,6 +54,16 @@ class ClaimError(ValueError):
     """A claim is malformed or unknown, or what it says has stopped being so."""
 
 
+class Evaluator(Protocol):
+    """What works out expressions of a chapter: the module `compute`, or what keeps its values."""
+
+    def number(self, expression: str, chapter: str) -> float:
+        """Return a number."""
+
+    def holds(self, expression: str, chapter: str) -> bool:
+        """Say whether a comparison is true."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """One number, comparison or reported value of the book.
@@ -77,6 +88,8 @@ class Claim:
         Python's format of a number.
     band : tuple of float or None
         Lowest and highest accepted value of a number; None for other kinds.
+    evaluator : Evaluator, optional
+        What works out the expression.
     """
 
     name: str
@@ -88,10 +101,11 @@ class Claim:
     words: str = "{}"
     form: str = ""
     band: tuple[float, float] | None = None
+    evaluator: Evaluator = compute
 
     @cached_property
     def value(self) -> float | bool | None:
-        """The number or the truth of the comparison, computed now; None if it is reported.
+        """The number or the truth of the comparison, worked out now; None if it is reported.
 
         Raises
         ------
@@ -103,8 +117,8 @@ class Claim:
         chapter = chapters.name(self.page)
         try:
             if self.band is None:
-                return self._held(compute.holds(self.expression, chapter))
-            return self._within(compute.number(self.expression, chapter))
+                return self._held(self.evaluator.holds(self.expression, chapter))
+            return self._within(self.evaluator.number(self.expression, chapter))
         except compute.ExpressionError as error:
             raise self._error(str(error)) from error
 
@@ -151,7 +165,7 @@ class Claim:
         return f"`{self.expression}`, accepted from {self.band[0]:g} to {self.band[1]:g}."
 
 
-def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
+def parse(text: str, page: str, file: str = "", evaluator: Evaluator = compute) -> dict[str, Claim]:
     """Return the claims of a page's Markdown; nothing is computed before it is asked for.
 
     Parameters
@@ -162,6 +176,8 @@ def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
         Its name, as in ``_toc.yml``.
     file : str, optional
         What an error calls it.
+    evaluator : Evaluator, optional
+        What works out the expressions.
 
     Raises
     ------
@@ -178,7 +194,8 @@ def parse(text: str, page: str, file: str = "") -> dict[str, Claim]:
             if not line.strip() or line.startswith("#"):
                 continue
             try:
-                claim = _claim(line.strip(), page, f"{file or page}:{number}", grade)
+                place = f"{file or page}:{number}"
+                claim = replace(_claim(line.strip(), page, place, grade), evaluator=evaluator)
                 if claim.name in found:
                     raise ClaimError(f"claim {claim.name!r} stands twice. Remedy: rename one.")
             except ValueError as error:
@@ -285,7 +302,7 @@ def sentence(text: str, name: str) -> str:
     return found
 
 
-def load(root: Path, pages: Iterable[str]) -> dict[str, Claim]:
+def load(root: Path, pages: Iterable[str], evaluator: Evaluator = compute) -> dict[str, Claim]:
     """Return the claims of some pages of a book, by name.
 
     Raises
@@ -294,7 +311,7 @@ def load(root: Path, pages: Iterable[str]) -> dict[str, Claim]:
         If a page's block is malformed, or two pages use one name.
     """
     found: dict[str, Claim] = {}
-    for claim in _all(root, pages):
+    for claim in _all(root, pages, evaluator):
         if claim.name in found:
             other = found[claim.name].page
             raise ClaimError(
@@ -305,10 +322,10 @@ def load(root: Path, pages: Iterable[str]) -> dict[str, Claim]:
     return found
 
 
-def _all(root: Path, pages: Iterable[str]) -> Iterator[Claim]:
+def _all(root: Path, pages: Iterable[str], evaluator: Evaluator) -> Iterator[Claim]:
     for page in pages:
         path = Path(root, f"{page}.md")
-        yield from parse(path.read_text("utf-8"), page, f"{page}.md").values()
+        yield from parse(path.read_text("utf-8"), page, f"{page}.md", evaluator).values()
 
 
 def pages(root: Path) -> list[str]:

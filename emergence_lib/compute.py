@@ -152,6 +152,22 @@ def holds(expression: str, chapter: str = "") -> bool:
     return bool(value)
 
 
+def modules(expression: str, chapter: str = "") -> list[str]:
+    """Return the names of the modules that an expression imports, and of some that do not exist.
+
+    Raises
+    ------
+    ExpressionError
+        As `evaluate` raises for what may not be written.
+    """
+    tree = _parse(expression)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    rooms = sorted(names & set(ROOMS))
+    inner = [f"{room}.{attribute}" for room in rooms for attribute in _attributes(tree, room)]
+    own = [f"chapters.{chapter}.{NUMBERS}"] if NUMBERS in names else []
+    return [f"{LIBRARY}.{name}" for name in (*rooms, *sorted(inner), *own)]
+
+
 def fill(text: str, chapter: str = "") -> str:
     """Put numbers of a chapter into a text: ``{laws.exact_match(0.9, 5):.0%}`` becomes ``59%``.
 

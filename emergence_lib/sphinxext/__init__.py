@@ -18,6 +18,7 @@ from emergence_lib.sphinxext import (
     mathml,
     notebooks,
     numbering,
+    outdated,
     stylesheets,
     words,
 )
@@ -25,6 +26,7 @@ from emergence_lib.sphinxext import (
 # In the order in which Sphinx calls them where their priorities are equal.
 PARTS = (
     mathml,
+    outdated,
     execution,
     folds,
     glossary,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
@@ -19,16 +20,17 @@ class Cell(NamedTuple):
     line: int
 
 
-def read(text: str) -> list[Cell]:
+@lru_cache(maxsize=100)
+def read(text: str) -> tuple[Cell, ...]:
     """Return the cells of a page in MyST; a page that is no notebook has none."""
     if not is_myst_markdown_notebook(text):
-        return []
+        return ()
     notebook = read_myst_markdown_notebook(text, SYNTAX, add_source_map=True)
     lines = notebook.metadata["source_map"]
-    return [
+    return tuple(
         Cell(cell.cell_type, cell.source, line)
         for cell, line in zip(notebook.cells, lines, strict=True)
-    ]
+    )
 
 
 def code(text: str) -> list[Cell]:

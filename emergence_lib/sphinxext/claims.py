@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -17,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from emergence_lib import claims
+from emergence_lib.sphinxext.values import Values, kept
 
 LEDGER_PAGE = "book/claims"
 # Characters of a claim that may stand on one line of a phone, whatever they are.
@@ -28,17 +32,46 @@ faults: list[str] = []
 CLAIM_ROLE = re.compile(r"\{claim\}`([^`]+)`")
 
 
+def values(app: Sphinx) -> Values:
+    """Return the values that this build works with."""
+    if not hasattr(app, "em_values"):
+        app.em_values = Values(kept(app) / "claims.json")  # type: ignore[attr-defined]
+    return app.em_values  # type: ignore[attr-defined]
+
+
 @lru_cache(maxsize=1)
-def ledger(root: Path, states: tuple[tuple[str, int], ...]) -> dict[str, claims.Claim]:
+def ledger(
+    root: Path, states: tuple[tuple[str, int], ...], evaluator: Values
+) -> dict[str, claims.Claim]:
     """Return the claims of all pages, read once for each state of their files."""
-    return claims.load(root, [page for page, _ in states])
+    return claims.load(root, [page for page, _ in states], evaluator)
 
 
 def read_ledger(env: BuildEnvironment) -> dict[str, claims.Claim]:
     """Return the claims of every page of the book."""
     pages = sorted(env.found_docs)
     states = tuple((page, Path(env.doc2path(page)).stat().st_mtime_ns) for page in pages)
-    return ledger(Path(env.srcdir), states)
+    return ledger(Path(env.srcdir), states, values(env.app))
+
+
+def printed(env: BuildEnvironment, text: str) -> list[claims.Claim]:
+    """Return the claims that a page prints; none if the ledger cannot be read.
+
+    What is wrong with the ledger is said when the page is read that holds the fault.
+    """
+    names = set(CLAIM_ROLE.findall(text))
+    whole = "{claims-ledger}" in text
+    try:
+        known = read_ledger(env) if names or whole else {}
+    except ValueError:
+        return []
+    return [claim for name, claim in known.items() if whole or name in names]
+
+
+def key(env: BuildEnvironment, text: str) -> str:
+    """Return the key of the values that a page prints."""
+    keys = (values(env.app).key(claim) for claim in printed(env, text) if claim.expression)
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
 
 class number(nodes.Inline, nodes.TextElement):
@@ -201,6 +234,21 @@ class ClaimsLedger(SphinxDirective):
     def parse(self, lines: list[str], into: nodes.Element) -> None:
         """Parse Markdown into a node."""
         self.state.nested_parse(StringList(lines, source="claims"), 0, into)
+
+
+def work_out(app: Sphinx, docnames: Iterable[str], *, until: Callable[[], bool]) -> None:
+    """Work out the values that some pages print, and keep those of all claims that are known.
+
+    Faults are passed over: they are said when the page is read.
+    """
+    for docname in docnames:
+        for claim in printed(app.env, Path(app.env.doc2path(docname)).read_text("utf-8")):
+            if until():
+                return
+            with suppress(claims.ClaimError):
+                _ = claim.value
+    with suppress(claims.ClaimError):
+        values(app).keep(read_ledger(app.env).values())
 
 
 def stop_on_faults(app: Sphinx, env: BuildEnvironment) -> None:

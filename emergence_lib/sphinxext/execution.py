@@ -1,208 +1,166 @@
-"""Execution that notices a changed library and a failing cell.
+"""Chapters executed side by side, before Sphinx reads pages one after the other.
 
-Jupyter Book's cache compares the cells of a chapter and nothing else: change the library and the
-old figure stays. Here each chapter gets a key, the hash of every library file its cells can reach
-by import, and both the cache and Sphinx's list of outdated pages go by it. A failing cell, which
-Jupyter Book lets pass with a warning, stops the build with the chapter, the line and the error.
+MyST-NB takes what a chapter's cells print from a cache, and executes what it does not find, one
+page at a time. Here the cache is filled beforehand, each chapter in a kernel of its own, with as
+many at once as there are processors; the values of claims are one more job. An executed chapter
+lies in a folder named by its key (see `reach`), which is put in its place whole.
+
+A failing cell, which Jupyter Book lets pass with a warning, stops the build with the chapter, the
+line and the error.
 """
 
 from __future__ import annotations
 
-import ast
-import hashlib
+import asyncio
+import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from functools import cache
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-import emergence_lib
-from emergence_lib.compute import ROOMS
-from emergence_lib.sphinxext import cells
+from emergence_lib.sphinxext import cells, claims, reach
+from emergence_lib.sphinxext.values import kept
 
 logger = logging.getLogger(__name__)
 
-PACKAGE = Path(emergence_lib.__file__).parent
-# Where the key of the extension and the templates is kept among those of the pages.
-MAKERS = "//makers"
-# A chapter that prints a claim depends on what claims are computed from.
-CLAIM_IMPORTS = "from emergence_lib import compute"
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page with cells, as MyST-NB reads it, and the folder for its execution."""
+
+    docname: str
+    path: Path
+    text: str
+    notebook: NotebookNode
+    folder: Path
 
 
-def imported_modules(source: str) -> Iterator[str]:
-    """Yield the dotted names that a Python source imports from the library."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a cell with a magic; it is executed, and fails or not, later
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def folder(app: Sphinx, docname: str, text: str) -> Path:
+    """Return the folder of a page's execution under its present key."""
+    sources = (cell.source for cell in cells.code(text))
+    key = reach.key(reach.page_files(text), *sources)
+    return kept(app) / "executed" / docname.replace("/", "-") / key
 
 
-def module_file(name: str) -> Path | None:
-    """Return the file of a library module, or None if the name is not one."""
-    first, *rest = name.split(".")
-    if first != PACKAGE.name:
-        return None
-    path = PACKAGE.joinpath(*rest)
-    candidates = (path.with_suffix(".py"), path / "__init__.py")
-    return next((each for each in candidates if each.is_file()), None)
+def stale(app: Sphinx, docnames: list[str]) -> Iterator[Chapter]:
+    """Yield each chapter whose execution is not kept, and clear away its earlier ones."""
+    env: Any = app.env  # MyST-NB keeps its settings there
+    for docname in docnames:
+        path = Path(env.doc2path(docname))
+        text = path.read_text("utf-8")
+        if not cells.code(text):
+            continue
+        place = folder(app, docname, text)
+        for old in place.parent.glob("*"):
+            if old != place:
+                shutil.rmtree(old)
+        if not place.is_dir():
+            reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+            assert reader  # it has cells
+            yield Chapter(docname, path, text, reader.read(text), place)
 
 
-def reachable_files(sources: Iterable[str]) -> set[Path]:
-    """Return every library file that the sources reach by import, and the data beside them."""
-    found: set[Path] = set()
-    pending = list(sources)
-    while pending:
-        for name in imported_modules(pending.pop()):
-            path = module_file(name)
-            if path and path not in found:
-                found.add(path)
-                pending.append(path.read_text("utf-8"))
-                if path == PACKAGE / "compute.py":
-                    pending += imports_of_expressions()
-    rooms = {path.parent for path in found} - {PACKAGE}
-    if PACKAGE / "datasets.py" in found:
-        rooms.add(PACKAGE / "data")
-    data = {
-        path
-        for room in rooms
-        for path in room.rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"}
-    }
-    return found | data
+async def execute(chapter: Chapter, timeout: int) -> None:
+    """Execute a chapter and keep what it prints.
 
-
-def imports_of_expressions() -> list[str]:
-    """Return import lines for all that an expression of a claim or a quiz may name."""
-    modules = [PACKAGE / f"{room}.py" for room in ROOMS]
-    modules += [path for room in ROOMS for path in (PACKAGE / room).glob("*.py")]
-    modules += (PACKAGE / "chapters").glob("*/numbers.py")
-    return [
-        "import " + ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        for path in modules
-        if path.is_file()
-    ]
-
-
-@cache
-def file_hash(path: Path, modified: int) -> bytes:
-    """Return the hash of a file's bytes; ``modified`` makes the memory of it expire."""
-    del modified
-    return hashlib.sha256(path.read_bytes()).digest()
-
-
-def chapter_key(text: str, lock: Path) -> str:
-    """Return the key of a chapter: what its cells can reach, and the versions installed."""
-    sources = [cell.source for cell in cells.code(text)]
-    if "{claim" in text:
-        sources.append(CLAIM_IMPORTS)
-    digest = hashlib.sha256()
-    files = sorted(reachable_files(sources)) if sources else []
-    for path in [*files, *([lock] if sources and lock.is_file() else [])]:
-        digest.update(path.name.encode() + file_hash(path, path.stat().st_mtime_ns))
-    return digest.hexdigest()[:16]
-
-
-def digest(folders: list[Path]) -> str:
-    """Return the hash of every file in some folders."""
-    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
-    found = hashlib.sha256()
-    for path in files:
-        if path.suffix != ".pyc":
-            found.update(path.name.encode() + file_hash(path, path.stat().st_mtime_ns))
-    return found.hexdigest()
-
-
-def keys(env: BuildEnvironment) -> dict[str, str]:
-    """Return the remembered key of each page (an attribute that Sphinx pickles with the rest)."""
-    if not hasattr(env, "em_keys"):
-        env.em_keys = {}  # type: ignore[attr-defined]
-    return env.em_keys  # type: ignore[attr-defined]
-
-
-def find_outdated(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Return the pages whose key differs from the one they were last read with.
-
-    All of them, if what turns chapters into pages has changed: the extension or the templates.
+    Raises
+    ------
+    ExtensionError
+        If a cell fails; the message has the chapter, the cell and its line.
     """
-    del added, changed, removed
-    lock = Path(app.srcdir, "requirements.txt")
-    known = keys(env)
-    makers = digest([PACKAGE / "sphinxext", Path(app.srcdir, "book", "_templates")])
-    if known.get(MAKERS) != makers:
-        known[MAKERS] = makers
-        return sorted(env.found_docs & known.keys())
-    return [
-        name
-        for name in sorted(env.found_docs)
-        if name in known
-        and chapter_key(Path(env.doc2path(name)).read_text("utf-8"), lock) != known[name]
-    ]
+    logger.info("executing %s", chapter.docname)
+    start = perf_counter()
+    # The cache compares cells with all that is noted of them.
+    client = NotebookClient(chapter.notebook, timeout=timeout, record_timing=False)
+    try:
+        await client.async_execute(cwd=str(chapter.path.parent))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise failure(chapter, client.code_cells_executed, str(error)) from None
+    unfinished = chapter.folder.with_name(f"{chapter.folder.name}.{os.getpid()}")
+    get_cache(unfinished).cache_notebook_bundle(
+        CacheBundleIn(chapter.notebook, str(chapter.path)), check_validity=False, overwrite=True
+    )
+    os.replace(unfinished, chapter.folder)
+    logger.info("executed %s in %.0f s", chapter.docname, perf_counter() - start)
 
 
-def set_key(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Point the execution cache at the folder of this page's key."""
-    key = chapter_key(source[0], Path(app.srcdir, "requirements.txt"))
-    keys(app.env)[docname] = key
-    if cells.code(source[0]):
-        logger.info("executing %s", docname)
-    root = Path(app.outdir).parent / ".jupyter_cache"
-    page = root / docname.replace("/", "-")
-    if page.is_dir():
-        for stale in page.iterdir():
-            if stale.name != key:
-                shutil.rmtree(stale)
-    app.env.mystnb_config.execution_cache_path = str(page / key)  # type: ignore[attr-defined]
+def failure(chapter: Chapter, number: int, traceback: str) -> ExtensionError:
+    """Return the error that names the chapter, the cell and what went wrong."""
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", traceback).strip()
+    # Jupyter passes over cells without a statement.
+    filled = [cell for cell in cells.code(chapter.text) if cell.source.strip()]
+    where = f"cell {number}, line {filled[number - 1].line}"
+    last = traceback.splitlines()[-1]
+    name = f"{chapter.docname}{chapter.path.suffix}"
+    return ExtensionError(f"{name}: {where} failed: {last}\n\n{traceback}")
 
 
-def failing_cell(traceback: str, text: str) -> str:
-    """Return "cell N, line M" for the cell that a notebook traceback quotes."""
-    quoted = re.search(r"-{5,}\n(.*?)\n-{5,}", traceback, re.DOTALL)
-    source = quoted[1].strip() if quoted else ""
-    for number, cell in enumerate(cells.code(text), start=1):
-        if source and source in cell.source:
-            return f"cell {number}, line {cell.line}"
-    return "a cell"
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def stop_on_failure(app: Sphinx, env: BuildEnvironment) -> None:
-    """Stop the build if a cell of any chapter failed."""
-    metadata: dict[str, dict[str, Any]] = getattr(env, "nb_metadata", {})
-    for docname, data in metadata.items():
-        run = data.get("exec_data") or {}
-        if run and not run.get("succeeded"):
-            path = Path(env.doc2path(docname))
-            traceback = re.sub(r"\x1b\[[0-9;]*m", "", run.get("traceback") or "")
-            last = (traceback.strip() or str(run.get("error"))).splitlines()[-1]
-            where = failing_cell(traceback, path.read_text("utf-8"))
-            raise ExtensionError(
-                f"{path.relative_to(app.srcdir)}: {where} failed: {last}\n\n{traceback}"
-            )
+async def side_by_side(app: Sphinx, docnames: list[str], timeout: int) -> None:
+    """Execute the stale ones of some pages, and work out the values that these print."""
+    free = asyncio.Semaphore(processors())
+    stopped = threading.Event()
+
+    async def in_turn(chapter: Chapter) -> None:
+        async with free:
+            await execute(chapter, timeout)
+
+    async def values() -> None:
+        async with free:
+            await asyncio.to_thread(claims.work_out, app, docnames, until=stopped.is_set)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(values())
+            for chapter in stale(app, docnames):
+                group.create_task(in_turn(chapter))
+    except* ExtensionError as failed:
+        raise failed.exceptions[0] from None
+    finally:
+        stopped.set()
 
 
-def choose_mode(app: Sphinx, config: Config) -> None:
-    """Execute everything afresh when warnings are errors: the gate trusts no cache."""
-    if app.warningiserror or app.keep_going:  # -W, or -W with --keep-going
-        config.nb_execution_mode = "force"
+def execute_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute before pages are read."""
+    asyncio.run(
+        side_by_side(app, docnames, env.mystnb_config.execution_timeout)  # type: ignore[attr-defined]
+    )
+
+
+def point(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Point MyST-NB at the folder of this page's execution."""
+    place = folder(app, docname, source[0])
+    app.env.mystnb_config.execution_cache_path = str(place)  # type: ignore[attr-defined]
+
+
+def never_quietly(app: Sphinx, config: Config) -> None:
+    """Let no failing cell pass, if MyST-NB ever executes one itself."""
+    del app
+    config.nb_execution_raise_on_error = True
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the key, the outdated pages and the check for failures."""
-    app.connect("config-inited", choose_mode, priority=100)
-    app.connect("env-get-outdated", find_outdated)
-    app.connect("source-read", set_key)
-    app.connect("env-updated", stop_on_failure)
+    """Execute before reading, and let MyST-NB find what was executed."""
+    app.connect("config-inited", never_quietly, priority=100)
+    app.connect("env-before-read-docs", execute_stale)
+    app.connect("source-read", point)

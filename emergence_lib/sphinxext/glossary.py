@@ -8,6 +8,7 @@ every page the links carry their level, and the page carries the definitions it 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,11 @@ def definitions(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
         for name in [term, *entry.get("synonyms", [])]:
             levels[name.lower()] = entry["level"]
     found: dict[str, tuple[str, str]] = {}
-    for kind, name in env.get_domain("std").data["objects"]:
+    doctree = cache(env.get_doctree)  # which reads the whole page from its file
+    for (kind, name), (docname, anchor) in env.get_domain("std").data["objects"].items():
         if kind != "term":
             continue
-        docname, anchor = env.get_domain("std").data["objects"][kind, name]
-        for item in env.get_doctree(docname).findall(nodes.definition_list_item):
+        for item in doctree(docname).findall(nodes.definition_list_item):
             if any(anchor in term["ids"] for term in item.findall(nodes.term)):
                 text = next(iter(item.findall(nodes.paragraph))).astext()
                 found[anchor] = (levels[name.lower()], " ".join(text.split()))

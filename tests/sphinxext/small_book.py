@@ -72,6 +72,14 @@ class SmallBook:
         """Make the book one page with one cell."""
         self.write("index.md", PAGE.replace("CELL", source))
 
+    def extension(self, library: Path, name: str, source: str) -> None:
+        """Give the book one more Sphinx extension, beside a copy of the library."""
+        (library / f"{name}.py").write_text(source, "utf-8")
+        path = self.folder / "_config.yml"
+        config = yaml.safe_load(path.read_text("utf-8"))
+        config["sphinx"]["extra_extensions"].append(name)
+        path.write_text(yaml.safe_dump(config), "utf-8")
+
     def page(self, name: str = "index") -> str:
         """Return a built page."""
         return (self.folder / "_build" / "html" / "book" / f"{name}.html").read_text("utf-8")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sphinxext.small_book import CLAIMS, ROOT, SmallBook
+from emergence_lib.sphinxext.execution import processors
+from tests.sphinxext.small_book import CLAIMS, PAGE, ROOT, SmallBook
 
 
 @pytest.fixture
@@ -45,19 +46,86 @@ def test_a_page_is_executed_again_if_the_library_has_changed_and_always_by_the_g
     assert executed == [True, False, True, True]
 
 
-def test_a_failing_cell_fails_the_build_and_is_named(book: SmallBook) -> None:
+KILLER = """\
+import os, signal
+
+def setup(app):
+    if event := os.environ.get("KILL_AT"):
+        app.connect(event, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_a_killed_build_leaves_nothing_stale(
+    book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "library" / "emergence_lib"
+    shutil.copytree(ROOT / "emergence_lib", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    book.extension(copy.parent, "killer", KILLER)
+    book.cell("from emergence_lib import laws\nprint('answer:', laws.exact_match(0.5, 2))")
+    laws = copy / "laws.py"
+    original = laws.read_text("utf-8")
+
+    def answer(value: str, *, kill_at: str = "") -> None:
+        laws.write_text(f"{original}\n\ndef exact_match(p, n):\n    return {value}\n", "utf-8")
+        monkeypatch.setenv("KILL_AT", kill_at)
+        code, printed = book.build(library=copy.parent)
+        assert code == -9 if kill_at else code == 0, printed
+
+    answer("1")
+    # The page was read and noted, and not written.
+    answer("2", kill_at="html-page-context")
+    answer("2")
+    assert "answer: 2" in book.page()
+    # The page was read, its tree written, and not noted; and the library is as it was noted.
+    answer("3", kill_at="env-updated")
+    answer("2")
+    assert "answer: 2" in book.page()
+
+
+needs_two = pytest.mark.skipif(processors() < 2, reason="one processor: nothing runs side by side")
+MEET = """\
+import pathlib, time
+pathlib.Path("NAME").touch()
+for _ in range(1200):
+    if pathlib.Path("OTHER").exists():
+        break
+    time.sleep(0.1)
+else:
+    raise TimeoutError("OTHER did not run beside NAME")
+"""
+
+
+@needs_two
+def test_chapters_are_executed_side_by_side(book: SmallBook) -> None:
+    """Each of two chapters waits for the other."""
+    book.cell(MEET.replace("NAME", "one").replace("OTHER", "two"))
+    book.write(
+        "other.md", PAGE.replace("CELL", MEET.replace("NAME", "two").replace("OTHER", "one"))
+    )
+    book.contents({"I. Begin": ["other"]})
+    code, printed = book.build()
+    assert code == 0, printed
+
+
+@needs_two
+def test_a_failing_cell_ends_the_build_at_once_and_is_named(book: SmallBook) -> None:
     """The one tried here is a figure that nobody wrote a text alternative for."""
     book.cell(
         "from matplotlib.figure import Figure\n"
         "from emergence_lib.reader import show\n"
         "show(Figure(), name='bare', alt='', caption='A figure.')"
     )
+    endless = "import time\ntime.sleep(250)\nopen('ended', 'w')"
+    book.write("other.md", PAGE.replace("CELL", endless))
+    book.contents({"I. Begin": ["other"]})
     code, printed = book.build()
     assert code != 0
     assert (
         "book/index.md: cell 1, line 9 failed: ValueError: figure 'bare': alt is empty; write"
         in printed
     )
+    assert "executing book/other" in printed
+    assert not (book.folder / "book" / "ended").exists()
 
 
 def test_malformed_data_files_fail_the_build_with_file_line_and_remedy(book: SmallBook) -> None:
