@@ -32,6 +32,7 @@ typed: .venv/ready          ## for authors: list numbers that are typed where on
 results: .venv/ready        ## recompute what is stored: experiments, calibration
 	@$(IN) -m emergence_lib results
 	@$(IN) -m emergence_lib.audit.calibration
+	@$(IN) -m emergence_lib.chapters.detecting.numbers
 
 crosscheck: .venv/ready     ## the hand-written networks against PyTorch (fetches it once)
 	@$(IN) tools/crosscheck.py

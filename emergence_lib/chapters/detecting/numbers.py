@@ -1,10 +1,15 @@
-"""What scores can tell of a rise, and the audit of every ladder whose number of items is known."""
+"""What scores can tell of a rise, and the audit of every ladder whose number of items is known.
+
+``verdicts.csv`` beside this file holds what that audit found;
+``python -m emergence_lib.chapters.detecting.numbers``, a part of ``make results``, writes it anew.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -30,6 +35,7 @@ SEED, NEAR_STEPS, STEP_MODELS, STEP_ITEMS = 16, 400, 8, 100
 """Of the made curves; how many near-steps, by how many models, on how many items."""
 LADDERS = (5, 6, 8, 10, 12, 16, 20, 24)
 """Numbers of models for `usual_scores`."""
+STORED = Path(__file__).with_name("verdicts.csv")
 
 
 @dataclass(frozen=True)
@@ -231,13 +237,12 @@ def called(ladder: Ladder) -> bool:
 
 
 @cache
-def audits() -> dict[Ladder, Report]:
-    """Return the audit of every ladder whose number of items is known."""
-    counted = [ladder for ladder in ladders.every() if ladder.counted]
-    reports = audit_many([curve(ladder) for ladder in counted], thorough=False)
-    return dict(zip(counted, reports, strict=True))
+def counted() -> tuple[Ladder, ...]:
+    """Return every ladder whose number of items is known."""
+    return tuple(ladder for ladder in ladders.every() if ladder.counted)
 
 
+@cache
 def report_of(name: str) -> Report:
     """Return the audit of the ladder of a name.
 
@@ -249,22 +254,15 @@ def report_of(name: str) -> Report:
     ladder = ladders.one(name)
     if not ladder.counted:
         raise ValueError(f"name: found {name!r}, of unknown items, want a ladder that was audited")
-    return audits()[ladder]
+    (report,) = audit_many([curve(ladder)], thorough=False)
+    return report
 
 
-@cache
-def verdicts() -> pd.DataFrame:
-    """Return `audits` as a table: one row each, in their order.
-
-    Returns
-    -------
-    DataFrame
-        group (the source, for OLMo 2 in training with the way it was scored), family, task,
-        models, low and high (decades; NaN if open or without a rise), verdict, obstacle (why there
-        is none, or nothing), called (as the function), leap (as in `Report`).
-    """
+def audited() -> pd.DataFrame:
+    """Audit every ladder of `counted` (twenty seconds); `verdicts` returns what this stored."""
+    reports = audit_many(map(curve, counted()), thorough=False)
     rows = []
-    for ladder, report in audits().items():
+    for ladder, report in zip(counted(), reports, strict=True):
         way = f", {ladder.task.split()[-1]}" if ladder.source == "OLMo 2, training" else ""
         rows.append(
             {
@@ -280,11 +278,26 @@ def verdicts() -> pd.DataFrame:
                 "leap": report.leap,
             }
         )
-    return pd.DataFrame(rows).astype({"low": float, "high": float})
+    return pd.DataFrame(rows).astype({"low": float, "high": float, "leap": float})
+
+
+@cache
+def verdicts() -> pd.DataFrame:
+    """Return the stored audit of every ladder of `counted`, one row each, in their order.
+
+    Returns
+    -------
+    DataFrame
+        group (the source, for OLMo 2 in training with the way it was scored), family, task,
+        models, low and high (decades; NaN if open or without a rise), verdict, obstacle (why there
+        is none, or nothing), called (as the function), leap (as in `Report`).
+    """
+    numeric = {name: [""] for name in ("low", "high", "leap")}
+    return pd.read_csv(STORED, keep_default_na=False, na_values=numeric)
 
 
 def tally(*, called: bool = False) -> pd.DataFrame:
-    """Count verdicts by group (index), over all audits or those of curves `called` emergent."""
+    """Count `verdicts` by group (index), all or those of curves `called` emergent."""
     table = verdicts().query("called") if called else verdicts()
     return pd.crosstab(table["group"], table["verdict"]).reindex(
         index=table["group"].unique(), columns=list(map(str, Verdict)), fill_value=0
@@ -308,3 +321,7 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
         "obstacle": "why not",
     }
     return table.drop(columns=["called", "leap"]).rename(columns=names)
+
+
+if __name__ == "__main__":
+    audited().to_csv(STORED, index=False)

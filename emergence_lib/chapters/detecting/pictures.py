@@ -301,12 +301,13 @@ def short(task: str) -> str:
 @theme.figure
 def famous_curves() -> Figure:
     """Draw, each small, curves that were called emergent, with the verdict on each."""
-    table, reports = numbers.famous(), list(numbers.audits().values())
+    table, ladders = numbers.famous(), numbers.counted()
     fig = Figure(figsize=(theme.WIDE[0], 6.2))
     axes = fig.subplots(5, 4, sharey=True).ravel()
     columns = (table.index, table["task"], table["group"])
     for ax, at, task, group in zip(axes, *columns, strict=True):
-        _small(ax, short(task), group == "open models, pooled", reports[int(at)])
+        report = numbers.report_of(ladders[int(at)].name)
+        _small(ax, short(task), group == "open models, pooled", report)
     return fig
 
 
