@@ -1,7 +1,9 @@
 """What all tests share."""
 
 import os
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is slow without anything being wrong. Continuous integration repeats the same
@@ -13,3 +15,14 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("book")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which files took the longest."""
+    seconds: Counter[str] = Counter()
+    for report in sum(terminalreporter.stats.values(), []):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration  # type: ignore[assignment]
+    terminalreporter.section("slowest files")
+    for name, spent in seconds.most_common(10):
+        terminalreporter.write_line(f"{spent:6.1f} s  {name}")

@@ -1,4 +1,7 @@
-"""The ledger: every claim of the book is computed again here, and holds."""
+"""The ledger: what a page may claim, and how. The gate build computes every claim of the book.
+
+`tests/site/test_claims.py` looks at what it found.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +19,14 @@ every_claim = pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER)
 
 
 @every_claim
-def test_a_claim_of_the_book_holds(claim: claims.Claim) -> None:
-    assert claim.text  # computes it; outside its band, or untrue, this raises
-    for key in claim.cite:
-        assert f"{{{key}," in BIBLIOGRAPHY, f"{key} is not in book/references.bib"
+def test_the_sources_of_a_claim_are_in_the_bibliography(claim: claims.Claim) -> None:
+    assert [key for key in claim.cite if f"{{{key}," not in BIBLIOGRAPHY] == []
 
 
 @every_claim
 def test_a_claim_of_the_book_is_printed_on_its_page(claim: claims.Claim) -> None:
     text = (ROOT / f"{claim.page}.md").read_text("utf-8")
     assert f"{{claim}}`{claim.name}`" in claims.sentence(text, claim.name)
-
-
-@every_claim
-def test_a_band_is_narrow_enough_to_mean_something(claim: claims.Claim) -> None:
-    if claim.band:
-        low, high = claim.band
-        value = abs(float(claim.value or 0))
-        assert high - low <= max(0.5 * value, 0.02), "the band says nothing"
 
 
 PAGE = """\

@@ -1,21 +1,28 @@
 """Build the book: `make book` (cached) or `make gate` (all afresh, warnings are errors).
 
-Jupyter Book does the work; this prints how far it is, and one clear failure.
+Jupyter Book does the work; this prints how far it is, and one clear failure. `make book` does not
+even start it if nothing that it read and nothing that it wrote has changed since it last ended well.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
 ROOT = Path(__file__).parent.parent
 READING = re.compile(r"(?:reading|writing) \w+\.\.\. \[\s*(?P<percent>\d+)%\] (?P<page>\S+)")
 EXECUTING = re.compile(r"executing (?P<page>\S+)")
+# What a build reads, besides the packages and these settings. It counts the tests.
+SOURCES = ("_config.yml", "_toc.yml", "book", "emergence_lib", "tests")
+SETTINGS = ("EMERGENCE_REPOSITORY",)
 TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Error:|error:")
 
 
@@ -78,12 +85,38 @@ def report(line: str, seconds: float) -> None:
         print(line.rstrip())
 
 
+def files(*places: Path) -> Iterator[Path]:
+    """Yield every file in some folders, in order."""
+    for place in places:
+        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+        yield from (path for path in inside if path.is_file() and path.suffix != ".pyc")
+
+
+def state(source: Path, site: Path) -> str:
+    """Return the hash of all that a build reads, and of when its files were written."""
+    found = hashlib.sha256(repr([os.environ.get(name) for name in SETTINGS]).encode())
+    packages = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    found.update(repr([sys.version, sorted(path.name for path in packages)]).encode())
+    for path in files(*(source / name for name in SOURCES)):
+        found.update(f"{path.relative_to(source)}\n".encode() + path.read_bytes())
+    for path in files(site):
+        about = path.stat()
+        found.update(f"{path.relative_to(site)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
 def main() -> int:
     """Build, and say where to look."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gate", action="store_true", help="all afresh, warnings are errors")
     gate = parser.parse_args().gate
     output = ROOT / "_build" / "gate" if gate else ROOT
+    site = output / "_build" / "html"
+    page = (site / "index.html").relative_to(ROOT)
+    built = ROOT / "_build" / "built"  # the state after the last build
+    if not gate and built.is_file() and built.read_text("utf-8") == state(ROOT, site):
+        print(f"Nothing has changed since it was built. Open {page}")
+        return 0
     start = perf_counter()
     code, printed = build(output, gate=gate)
     if code:
@@ -92,8 +125,9 @@ def main() -> int:
         log.write_text(printed, "utf-8")
         print(f"The book did not build; everything it said is in {log.relative_to(ROOT)}.")
         return code
-    page = output / "_build" / "html" / "index.html"
-    print(f"Built in {perf_counter() - start:.0f} s. Open {page.relative_to(ROOT)}")
+    if not gate:
+        built.write_text(state(ROOT, site), "utf-8")
+    print(f"Built in {perf_counter() - start:.0f} s. Open {page}")
     return 0
 
 

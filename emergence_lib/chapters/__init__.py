@@ -1,7 +1,8 @@
 """What each chapter computes, shows and asks: a folder for each, named as its page.
 
 ``numbers.py`` holds what the chapter works out, ``pictures.py`` its figures, ``quiz.yml`` its
-questions. A folder may lack what its page does not need. No chapter imports another.
+questions. A folder may lack what its page does not need, and hold a table that its numbers stored.
+No chapter imports another.
 """
 
 from __future__ import annotations
