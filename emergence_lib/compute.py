@@ -1,7 +1,13 @@
 """Evaluating the expressions of claims and quizzes over the library's own science.
 
-This catches slips, not attacks: an expression can call whatever the rooms define and every method
-of what they return (a table writes files), so read a claim from a stranger as you would read code.
+An expression looks like data, so it reaches no further than its reader expects: what the rooms
+define, the data in what they return, and of tables and arrays what `READING` lists. It reaches no
+module but the library's, nothing private, no function that returns nothing (those write), no method
+of the library's own objects; and its arithmetic alone makes no endless number, text or list.
+
+It is no sandbox. What an expression calls runs with all rights, as long and with as much memory as
+it likes, and some functions read the files they are told to. A chapter's ``numbers`` is code: read
+a stranger's chapter before you build it.
 """
 
 from __future__ import annotations
@@ -11,7 +17,7 @@ import importlib
 import importlib.util
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -31,6 +37,20 @@ FUNCTIONS = {
     "abs": abs, "len": len, "log10": math.log10, "max": max, "min": min, "round": round,
     "sum": sum,
 }  # fmt: skip
+KNOWN = (NUMBERS, *ROOMS, *FUNCTIONS)
+READING = (
+    "T", "abs", "all", "any", "argmax", "argmin", "between", "columns", "count", "cumsum",
+    "diff", "drop", "dropna", "endswith", "eval", "groupby", "head", "idxmax", "idxmin", "iloc",
+    "index", "isin", "isna", "item", "loc", "max", "mean", "median", "min", "notna", "nunique",
+    "quantile", "query", "reset_index", "set_index", "shape", "size", "sort_values",
+    "startswith", "std", "str", "sum", "tail", "to_list", "tolist", "unique", "value_counts",
+    "values", "var",
+)  # fmt: skip
+"""What may be taken of a value that is not the library's, such as a table or an array."""
+QUESTIONS = ("query", "eval")
+"""Methods of tables whose text is itself an expression, over the table's columns."""
+LONGEST = 4096
+"""Bits of the longest whole number that a power may give."""
 ALLOWED = (
     ast.Expression,
     ast.Name,
@@ -47,26 +67,54 @@ ALLOWED = (
     ast.BoolOp,
     ast.boolop,
     ast.BinOp,
-    ast.operator,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.Pow,
+    ast.BitAnd,
+    ast.BitOr,
     ast.UnaryOp,
     ast.unaryop,
     ast.Compare,
     ast.cmpop,
 )
-KNOWN = (NUMBERS, *ROOMS, *FUNCTIONS)
 # In a text: an escaped sign, a formula or code (left alone), a doubled brace, or {expression}.
 PLACE = re.compile(r"(?P<keep>\\.|\$[^$]*\$|`[^`]*`)|(?P<brace>\{\{|\}\})|\{(?P<field>[^{}]*)\}")
+LONG_FORM = re.compile(r"\d{4}")
 
 
 class ExpressionError(ValueError):
     """An expression is not allowed, fails, or gives no finite number."""
 
 
+class Guarded(ast.NodeTransformer):
+    """Puts a call of one of `GUARDS` where an attribute, a product, a power or a rest stands."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Take the attribute when its owner is known."""
+        return self._call("Attribute", node, node.value, ast.Constant(node.attr))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Combine two values when both are known."""
+        name = type(node.op).__name__
+        if name in GUARDS:
+            return self._call(name, node, node.left, node.right)
+        return self.generic_visit(node)
+
+    def _call(self, name: str, node: ast.expr, *given: ast.expr) -> ast.AST:
+        parts = [self.visit(each) for each in given]
+        return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), parts, []), node)
+
+
 def evaluate(expression: str, chapter: str = "") -> Any:
     """Evaluate an expression over the rooms of the library that hold science.
 
-    Only names of `ROOMS`, the chapter's own ``numbers``, attributes, calls, literals, arithmetic,
-    comparisons and subscripts are allowed; a room is imported when an expression names it.
+    Only names of `ROOMS`, the chapter's own ``numbers``, `FUNCTIONS`, attributes, calls, literals,
+    arithmetic, comparisons and subscripts are allowed; a room is imported when an expression names
+    it. The head of this module says how far attributes go, and what is not promised.
 
     Parameters
     ----------
@@ -82,14 +130,12 @@ def evaluate(expression: str, chapter: str = "") -> Any:
     """
     tree = _parse(expression)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    rooms = {name: _room(expression, tree, name) for name in names if name in ROOMS}
-    if NUMBERS in names:
-        rooms[NUMBERS] = _numbers(expression, chapter)
-    _refuse_strangers(expression, tree, rooms)
     try:
-        value = eval(
-            compile(tree, "<expression>", "eval"), {"__builtins__": FUNCTIONS}, dict(rooms)
-        )
+        rooms = {name: _room(tree, name, chapter) for name in names - FUNCTIONS.keys()}
+        code = compile(ast.fix_missing_locations(Guarded().visit(tree)), "<expression>", "eval")
+        value = eval(code, {"__builtins__": FUNCTIONS | GUARDS}, rooms)
+    except ExpressionError as error:
+        raise ExpressionError(f"expression {expression!r}: {error}") from error
     except Exception as error:
         raise ExpressionError(
             f"expression {expression!r} fails: {type(error).__name__}: {error}"
@@ -199,6 +245,8 @@ def _filled(chapter: str, match: re.Match[str]) -> str:
 def written(value: Any, expression: str, form: str) -> str:
     """Return a value in a format of Python's, or raise ExpressionError that names both."""
     try:
+        if LONG_FORM.search(form):
+            raise ValueError("a width or precision has three digits at most")
         return format(value, form)
     except (TypeError, ValueError) as error:
         raise ExpressionError(
@@ -216,85 +264,56 @@ def split(field: str) -> tuple[str, str]:
 
 def _parses(expression: str) -> bool:
     try:
-        ast.parse(expression.strip(), mode="eval")
-    except SyntaxError:
+        _tree(expression)
+    except ExpressionError:
         return False
     return True
 
 
-def _parse(expression: str) -> ast.Expression:
+def _tree(expression: str) -> ast.Expression:
     try:
-        tree = ast.parse(expression.strip(), mode="eval")
-    except (SyntaxError, ValueError) as error:
-        raise ExpressionError(f"expression {expression!r} is not Python: {error}") from error
+        return ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        what = str(error) or "it is nested too deep"
+        raise ExpressionError(f"expression {expression!r} is not Python: {what}") from error
+
+
+def _parse(expression: str, known: Collection[str] = KNOWN) -> ast.Expression:
+    """Return the tree of an expression whose form is allowed and whose names are known, if any."""
+    tree = _tree(expression)
     for node in ast.walk(tree):
         if not isinstance(node, ALLOWED):
             raise ExpressionError(
                 f"expression {expression!r} holds a {type(node).__name__}; wanted only names, "
                 "attributes, calls, literals, arithmetic, comparisons, their logic, and subscripts"
             )
-        if isinstance(node, ast.Name) and node.id not in KNOWN:
+        if isinstance(node, ast.Name) and known and node.id not in known:
             raise ExpressionError(
                 f"expression {expression!r} uses the name {node.id!r}; wanted one of "
-                f"{', '.join(KNOWN)}"
+                f"{', '.join(known)}"
             )
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
             raise ExpressionError(
                 f"expression {expression!r} reaches for the private name {node.attr!r}"
             )
+        if isinstance(node, ast.keyword) and node.arg in (None, "inplace", "out"):
+            raise ExpressionError(
+                f"expression {expression!r} has the argument {node.arg or '**'}; wanted arguments "
+                "by name that change nothing"
+            )
     return tree
 
 
-def _room(expression: str, tree: ast.Expression, name: str) -> ModuleType:
+def _room(tree: ast.Expression, name: str, chapter: str) -> ModuleType:
     """Import a room and those of its modules that the expression names."""
-    path = f"emergence_lib.{name}"
-    try:
-        room = importlib.import_module(path)
-        for attribute in _attributes(tree, name):
-            if hasattr(room, "__path__") and importlib.util.find_spec(f"{path}.{attribute}"):
-                importlib.import_module(f"{path}.{attribute}")
-    except ImportError as error:
-        raise ExpressionError(f"expression {expression!r} fails: {error}") from error
-    return room
-
-
-def _numbers(expression: str, chapter: str) -> ModuleType:
-    try:
+    if name == NUMBERS:
         return chapters.module(chapter, NUMBERS)
-    except (ImportError, ValueError) as error:
-        raise ExpressionError(f"expression {expression!r} fails: {error}") from error
-
-
-def _refuse_strangers(
-    expression: str, tree: ast.Expression, rooms: Mapping[str, ModuleType]
-) -> None:
-    """Refuse what a room only imports: ``laws.np`` is no science of this library's."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            owner = _resolved(node.value, rooms)
-            value = getattr(owner, node.attr, None)
-            if isinstance(owner, ModuleType) and not _own(value):
-                raise ExpressionError(
-                    f"expression {expression!r} reaches for {ast.unparse(node)!r}, which is not "
-                    "this library's; wanted what its rooms define"
-                )
-
-
-def _resolved(node: ast.expr, rooms: Mapping[str, ModuleType]) -> Any:
-    """Return the module that a chain of names leads to, or None."""
-    if isinstance(node, ast.Name):
-        return rooms.get(node.id)
-    if isinstance(node, ast.Attribute):
-        return getattr(_resolved(node.value, rooms), node.attr, None)
-    return None
-
-
-def _own(value: object) -> bool:
-    """Say whether a module, function or class is this library's; other objects may come by."""
-    if isinstance(value, ModuleType):
-        return value.__name__.startswith(LIBRARY)
-    home = getattr(value, "__module__", None) if callable(value) else None
-    return home is None or home.startswith(LIBRARY)
+    path = f"{LIBRARY}.{name}"
+    room = importlib.import_module(path)
+    for attribute in _attributes(tree, name):
+        if hasattr(room, "__path__") and importlib.util.find_spec(f"{path}.{attribute}"):
+            importlib.import_module(f"{path}.{attribute}")
+    return room
 
 
 def _attributes(tree: ast.Expression, name: str) -> Iterator[str]:
@@ -305,6 +324,91 @@ def _attributes(tree: ast.Expression, name: str) -> Iterator[str]:
             and node.value.id == name
         ):
             yield node.attr
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """Return an attribute that an expression may take, or raise ExpressionError."""
+    if isinstance(owner, ModuleType):
+        value = getattr(owner, name)
+        if isinstance(value, ModuleType) or callable(value):
+            if not _own(value):
+                raise ExpressionError(
+                    f"{name!r} of {owner.__name__} is not this library's; wanted what its rooms "
+                    "define"
+                )
+            if getattr(value, "__annotations__", {}).get("return", "") in (None, "None"):
+                raise ExpressionError(
+                    f"{name!r} of {owner.__name__} returns nothing; wanted a value"
+                )
+        return value
+    if _own(type(owner)):
+        value = getattr(owner, name)
+        if not callable(value):
+            return value
+    elif name in READING:
+        value = getattr(owner, name)
+        return (lambda text: value(_columns(text))) if name in QUESTIONS else value
+    raise ExpressionError(
+        f"{name!r} of a {type(owner).__name__} is out of reach; wanted data, or a function in the "
+        f"chapter's {NUMBERS} that returns it"
+    )
+
+
+def _own(value: object) -> bool:
+    """Say whether a module, function or class is this library's."""
+    home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "")
+    return str(home).startswith(f"{LIBRARY}.")
+
+
+def _columns(text: str) -> str:
+    """Return a question to a table, whose names are columns, or raise ExpressionError.
+
+    pandas evaluates it out of sight of `GUARDS`.
+    """
+    for node in ast.walk(_parse(text, known=())):
+        if isinstance(node, ast.Attribute) and node.attr not in set(READING) - set(QUESTIONS):
+            raise ExpressionError(f"{text!r} takes {node.attr!r}; wanted columns")
+        if isinstance(node, ast.Pow):
+            raise ExpressionError(f"{text!r} has a power; wanted it outside of the text")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for leaf in ast.walk(node):
+                _refuse_texts("*", leaf.value if isinstance(leaf, ast.Constant) else 0)
+    return text
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    whole = isinstance(base, int) and isinstance(exponent, int)
+    if whole and base.bit_length() * exponent > LONGEST:
+        raise ExpressionError(f"a power has more than {LONGEST} bits; wanted floats, as in 10.0**2")
+    return base**exponent
+
+
+def _product(left: Any, right: Any) -> Any:
+    _refuse_texts("*", left, right)
+    return left * right
+
+
+def _rest(left: Any, right: Any) -> Any:
+    _refuse_texts("%", left)
+    return left % right
+
+
+def _refuse_texts(sign: str, *sides: object) -> None:
+    for side in sides:
+        if isinstance(side, str | bytes | list | tuple):
+            raise ExpressionError(f"{sign} has a {type(side).__name__} beside it; wanted numbers")
+
+
+def _round(value: Any, digits: int | None = None) -> Any:
+    if digits is not None and abs(digits) > LONGEST:
+        raise ExpressionError(f"round to {digits} digits; wanted {LONGEST} at most")
+    return round(value, digits)
+
+
+GUARDS: dict[str, Callable[..., Any]] = {
+    "Attribute": _attribute, "Mult": _product, "Pow": _power, "Mod": _rest, "round": _round,
+}  # fmt: skip
+"""What is called for a node of that name, and for a function that needs a bound."""
 
 
 def _finite(value: object) -> bool:
