@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self, get_type_hints
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -102,18 +102,23 @@ class Result:
         Raises
         ------
         ValueError
-            If the file is missing, unreadable, or holds another kind of result.
+            If the file is missing, damaged, or holds another kind of result.
         """
         try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            with ZipFile(path) as parts:
+                if damaged := parts.testzip():  # NumPy reads no further than a part's header says
+                    raise ValueError(f"{damaged} is damaged")
+            with np.load(path, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 arrays = {name: file[name] for name in cls.measures()}
             settings = about.pop("config")
             lists = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
             return cls(config=get_type_hints(cls)["config"](**lists), **about, **arrays)
-        except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError) as error:
+        except Exception as error:  # zip, zlib, struct, JSON and NumPy fail each in their own way
             raise ValueError(
-                f"path: {path} is not a stored {cls.__module__} result: {error}"
+                f"path: {path} is not a stored {cls.__module__} result "
+                f"({type(error).__name__}: {error!s:.200}). Remedy: run it again and save it; "
+                "'python -m emergence_lib results' repeats the book's own"
             ) from error
 
 

@@ -1,9 +1,12 @@
 """Results survive being kept, and bad files are named."""
 
 import json
+import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -75,8 +78,20 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
         addition.Result.load(tmp_path / "none.npz")
 
 
+REFUSED = r"bad\.npz is not a stored .*Remedy: run it again"
+
+
 @pytest.mark.parametrize(
-    "damage", [lambda _: b"", lambda _: b"a,b\n1,2\n", lambda whole: whole[: len(whole) // 2]]
+    "damage",
+    [
+        lambda _: b"",
+        lambda _: b"a,b\n1,2\n",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:-1],
+        lambda whole: whole[:40] + whole[41:],
+        lambda whole: whole.replace(b"about.npy", b"../ut.npy"),
+        lambda _: pickle.dumps({"about": 1}),
+    ],
 )
 def test_damaged_file_is_named(
     result: addition.Result, tmp_path: Path, damage: Callable[[bytes], bytes]
@@ -84,8 +99,79 @@ def test_damaged_file_is_named(
     path = tmp_path / "bad.npz"
     result.save(path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ValueError, match=r"bad\.npz is not a stored"):
+    with pytest.raises(ValueError, match=REFUSED):
         addition.Result.load(path)
+
+
+def test_a_flipped_bit_is_refused_or_changes_nothing(
+    result: addition.Result, tmp_path: Path
+) -> None:
+    path = tmp_path / "bad.npz"
+    result.save(path)
+    whole = path.read_bytes()
+    refusals = []
+    for bit in range(0, 8 * len(whole), 61):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            back = addition.Result.load(path)
+        except ValueError as error:
+            refusals.append(str(error))
+        else:
+            assert back.difference(result) == 0, bit
+    assert len(refusals) > 100
+    assert all(re.search(REFUSED, each) for each in refusals)
+
+
+def header(shape: str) -> bytes:
+    """Return a NumPy file without numbers whose header promises some."""
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+
+
+@pytest.mark.parametrize("shape", ["(10**12,)", f"({10**12},)", f"({10**30},)", "(-1,)", "(" * 99])
+def test_a_header_that_promises_too_much_is_refused(
+    result: addition.Result, tmp_path: Path, shape: str
+) -> None:
+    path = tmp_path / "bad.npz"
+    result.save(path)
+    with ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with ZipFile(path, "w") as new:
+        for name, content in (parts | {"brier.npy": header(shape)}).items():
+            new.writestr(name, content)
+    with pytest.raises(ValueError, match=REFUSED):
+        addition.Result.load(path)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "null",
+        "[]",
+        "{",
+        "[" * 100_000,
+        '{"config": null}',
+        '{"config": {"widths": null}}',
+        b"\xff",
+        1,
+    ],
+)
+def test_settings_that_are_none_are_refused(
+    result: addition.Result, tmp_path: Path, about: object
+) -> None:
+    path = tmp_path / "bad.npz"
+    arrays = {name: getattr(result, name) for name in addition.Result.measures()}
+    np.savez(path, about=np.array(about), **arrays)
+    with pytest.raises(ValueError, match=REFUSED):
+        addition.Result.load(path)
+
+
+def test_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.npz").mkdir()
+    with pytest.raises(ValueError, match=REFUSED):
+        addition.Result.load(tmp_path / "bad.npz")
 
 
 def test_file_of_another_experiment_is_named(tmp_path: Path) -> None:
