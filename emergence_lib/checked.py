@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import Node
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 Key = str | int
 Lines = dict[tuple[Key, ...], int]
@@ -30,16 +33,36 @@ TYPE_NAMES = {
 }
 
 
+QUOTE = "Remedy: if it is text, put it in quotes"
 LOOK = "Remedy: look at indentation, colons and quotes on this line and the one before"
 DEEPEST = 50
 TOO_DEEP = (
     f"parts are nested more than {DEEPEST} deep. Remedy: close what is open; an alias (*name) must "
     "not stand within what it names (&name)"
 )
+SURROGATE = re.compile("[\ud800-\udfff]")
+HALF = "the text holds half a character (U+D800 to U+DFFF). Remedy: write the character itself"
+LARGEST = 100_000
+TOO_LARGE = (
+    f"there are more than {LARGEST:,} parts. Remedy: split the file; an alias (*name) counts as "
+    "all that it names"
+)
 
 
 class CheckedFileError(ValueError):
     """A data file is broken or does not follow its schema."""
+
+
+class Scanner(RoundTripScanner):
+    """Splits a text, and says on which line it cannot."""
+
+    def fetch_more_tokens(self) -> Any:
+        """Look at what comes next."""
+        try:
+            return super().fetch_more_tokens()
+        except (OverflowError, ValueError) as error:  # such as a character beyond the last
+            mark = self.reader.get_mark()
+            raise ScannerError(problem=str(error), problem_mark=mark) from error
 
 
 class Constructor(RoundTripConstructor):
@@ -50,11 +73,12 @@ class Constructor(RoundTripConstructor):
         if node in self.recursive_objects:
             raise ConstructorError(problem=TOO_DEEP, problem_mark=node.start_mark)
         try:
-            return super().construct_object(node, deep)
-        except ValueError as error:  # such as a 13th month
-            what = (
-                f"{node.value:.40} has no value: {error}. Remedy: if it is text, put it in quotes"
-            )
+            value = super().construct_object(node, deep)
+            if isinstance(value, int):
+                float(value)  # a longer one is no number to whoever computes with it
+            return value
+        except (ArithmeticError, LookupError, ValueError) as error:  # such as a 13th month
+            what = f"{node.value!s:.40} has no value: {error}. {QUOTE}"
             raise ConstructorError(problem=what, problem_mark=node.start_mark) from error
 
     def check_mapping_key(
@@ -69,9 +93,13 @@ class Constructor(RoundTripConstructor):
         return True
 
 
-# Numbers as Python has them, without their spelling; and no tags but those of YAML.
-for tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", None):
+# Numbers as Python has them, without their spelling; and no tags but those of plain values.
+for kind in ("bool", "float", "int"):
+    tag = f"tag:yaml.org,2002:{kind}"
     Constructor.add_constructor(tag, SafeConstructor.yaml_constructors[tag])
+for kind in ("binary", "omap", "pairs", "set"):
+    Constructor.add_constructor(f"tag:yaml.org,2002:{kind}", SafeConstructor.construct_undefined)
+Constructor.add_constructor(None, SafeConstructor.construct_undefined)
 
 
 def load_yaml(path: str | os.PathLike[str], schema: Mapping[str, Any]) -> Any:
@@ -110,15 +138,24 @@ def load_with_lines(path: str | os.PathLike[str], schema: Mapping[str, Any]) -> 
 def _parse(path: Path) -> tuple[Any, Lines]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CheckedFileError(f"{path}:1: cannot be read ({error})") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise CheckedFileError(
+            f"{path}:{line}: not UTF-8 ({error.reason}). Remedy: save the file in this encoding"
+        ) from error
     yaml = YAML()  # version 1.2, in which 1e-3 is a number, and yes, no and on are words
-    yaml.Constructor = Constructor
+    yaml.Scanner, yaml.Constructor = Scanner, Constructor
+    yaml.max_depth = DEEPEST
+    yaml.composer.warn_double_anchors = False
     try:
         content = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.problem, error.context) if part)
+        if isinstance(error, MaxDepthExceededError):
+            what = TOO_DEEP
         if "Remedy" not in what:
             what = f"not YAML: {what}. {LOOK}"
         raise CheckedFileError(f"{path}:{mark.line + 1 if mark else 1}: {what}") from error
@@ -128,8 +165,6 @@ def _parse(path: Path) -> tuple[Any, Lines]:
             f"{path}:{line}: not YAML: it holds the character U+{error.character:04X}. "
             "Remedy: delete it, or write it as an escape in double quotes"
         ) from error
-    except RecursionError as error:
-        raise CheckedFileError(f"{path}:1: {TOO_DEEP}") from error
     if content is None:
         raise CheckedFileError(f"{path}:1: the file is empty")
     lines: Lines = {}
@@ -140,8 +175,12 @@ def _plain(part: Any, at: tuple[Key, ...], lines: Lines, *, path: Path, line: in
     """Return a part as lists and dicts without memory of their file; note its lines."""
     if len(at) > DEEPEST:
         raise CheckedFileError(f"{path}:{line}: {TOO_DEEP}")
+    if len(lines) > LARGEST:
+        raise CheckedFileError(f"{path}:{lines[at[:1]]}: {TOO_LARGE}")
     lines[at] = line
     if isinstance(part, str):
+        if SURROGATE.search(part):
+            raise CheckedFileError(f"{path}:{line}: {HALF}")
         return str(part)
     if not isinstance(part, (CommentedMap, CommentedSeq)):
         return part
@@ -151,6 +190,8 @@ def _plain(part: Any, at: tuple[Key, ...], lines: Lines, *, path: Path, line: in
     for step, value in steps:
         # What a merge ("<<") brings has no place of its own.
         below = places[step][0] + 1 if step in places else line
+        if isinstance(part, CommentedMap) and not isinstance(step, str):
+            raise CheckedFileError(f"{path}:{below}: the key {step} is no text. {QUOTE}")
         plain[step] = _plain(value, (*at, step), lines, path=path, line=below)
     return plain if isinstance(part, CommentedMap) else list(plain.values())
 

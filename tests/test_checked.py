@@ -91,6 +91,10 @@ def test_fault_names_line_and_remedy(tmp_path: Path, text: str, said: str) -> No
     assert complaint(tmp_path, text).startswith(said)
 
 
+CHAIN = "".join(f"a{n}: &{n} [*{n - 1}]\n" for n in range(1, 200))
+LAUGHS = "".join(f"a{n}: &{n} [{', '.join([f'*{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -103,7 +107,27 @@ def test_fault_names_line_and_remedy(tmp_path: Path, text: str, said: str) -> No
         ("a: 1\nb: &x [*x]\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
         ("a: 1\nb: &x\n  c: *x\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
         ("a: 1\nb: &x\n- *x\n", ":2: parts are nested .* Remedy: close what is open; an alias"),
+        ("a: &a\n  <<: *a\n", ":1: parts are nested .* Remedy: close what is open; an alias"),
         ("[" * 500, ":1: parts are nested more than 50 deep. Remedy: close what is open"),
+        ("a: 1\nb: " + "[" * 99 + "]" * 99, ":2: parts are nested more than 50 deep. Remedy: clo"),
+        ("\n".join(" " * n + "a:" for n in range(99)), ":50: parts are nested more than 50 deep"),
+        ("a: &0 [1]\n" + CHAIN, ":1: parts are nested more than 50 deep. Remedy: close what is"),
+        ("a: &0 [x, y, z, x, y, z]\n" + LAUGHS, ":6: there are more than 100,000 parts. Remedy: "),
+        ("a: 1\nb: 0x" + "f" * 5000, ":2: 0xf{38} has no value: .* Remedy: if it is text"),
+        ("a: 1\nb: !!bool x", ":2: x has no value: 'x'. Remedy: if it is text"),
+        ("a: 1\nb: !!set {x}", ":2: not YAML: .*:set'. Remedy: "),
+        ("a: 1\nb: !!binary eA==", ":2: not YAML: .*:binary'. Remedy: "),
+        ('a: 1\nb: "\\Uffffffff"', ":2: not YAML: .*too large.* Remedy: "),
+        ('a: 1\nb: "\\U00110000"', ":2: not YAML: .*0x110000.* Remedy: "),
+        ('a: 1\nb: "\\ud800"', ":2: the text holds half a character .* Remedy: write"),
+        ("a: 1\n1: 2", ":2: the key 1 is no text. Remedy: if it is text, put it in quotes"),
+        ("a: 1\n? [1, 2]\n: 2", r":2: the key \(1, 2\) is no text. Remedy: "),
+        ("a: 1\n? \n: 2", ":2: the key None is no text. Remedy: "),
+        ("a: 1\n{b: 1, b: 2}: 3", ":2: "),
+        ("a:\n\t- 1", ":2: not YAML: .* Remedy: look at indentation"),
+        ("%YAML 1." + "9" * 5000 + "\n---\na: 1", ":1: not YAML: .* Remedy: "),
+        ("# nothing\n", ":1: the file is empty"),
+        ("a: 1\n---\nb: 2\n", ":2: not YAML: .*document"),
         ("a: 1\nb: !!python/object/apply:os.abort []\n", ":2: not YAML: .*os.abort'. Remedy: "),
     ],
 )
@@ -125,6 +149,26 @@ def test_what_is_read_remembers_nothing_of_the_file(tmp_path: Path) -> None:
 def test_every_fault_is_named_in_order(tmp_path: Path) -> None:
     said = complaint(tmp_path, "b:\n  size: x\n  grade: rerun\na:\n  size: 1\n  grade: x\n")
     assert [line.split(":")[1] for line in said.splitlines()] == ["2", "6"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-32"])
+def test_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "models.yml"
+    path.write_bytes("a: é\n".encode(encoding))
+    with pytest.raises(CheckedFileError, match=r"models\.yml:1: not UTF-8 .* Remedy: save"):
+        load_yaml(path, ANYTHING)
+
+
+def test_the_line_of_a_wrong_byte_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "models.yml"
+    path.write_bytes(b"a: 1\nb: \xe9\n")
+    with pytest.raises(CheckedFileError, match=r"models\.yml:2: not UTF-8"):
+        load_yaml(path, ANYTHING)
+
+
+def test_a_name_given_twice_to_parts_is_no_trouble(tmp_path: Path) -> None:
+    path = written(tmp_path, "a: &x 1\nb: &x 2\nc: *x\n")
+    assert load_yaml(path, ANYTHING) == {"a": 1, "b": 2, "c": 2}
 
 
 def test_missing_file(tmp_path: Path) -> None:
