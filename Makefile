@@ -4,6 +4,10 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(or $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c '$(FITS)' 2>/dev/null && echo $$each && break; done),python3)
 IN := .venv/bin/python
+# A Python that was taken away leaves .venv with a link to nowhere: then it is made anew.
+ifneq ($(shell test -x $(IN) && echo whole),whole)
+.PHONY: .venv/ready
+endif
 # Two BLAS threads on a busy machine cost ten times the CPU of one.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1

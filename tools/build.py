@@ -10,12 +10,15 @@ import argparse
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
+
+from environment import fail, in_one_line, refusal
 
 ROOT = Path(__file__).parent.parent
 READING = re.compile(r"(?:reading|writing) \w+\.\.\. \[\s*(?P<percent>\d+)%\] (?P<page>\S+)")
@@ -24,6 +27,10 @@ EXECUTING = re.compile(r"executing (?P<page>\S+)")
 SOURCES = ("_config.yml", "_toc.yml", "book", "emergence_lib", "tests")
 SETTINGS = ("EMERGENCE_REPOSITORY",)
 TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Error:|error:")
+# What Python and SQLite say when nothing more can be written. Sphinx warns and goes on.
+FULL = re.compile(
+    r"(\[Errno \d+\] )?(No space left on device|Disk quota exceeded|database or disk is full)"
+)
 
 
 def jupyter_book(output: Path, *, gate: bool) -> list[str]:
@@ -68,10 +75,18 @@ def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int
         text=True,
     ) as process:
         assert process.stdout
-        for raw in process.stdout:
-            line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
-            printed.append(line)
-            report(line, perf_counter() - start)
+        full = False
+        try:
+            for raw in process.stdout:
+                line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
+                printed.append(line)
+                full = full or bool(FULL.search(line))
+                if not full:
+                    report(line, perf_counter() - start)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()  # the next build shall find nobody at work
+            raise
     return process.returncode, "".join(printed)
 
 
@@ -113,23 +128,27 @@ def main() -> int:
     output = ROOT / "_build" / "gate" if gate else ROOT
     site = output / "_build" / "html"
     page = (site / "index.html").relative_to(ROOT)
-    built = ROOT / "_build" / "built"  # the state after the last build
+    log, built = (ROOT / "_build" / name for name in ("build.log", "built"))
     if not gate and built.is_file() and built.read_text("utf-8") == state(ROOT, site):
         print(f"Nothing has changed since it was built. Open {page}")
         return 0
+    log.parent.mkdir(exist_ok=True)
+    log.touch()
     start = perf_counter()
     code, printed = build(output, gate=gate)
+    if full := FULL.search(printed):
+        for half_made in ("html", ".doctrees"):
+            shutil.rmtree(output / "_build" / half_made, ignore_errors=True)
+        fail(refusal(full.group()))
     if code:
-        log = ROOT / "_build" / "build.log"
-        log.parent.mkdir(exist_ok=True)
         log.write_text(printed, "utf-8")
         print(f"The book did not build; everything it said is in {log.relative_to(ROOT)}.")
         return code
-    if not gate:
+    if not gate:  # the state after a build that ended well
         built.write_text(state(ROOT, site), "utf-8")
     print(f"Built in {perf_counter() - start:.0f} s. Open {page}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_one_line(main))

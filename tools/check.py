@@ -13,6 +13,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
+from environment import in_one_line
+
 ROOT = Path(__file__).parent.parent
 CODE = ["emergence_lib", "tests", "tools", "benchmarks"]
 GATE_LOG = ROOT / "_build" / "gate.log"
@@ -78,4 +80,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_one_line(main))
