@@ -14,3 +14,11 @@
     });
   }
 })();
+
+// Sphinx looks words up in plain objects, where "constructor" and "__proto__" stand by nature.
+if (typeof Search !== "undefined" && Search.hasIndex()) {
+  const bare = Object.create(null, { hasOwnProperty: { value: Object.prototype.hasOwnProperty } });
+  for (const words of [Search._index.terms, Search._index.titleterms]) {
+    Object.setPrototypeOf(words, bare);
+  }
+}

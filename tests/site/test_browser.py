@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -108,6 +109,27 @@ def test_search_works_with_the_network_cut(watched: Open) -> None:
     hits = page.locator("#search-results li a").all_inner_texts()
     assert any("mirage" in each.lower() for each in hits)
     assert tab.elsewhere == []
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "constructor",
+        "constructors",
+        "__proto__",
+        "toString",
+        "hasOwnProperty",
+        "valueOf",
+        "constructor emergence",
+    ],
+)
+def test_a_search_knows_no_words_that_scripts_know(watched: Open, word: str) -> None:
+    """Plain objects of a script seem to hold a few words; no page of the book does."""
+    tab = watched()
+    page = tab.open(f"search.html?q={quote(word)}")
+    expect(page.locator("#search-results")).to_contain_text("did not match any documents")
+    assert page.locator("#search-results li").count() == 0
     assert tab.complaints == []
 
 
