@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,7 +21,7 @@ settings.load_profile("book")
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which files took the longest."""
     seconds: Counter[str] = Counter()
-    for report in sum(terminalreporter.stats.values(), []):
+    for report in chain.from_iterable(terminalreporter.stats.values()):
         if isinstance(report, pytest.TestReport):
             seconds[report.nodeid.partition("::")[0]] += report.duration  # type: ignore[assignment]
     terminalreporter.section("slowest files")

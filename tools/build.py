@@ -1,7 +1,7 @@
 """Build the book: `make book` (cached) or `make gate` (all afresh, warnings are errors).
 
 Jupyter Book does the work; this prints how far it is, and one clear failure. `make book` does not
-even start it if nothing that it read and nothing that it wrote has changed since it last ended well.
+start it if nothing that it read or wrote has changed since it last ended well.
 """
 
 from __future__ import annotations
