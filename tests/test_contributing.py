@@ -47,9 +47,7 @@ def coins(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
     """Build the guide's chapter with a copy of the library that has its four other files."""
     folder = tmp_path_factory.mktemp("guide")
     library = folder / "library"
-    shutil.copytree(
-        ROOT / "emergence_lib", library / "emergence_lib", ignore=shutil.ignore_patterns("*.pyc")
-    )
+    shutil.copytree(ROOT / "emergence_lib", library / "emergence_lib")
     chapter = library / "emergence_lib" / "chapters" / "coins"
     chapter.mkdir()
     (chapter / "numbers.py").write_text(example("python", "Its numbers"), "utf-8")

@@ -1,6 +1,8 @@
 """The audit keeps its promises on curves whose truth is known, and breaks on none."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -78,10 +80,10 @@ def test_an_open_end_holds_all_beyond() -> None:
 
 def test_a_cell_is_counted_as_a_loop_over_its_curves_counts_it() -> None:
     cell = Cell(Truth("Gompertz", 0.3, chance=0.25), 8, 100)
-    row = calibration.tally(cell, replicates=40)
-    batch, threshold = calibration.simulate(cell, 40, calibration.generator(cell, 0))
+    row = calibration.tally(cell, replicates=25)
+    batch, threshold = calibration.simulate(cell, 25, calibration.generator(cell, 0))
     verdicts, held = [], 0
-    for i in range(40):
+    for i in range(25):
         curve = Curve("one", 10 ** batch.x[i], batch.score[i], np.full(8, 100.0), chance=0.25)
         (report,) = audit_many([curve], thorough=False)
         verdicts.append(report.verdict)
@@ -199,6 +201,9 @@ def test_main_writes_both_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(calibration, "STORED_PAIRS", tmp_path / "two.csv")
     monkeypatch.setattr(calibration, "cells", lambda: [cell])
     monkeypatch.setattr(calibration, "pairs", lambda: [pair])
+    monkeypatch.setattr(calibration, "ProcessPoolExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr(calibration, "tally", partial(calibration.tally, replicates=30))
+    monkeypatch.setattr(calibration, "tally_pair", partial(calibration.tally_pair, replicates=10))
     calibration.main()
     (row,) = calibration.stored().to_dict("records")
     assert {name: row[name] for name in COUNTS} == {

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from bs4 import BeautifulSoup, Tag
+from sphinx.errors import ExtensionError
 
-from emergence_lib.sphinxext import chapters
+from emergence_lib.sphinxext import chapters, numbering
 from tests.sphinxext.small_book import SmallBook
 
 INDEX = """\
@@ -153,22 +158,26 @@ def test_a_new_number_reaches_every_page_that_mentions_it(book: SmallBook) -> No
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("number", "said"),
     [
-        ("chapter: 12", "chapter: two", "end/second.md: chapter: found 'two', want a whole number"),
-        ("chapter: 12", "chapter: -1", "end/second.md: chapter: found '-1', want a whole number"),
-        ("chapter: 12", "chapter: 7", "chapter 7, 'second', has the number or the name of book/b"),
-        ("promise: You will know.", "promise:", "end/second.md: a chapter has a title"),
+        ("two", "end/second.md: chapter: found 'two', want a whole number"),
+        (-1, "end/second.md: chapter: found '-1', want a whole number"),
+        (7, "end/second.md: chapter 7, 'second', has the number or the name of begin/first.md"),
     ],
 )
-def test_a_malformed_front_matter_stops_the_build_with_its_file(
-    book: SmallBook, old: str, new: str, said: str
-) -> None:
+def test_a_number_that_is_none_or_taken_is_named_with_its_file(number: object, said: str) -> None:
+    pages = {"begin/first": {"chapter": 7}, "end/second": {"chapter": number}}
+    env: Any = SimpleNamespace(metadata=pages)
+    with pytest.raises(ExtensionError, match=re.escape(said)):
+        numbering.chapters(env)
+
+
+def test_a_malformed_front_matter_stops_the_build_with_its_file(book: SmallBook) -> None:
     book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second"]})
-    book.write("end/second.md", SECOND.replace(old, new))
+    book.write("end/second.md", SECOND.replace("promise: You will know.", "promise:"))
     code, printed = book.build()
     assert code != 0
-    assert said in printed
+    assert "end/second.md: a chapter has a title" in printed
 
 
 def test_a_chapter_under_no_part_stops_the_build(book: SmallBook) -> None:

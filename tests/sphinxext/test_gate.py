@@ -20,7 +20,7 @@ def test_a_page_is_executed_again_if_the_library_has_changed_and_always_by_the_g
     book: SmallBook, tmp_path: Path
 ) -> None:
     copy = tmp_path / "library" / "emergence_lib"
-    shutil.copytree(ROOT / "emergence_lib", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "emergence_lib", copy)
     book.cell(
         "import time\nfrom emergence_lib import laws\n"
         "print('answer:', laws.exact_match(0.5, 2), time.time_ns())"
@@ -59,7 +59,7 @@ def test_a_killed_build_leaves_nothing_stale(
     book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "library" / "emergence_lib"
-    shutil.copytree(ROOT / "emergence_lib", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "emergence_lib", copy)
     book.extension(copy.parent, "killer", KILLER)
     book.cell("from emergence_lib import laws\nprint('answer:', laws.exact_match(0.5, 2))")
     laws = copy / "laws.py"

@@ -311,6 +311,13 @@ def famous() -> pd.DataFrame:
     return table[table["group"].isin(sources)]
 
 
+@cache
+def famous_reports() -> list[Report]:
+    """Return the audit of each curve of `famous`, in its order."""
+    chosen = (counted()[at] for at in famous().index)
+    return list(audit_many(map(curve, chosen), thorough=False))
+
+
 def printed(table: pd.DataFrame) -> pd.DataFrame:
     """Return rows of `verdicts` as a page prints them."""
     names = {

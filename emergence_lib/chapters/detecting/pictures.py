@@ -301,12 +301,11 @@ def short(task: str) -> str:
 @theme.figure
 def famous_curves() -> Figure:
     """Draw, each small, curves that were called emergent, with the verdict on each."""
-    table, ladders = numbers.famous(), numbers.counted()
+    table = numbers.famous()
     fig = Figure(figsize=(theme.WIDE[0], 6.2))
     axes = fig.subplots(5, 4, sharey=True).ravel()
-    columns = (table.index, table["task"], table["group"])
-    for ax, at, task, group in zip(axes, *columns, strict=True):
-        report = numbers.report_of(ladders[int(at)].name)
+    columns = (table["task"], table["group"], numbers.famous_reports())
+    for ax, task, group, report in zip(axes, *columns, strict=True):
         _small(ax, short(task), group == "open models, pooled", report)
     return fig
 
