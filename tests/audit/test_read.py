@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.reading import harness
 from emergence_lib.audit.reading.read import read
 
 LONG = """\
@@ -655,6 +656,45 @@ def test_in_a_group_the_multiple_choice_tasks_say_the_chance_level(tmp_path: Pat
 
     path = folder(tmp_path, file("tiny"), file("big"))
     assert only(read(path, sizes=SIZES)).chance == 0.5
+
+
+class Counted(dict[str, Any]):
+    """Counts how often something is looked up in it."""
+
+    visits = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.visits += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {f"g{deep}": [f"g{deep + 1}"] * 60 for deep in range(60)},
+        {
+            f"g{deep}" if at == 0 else f"g{deep} {at}": [f"g{deep + 1}"]
+            + [f"g{deep + 1} {part}" for part in range(1, 20)]
+            for deep in range(60)
+            for at in range(20)
+        },
+        {f"g{at}": [f"g{part}" for part in range(61)] for at in range(60)},
+    ],
+    ids=["one part many times", "many parts in each of many levels", "each holds all"],
+)
+def test_groups_within_groups_take_no_more_than_their_number(groups: dict[str, list[str]]) -> None:
+    choice = {"output_type": "multiple_choice", "doc_to_choice": ["A", "B", "C", "D"]}
+    configs = Counted(g60=choice)
+    content = {"results": {name: {} for name in groups}, "configs": configs}
+    chances = harness._chances(content | {"group_subtasks": groups})
+    assert {chances[name] for name in groups} == {"0.25"}
+    assert configs.visits <= 20
+
+
+def test_groups_that_hold_themselves_say_nothing(tmp_path: Path) -> None:
+    groups = {"a": ["b"], "b": ["a", "b"], "c": ["c"]}
+    chances = harness._chances({"results": {"a": {}, "c": {}}, "group_subtasks": groups})
+    assert set(chances.values()) == {harness.UNSAID}
 
 
 def test_a_table_without_chance_says_that_it_is_zero(write: Any) -> None:

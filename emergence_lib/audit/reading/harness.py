@@ -29,8 +29,6 @@ FREE = "0.0"
 """Chance level of a task that is no multiple choice."""
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
-DEEPEST = 4
-"""Groups within groups."""
 NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 """Parts of ``model_args`` that name the model, as the harness itself ranks them."""
 
@@ -144,6 +142,7 @@ def _rows(
     wanted: Collection[str],
     metrics: set[str],
 ) -> Iterator[Row]:
+    chances = _chances(content)
     for task, scores in content["results"].items():
         if not isinstance(scores, dict):
             fail(f"{path}, results.{task}", "no object with scores", "Write the file again")
@@ -162,12 +161,12 @@ def _rows(
             error = scores.get(f"{metric}_stderr{tail}")
             if isinstance(error, int | float):
                 cells["stderr"] = str(error)
-            cells |= _about(task, content)
+            cells |= {**_counts(task, content), GUESS: chances[task]}
             yield Row(f"{path}, results.{task}.{key}", cells)
 
 
-def _about(task: str, content: dict[str, Any]) -> dict[str, str]:
-    """Return number of items and score of guessing, where the file tells them."""
+def _counts(task: str, content: dict[str, Any]) -> dict[str, str]:
+    """Return the number of shots and of items, where the file tells them."""
     known = {}
     shots = content.get("n-shot")
     if isinstance(shots, dict) and task in shots:
@@ -176,25 +175,48 @@ def _about(task: str, content: dict[str, Any]) -> dict[str, str]:
     count = counts.get("effective", counts.get("original"))
     if isinstance(count, int | float):
         known["items"] = str(count)
-    guesses = _guesses(task, content)
-    # In a group, the multiple-choice tasks decide.
-    chosen = guesses - {FREE} or guesses or {UNSAID}
-    known[GUESS] = chosen.pop() if len(chosen) == 1 else UNKNOWN
     return known
 
 
-def _guesses(task: str, content: dict[str, Any], depth: int = 0) -> set[str]:
-    """Return the chance level of a task, or those of the tasks in a group."""
+def _chances(content: dict[str, Any]) -> dict[str, str]:
+    """Return the chance level of every task; in a group, the multiple-choice tasks decide.
+
+    Groups may hold groups, and one another. A chance level goes up from a task to all that hold it,
+    each of them once, so that the work grows with the file and no faster.
+    """
     groups = content.get("group_subtasks")
-    parts = groups.get(task) if isinstance(groups, dict) else None
-    if isinstance(parts, list) and parts and depth < DEEPEST:
-        names = filter(lambda part: isinstance(part, str), parts)
-        return set().union(*(_guesses(name, content, depth + 1) for name in names))
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for group, parts in groups.items() if isinstance(groups, dict) else ():
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, str) and part != group:
+                holders[part].append(group)
+    tasks = {*content["results"], *holders}
+    grouped = set().union(*holders.values())
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    left = [(task, _chance(task, content)) for task in tasks - grouped]
+    while left:
+        task, chance = left.pop()
+        # Of four, two are numbers that differ: no more is needed to know that nothing is known.
+        if chance not in found[task] and len(found[task]) < 4:
+            found[task].add(chance)
+            left += [(group, chance) for group in holders[task]]
+    return {task: _decided(found[task]) for task in tasks}
+
+
+def _decided(chances: set[str]) -> str:
+    """Return the chance level of a group from those of its tasks."""
+    said = chances - {UNSAID}
+    said = said - {FREE} or said or {UNSAID}
+    return said.pop() if len(said) == 1 else UNKNOWN
+
+
+def _chance(task: str, content: dict[str, Any]) -> str:
+    """Return the chance level of a task that is no group."""
     config = _inside(content, "configs", task)
     if config.get("output_type") != "multiple_choice":
-        return {FREE} if isinstance(config.get("output_type"), str) else set()
+        return FREE if isinstance(config.get("output_type"), str) else UNSAID
     choices = config.get("doc_to_choice")
-    return {repr(1 / len(choices)) if isinstance(choices, list) and choices[1:] else UNKNOWN}
+    return repr(1 / len(choices)) if isinstance(choices, list) and choices[1:] else UNKNOWN
 
 
 def _inside(content: dict[str, Any], part: str, task: str) -> dict[str, Any]:
