@@ -1,7 +1,10 @@
 """Readers against tables whose truth the test made, and broken input against its messages."""
 
 import json
+import os
 import re
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emergence_lib.audit.curve import Curve, CurveError
-from emergence_lib.audit.reading import harness
+from emergence_lib.audit.reading import harness, table
 from emergence_lib.audit.reading.read import read
 
 LONG = """\
@@ -307,11 +310,79 @@ def test_a_bad_table_is_refused_with_place_and_remedy(write: Any, text: str, mes
         ("scale,score\n1,2\n".encode("utf-16"), "text in UTF-16, want UTF-8.*CSV UTF-8"),
         (b"PK\x03\x04 an Excel file", "a workbook or archive, not text.*CSV UTF-8"),
         (b'"' + b"x" * 200_000, "not a table .field larger"),
+        (b"scale,score\n1,.1\n2,\0", r"scores\.csv, row 3: a NUL byte.* not text.*CSV UTF-8"),
+        ("scale,score\n1,2\n".encode("utf-16-le"), "row 1: a NUL byte, so this is not text"),
+        (b"\0" * 200, "row 1: a NUL byte, so this is not text"),
     ],
 )
 def test_a_file_that_is_no_text_is_named(write: Any, raw: bytes, message: str) -> None:
     with pytest.raises(CurveError, match=message):
         read(write(raw))
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def pipe_behind_a_link(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+def endless_device_behind_a_link(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def ended_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs special files")
+@pytest.mark.parametrize(
+    "make", [pipe, pipe_behind_a_link, endless_device_behind_a_link, ended_socket]
+)
+def test_what_may_never_end_is_not_opened(
+    write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket has to be short
+    Path("results").mkdir()
+    one, within = Path("scores.csv"), Path("results/result.json")
+    for path in (one, within):
+        make(path)
+    good = write(LONG, "good.csv")
+    refusal = "not a regular file. Remedy: Write what it holds to a file"
+    assert refused(one).startswith(f"{one}: {refusal}")
+    assert refused(good, sizes=one).startswith(f"{one}: {refusal}")
+    assert refused("results", sizes={}).startswith(f"{within}: {refusal}")
+
+
+def test_a_folder_gives_no_sizes(write: Any, tmp_path: Path) -> None:
+    with pytest.raises(CurveError, match="not a regular file"):
+        read(write(LONG), sizes=tmp_path)
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(
+    write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("scale,score,n\n" + "1,.1,9\n" * 1000)
+    monkeypatch.setattr(table, "LARGEST", 2_000_000)
+    with pytest.raises(CurveError, match="scale 1 again"):
+        read(path)
+    with path.open("ab") as file:
+        file.truncate(2_000_001)  # a hole, which takes no room on the disk
+    with pytest.raises(CurveError, match="row 1002: a NUL byte"):
+        read(path)
+    path.write_bytes(b"1" * 2_000_001)
+    with pytest.raises(CurveError, match=r"scores\.csv: more than 2 MB, .* Remedy: Leave out"):
+        read(path)
+
+
+def refused(source: Any, **options: Any) -> str:
+    """Return why a source is refused."""
+    with pytest.raises(CurveError) as caught:
+        read(source, **options)
+    return str(caught.value)
 
 
 def test_all_faults_are_listed_up_to_ten(write: Any) -> None:
@@ -344,10 +415,10 @@ def test_a_missing_file_suggests_the_nearest_name(write: Any) -> None:
 def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(LONG)
 
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(CurveError, match=r"scores\.csv: no permission to read it"):
         read(path)
 
@@ -728,6 +799,7 @@ def test_every_bad_file_of_a_folder_is_listed_and_no_good_one_used(
         "latin.json": '{"results": "½"}'.encode("latin-1"),
         "deep.json": "[" * 100_000,
         "flat.json": '{"results": {"add": 0.5}, "model_name": "org/big"}',
+        "holes.json": b'{"results": {"add": ' + b"\0" * 9,
     }
     for name, content in bad.items():
         (path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -738,7 +810,8 @@ def test_every_bad_file_of_a_folder_is_listed_and_no_good_one_used(
         r"broken\.json, line 1: broken JSON \(Expecting ',' delimiter, column 33\)",
         r"empty\.json: the file is empty",
         r'list\.json.*: no object "results", so not a result of lm-evaluation-harness',
-        r"latin\.json, row 1: not UTF-8",
+        r"latin\.json, row 1: not UTF-8 .*Remedy: Write or copy the file again",
+        r"holes\.json, row 1: a NUL byte, .* Remedy: Write or copy the file again",
         r"deep\.json: broken JSON",
         r"flat\.json, results\.add: no object with scores",
         r"results_3\.json: sizes lacks the model 'org/unheard-of'",

@@ -29,6 +29,7 @@ FREE = "0.0"
 """Chance level of a task that is no multiple choice."""
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
+AGAIN = "Write or copy the file again"
 NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 """Parts of ``model_args`` that name the model, as the harness itself ranks them."""
 
@@ -88,14 +89,14 @@ def _files(folder: Path, problems: Problems) -> list[Path]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    text = read_text(path)
+    text = read_text(path, AGAIN)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         what = f"broken JSON ({error.msg}, column {error.colno})"
-        fail(f"{path}, line {error.lineno}", what, "Write or copy the file again")
+        fail(f"{path}, line {error.lineno}", what, AGAIN)
     except (ValueError, RecursionError) as error:
-        fail(str(path), f"broken JSON ({error})", "Write or copy the file again")
+        fail(str(path), f"broken JSON ({error})", AGAIN)
     if not (isinstance(content, dict) and isinstance(content.get("results"), dict)):
         what = 'no object "results", so not a result of lm-evaluation-harness'
         fail(str(path), what, "Move it out of the folder")

@@ -47,12 +47,13 @@ def read(
     ----------
     source : path or DataFrame
         A CSV file or a data frame in one of two forms, or a folder of result files of
-        lm-evaluation-harness. Long form: a row a score, with the columns ``scale`` (or ``params``,
-        ``train_flops``, ``tokens``, ...), ``score`` (or ``accuracy``, ...), ``n_items`` or
-        ``stderr``, and as wanted ``task``, ``metric``, ``model``, ``chance``, ``length``,
-        ``other`` (a second metric on the same items), ``other_stderr``, ``other_chance``. Wide
-        form: a row a model, the scale, and a column of scores for each task, with
-        ``TASK_items`` or ``TASK_stderr`` beside it, or ``n_items`` for all.
+        lm-evaluation-harness; each a regular file of up to 50 MB. Long form: a row a score, with
+        the columns ``scale`` (or ``params``, ``train_flops``, ``tokens``, ...), ``score`` (or
+        ``accuracy``, ...), ``n_items`` or ``stderr``, and as wanted ``task``, ``metric``,
+        ``model``, ``chance``, ``length``, ``other`` (a second metric on the same items),
+        ``other_stderr``, ``other_chance``. Wide form: a row a model, the scale, and a column of
+        scores for each task, with ``TASK_items`` or ``TASK_stderr`` beside it, or ``n_items`` for
+        all.
     scale : str, optional
         Column that holds the scale, if several could.
     unit : str, optional

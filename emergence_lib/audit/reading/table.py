@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import stat
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,8 @@ NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 SHOWN = 10
 """Problems that one message lists."""
 SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
+LARGEST = 50_000_000
+"""Bytes of a file that is read; as rows they take about twenty times as much memory."""
 
 GUESS = "chance level of the file"
 """Column of tables made from result files; with its blanks, no header can be named so."""
@@ -95,10 +98,44 @@ def column_name(title: object) -> str:
     return re.sub(r"[\s\-]+", "_", str(title).strip().lower())
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, with or without byte order mark, or say why not."""
+def read_text(path: Path, remedy: str = SAVE_AS) -> str:
+    """Return the text of a UTF-8 file, with or without byte order mark, or say why not.
+
+    Parameters
+    ----------
+    path : Path
+        Of a regular file of at most `LARGEST` bytes.
+    remedy : str
+        What to do about a file that is not text.
+    """
+    raw = _bytes(path)
+    if raw.startswith(b"PK\x03\x04"):
+        fail(str(path), "a workbook or archive, not text", remedy)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fail(str(path), "text in UTF-16, want UTF-8", remedy)
+    if b"\0" in raw:
+        fail(_row(path, raw, raw.index(b"\0")), "a NUL byte, so this is not text", remedy)
+    if len(raw) > LARGEST:
+        what = f"more than {LARGEST // 10**6} MB, which is the most that is read"
+        fail(str(path), what, "Leave out what the audit does not need, or split it")
     try:
-        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8 (byte 0x{raw[error.start]:02x})"
+        fail(_row(path, raw, error.start), what, remedy)
+    if not text.strip():
+        fail(str(path), "the file is empty", "Check that the export ran to its end")
+    return text
+
+
+def _bytes(path: Path) -> bytes:
+    """Return a regular file, up to what is too much; a pipe or a device may never end or begin."""
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)
+        raw = b""
+        if regular:
+            with path.open("rb") as file:
+                raw = file.read(LARGEST + 1)
     except FileNotFoundError:
         near = get_close_matches(path.name, _neighbours(path), 1)
         remedy = f"Is {near[0]} meant" if near else "Check the name and the folder"
@@ -107,18 +144,14 @@ def read_text(path: Path) -> str:
         fail(str(path), "no permission to read it", "Change its permissions or copy it")
     except (OSError, ValueError) as error:
         fail(f"{str(path)!r:.200}", f"cannot be read ({error})", "Check the name and the disk")
-    if raw.startswith(b"PK\x03\x04"):
-        fail(str(path), "a workbook or archive, not text", SAVE_AS)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        fail(str(path), "text in UTF-16, want UTF-8", SAVE_AS)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        fail(f"{path}, row {row}", f"not UTF-8 (byte 0x{raw[error.start]:02x})", SAVE_AS)
-    if not text.strip():
-        fail(str(path), "the file is empty", "Check that the export ran to its end")
-    return text
+    if not regular:
+        fail(str(path), "not a regular file", "Write what it holds to a file and give that")
+    return raw
+
+
+def _row(path: Path, raw: bytes, at: int) -> str:
+    row = raw[:at].count(b"\n") + 1
+    return f"{path}, row {row}"
 
 
 def _neighbours(path: Path) -> list[str]:
