@@ -14,6 +14,7 @@ globalThis.emWorkbench ??= (() => {
   const SHOWN = 10; // problems that are listed
   const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
+  const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const REQUIRED = ["scale", "score"];
   const FRACTIONS = ["score", "stderr", "chance"];
@@ -237,7 +238,7 @@ globalThis.emWorkbench ??= (() => {
     const floor = constant(name, points, "chance", chance, found) ?? 0;
     const tokens = constant(name, points, "length", length, found);
     const otherChance = constant(name, points, "other_chance", undefined, found) ?? 0;
-    const again = points.findIndex(({ scale }, at) => scale === points[at + 1]?.scale);
+    const again = points.findIndex(({ scale }, at) => points[at + 1]?.scale <= scale * (1 + SAME));
     if (again >= 0) found.add(points[again + 1].place, "again", { curve: name, ...points[again] });
     if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
     const column = (role) => points.map((point) => point[role]);

@@ -17,10 +17,17 @@ MOST_ITEMS, FINEST = 1e15, 1e-8
 """Items, and the standard error they would bring: beyond, scores have no digits left."""
 LONGEST = 10**6
 """Tokens of an answer; of many more, the share that one of them is right has lost its digits."""
+SAME = 1e-12
+"""Relative difference up to which two scales are one: between them, logarithms have no digits."""
 
 
 class CurveError(ValueError):
     """The input is no scaling curve; the message names the place, what was found and a remedy."""
+
+
+def above(larger: ArrayLike, scale: ArrayLike) -> Flags:
+    """Tell whether scales lie above others, and by more than their last digits."""
+    return np.asarray(larger) > np.asarray(scale) * (1 + SAME)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +105,13 @@ class Curve:
         self._every("scale", self.scale, self.scale > 0, "above 0", "Leave out models of no size")
         usual = (self.scale >= SCALES[0]) & (self.scale <= SCALES[1])
         self._every("scale", self.scale, usual, "from 1e-50 to 1e50", "Take another unit")
-        step = np.diff(self.scale)
-        if not (step > 0).all():
-            at = int(np.argmin(step > 0))
+        rising = above(self.scale[1:], self.scale[:-1])
+        if not rising.all():
+            at = int(np.argmin(rising))
             here, following = self.scale[at : at + 2]
-            if here == following:
-                what, remedy = f"found {here:g} twice", "Average the scores of equal scales"
+            if here <= following:
+                what = f"found {here:g} twice, to 12 digits (models {at + 1} and {at + 2})"
+                remedy = "Average the scores of equal scales"
             else:
                 what, remedy = f"found {following:g} after {here:g}", "Sort the models by scale"
             self._fail("scale", f"{what}, want strictly increasing scales", remedy)

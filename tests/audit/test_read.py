@@ -184,6 +184,18 @@ def test_repeats_are_pooled_by_counts_on_demand_only(write: Any) -> None:
     assert curve.labels == ("a + b", "c")
 
 
+@pytest.mark.parametrize("step", [1e-16, 1e-15, 5e-13])
+@pytest.mark.parametrize("scale", [1.0, 1e9, 1e-20, 3e22])
+def test_scales_alike_to_the_last_digits_are_one(write: Any, scale: float, step: float) -> None:
+    again = max(scale * (1 + step), float(np.nextafter(scale, np.inf)))
+    path = write(f"scale,score,n\n{scale!r},0.1,100\n{10 * scale},0.5,100\n{again!r},0.4,300\n")
+    with pytest.raises(CurveError, match=r"row 4: scores: scale \S+ again, first in .*row 2"):
+        read(path)
+    curve = only(read(path, repeats="pool"))
+    assert curve.scale.tolist() == [scale, 10 * scale]
+    assert (curve.score.tolist(), items_of(curve)) == ([130 / 400, 0.5], [400, 100])
+
+
 def test_repeats_point_at_the_columns_that_tell_them_apart(write: Any) -> None:
     text = "scale,setting,score,n\n1,zero,.1,9\n1,few,.2,9\n2,few,.2,9\n"
     with pytest.raises(CurveError, match=r"separate with by=\['setting'\]"):
@@ -493,7 +505,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     tasks = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     # 1,125 could be a thousand or a little more than one: refused, and tested above.
     clear = st.floats(1e-3, 1e30).filter(lambda x: not re.fullmatch(r"\d{1,3}\.\d{3}", repr(x)))
-    scales = st.lists(clear, min_size=2, max_size=5, unique=True)
+    scales = st.lists(clear, min_size=2, max_size=5, unique_by="{:.9e}".format)
     rows = [
         {
             "task": task,

@@ -92,6 +92,7 @@ GOOD = {
     "items and errors that agree": "params,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",
     "items and errors that differ": "params,score,n,se\n1,0.2,100,0.04\n2,0.5,100,0.063\n",
     "columns nobody asked for": "model,notes,params,score,n\nx,hello,1,0,9\ny,,2,1,9\n",
+    "scales that differ in the eleventh digit": "params,score,n\n1e9,0,9\n1000000000.01,1,9\n",
 }
 
 
@@ -147,6 +148,8 @@ BAD = {
     "no name": ("params,score,,n\n1,.1,x,9\n", "Name it or delete it"),
     "two of a name": ("params,score,score\n1,.1,9\n", "Rename or delete one"),
     "twice": ("params,score,n\n1,.1,9\n1,.2,9\n2,.5,9\n2,.5,9\n", "Average them"),
+    "twice, to the last digit": ("params,score,n\n1,.1,9\n1.0000000000000002,.2,9\n", "Average"),
+    "twice, to twelve digits": ("scale,score,n\n1e9,.1,9\n1000000000.0005,.2,9\n", "Average"),
     "one model": ("params,score,n\n1,.1,9\n", "Add models"),
     "no noise": ("params,score\n1,.1\n2,.2\n", "Add a column 'n_items'"),
     "too short": ("params,score,n\n1,.1\n2,.2,9\n", "Look for a comma"),

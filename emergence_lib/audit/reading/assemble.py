@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
-from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.curve import Curve, CurveError, above
 from emergence_lib.audit.phrases import fault
 from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
@@ -131,8 +130,8 @@ def _with_items(name: str, point: Point, items: float, problems: Problems) -> Po
 def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
     """Add up the counts of points at equal scale."""
     pooled = []
-    for _, alike in groupby(points, key=lambda point: point.scale):
-        first, *rest = same = list(alike)
+    for first, *rest in _alike(points):
+        same = [first, *rest]
         if not rest:
             pooled.append(first)
             continue
@@ -152,10 +151,21 @@ def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
     return pooled
 
 
+def _alike(points: list[Point]) -> list[list[Point]]:
+    """Return sorted points in groups of equal scale."""
+    groups: list[list[Point]] = []
+    for point in points:
+        if groups and not above(point.scale, groups[-1][0].scale):
+            groups[-1].append(point)
+        else:
+            groups.append([point])
+    return groups
+
+
 def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
-    twice = next((pair for pair in pairwise(points) if pair[0].scale == pair[1].scale), None)
-    if twice:
-        first, second = twice
+    again = next((group for group in _alike(points) if len(group) > 1), None)
+    if again:
+        first, second, *_ = again
         differ = _differing(first, second)
         apart = f"separate with by={differ}" if differ else "name the tasks in a column 'task'"
         what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
