@@ -18,6 +18,7 @@ globalThis.emWorkbench ??= (() => {
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const REQUIRED = ["scale", "score"];
   const FRACTIONS = ["score", "stderr", "chance"];
+  const LONGEST_VALUE = 300; // characters that a value takes in a sentence
   const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
   // What is wrong with a table: a line for each fault.
@@ -81,6 +82,7 @@ globalThis.emWorkbench ??= (() => {
     text = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
     const bad = (what, remedy) => fail("table", what, remedy);
     if (text.startsWith("PK\u0003\u0004")) bad("a workbook or archive, not text", SAVE_AS);
+    if (text.includes("\0")) bad("a NUL byte, so this is not text", SAVE_AS);
     if (text.includes("\uFFFD")) bad("text that is not UTF-8", SAVE_AS);
     if (!text.trim()) bad("it is empty", "Paste rows with a header, or choose a file");
     const width = (mark) => cells(text, mark)[0].length;
@@ -303,7 +305,22 @@ globalThis.emWorkbench ??= (() => {
   const signed = (change) => (change < 0 ? "" : "+") + tenths(100 * change);
   const size = ({ curve }, scale) =>
     curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
-  const quoted = (text) => `'${text}'`.slice(0, 60);
+  // Text from outside as one line that misleads nobody, its middle left out; as in phrases.py.
+  const ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  function shown(text, most = LONGEST_VALUE) {
+    const escaped = cut(text, most).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => {
+      const code = mark.codePointAt(0).toString(16);
+      const [kind, digits] = code.length > 4 ? ["U", 8] : code.length > 2 ? ["u", 4] : ["x", 2];
+      return ESCAPES[mark] ?? `\\${kind}${code.padStart(digits, "0")}`;
+    });
+    return cut(escaped, most);
+  }
+  function cut(text, most) {
+    const [letters, ends] = [Array.from(text), Math.floor((most - 5) / 2)];
+    if (letters.length <= most) return text;
+    return `${letters.slice(0, ends).join("")} ... ${letters.slice(-ends).join("")}`;
+  }
+  const quoted = (text) => `'${shown(text, 60)}'`;
   const decades = (width) => `${number(width, 2)} decade${number(width, 2) === "1" ? "" : "s"}`;
   function interval({ low, high }, write, anything) {
     if (low === null) return high === null ? anything : `at most ${write(high)}`;
@@ -330,7 +347,7 @@ globalThis.emWorkbench ??= (() => {
   const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const fill = (template, values) =>
     template.replace(/{([\w.]+):?(\w*)}/g, (_, path, form) =>
-      FORMS[form](path.split(".").reduce((found, name) => found[camel(name)], values)));
+      shown(FORMS[form](path.split(".").reduce((found, name) => found[camel(name)], values))));
 
   // The verdict in one sentence.
   function sentence(report) {
@@ -410,7 +427,7 @@ globalThis.emWorkbench ??= (() => {
   }
 
   function plainText(report) {
-    const title = `${report.curve.name}: ${report.verdict}`;
+    const title = `${shown(report.curve.name)}: ${report.verdict}`;
     const more = [...reasons(report), ...usual(report)].map((each) => `- ${each}`);
     return [title, "=".repeat(title.length), sentence(report), "", ...more, ""].join("\n");
   }
@@ -458,7 +475,8 @@ globalThis.emWorkbench ??= (() => {
     };
     const largest = logs.at(-2);
     const models = curve.scale.length;
-    const title = `${curve.name}: scores of ${models} models with 95% intervals and the best curve`;
+    const what = `scores of ${models} models with 95% intervals and the best curve`;
+    const title = `${shown(curve.name)}: ${what}`;
     return mark("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
       ...halfWay(report, x), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
       path("em-wb-curve", first, largest), path("em-wb-curve em-wb-beyond", largest, end),
@@ -526,7 +544,7 @@ globalThis.emWorkbench ??= (() => {
     copy.addEventListener("click", () => copyText(plainText(report), copy));
     const said = [...reasons(report), ...usual(report)].map((each) => element("li", {}, each));
     return element("section", { class: "em-wb-result", "aria-labelledby": id },
-      element("p", { class: "em-wb-name", id }, report.curve.name),
+      element("p", { class: "em-wb-name", id }, shown(report.curve.name)),
       element("p", { class: "em-wb-verdict", "data-em-verdict": report.verdict }, sentence(report)),
       picture(report), facts(report), element("ul", {}, ...said), rivals(report),
       element("p", { class: "em-wb-buttons" }, copy));
@@ -594,12 +612,13 @@ globalThis.emWorkbench ??= (() => {
     if (ceiling === null) return;
     const bad = (what) => fail("Best possible score", what, "Correct it or leave it empty");
     for (const { name, chance, score, items, stderr } of curves) {
+      const model = `a model of ${shown(name)}`;
       if (ceiling <= chance) bad(`found '${ceiling}', want it above chance, ${chance}`);
       const above = score.find((each, i) => {
         const noise = items ? Math.sqrt((ceiling * (1 - ceiling)) / items[i]) : stderr[i];
         return each > ceiling + 3 * noise;
       });
-      if (above !== undefined) bad(`found '${ceiling}', but a model of ${name} scores ${above}`);
+      if (above !== undefined) bad(`found '${ceiling}', but ${model} scores ${above}`);
     }
   }
 
@@ -630,7 +649,7 @@ globalThis.emWorkbench ??= (() => {
           if (mine !== turn) return;
           const report = emAudit.audit(curve, { ceiling, sharp });
           output.append(result(report, `${box.id}-result-${at}`));
-          if (curves.length === 1) status.textContent = `${curve.name}. ${sentence(report)}`;
+          if (curves.length === 1) status.textContent = `${shown(curve.name)}. ${sentence(report)}`;
         }
         if (curves.length > 1) status.textContent = `${curves.length} curves audited.`;
       } catch (error) {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from emergence_lib.audit.phrases import shown
 from emergence_lib.laws import Array, Flags
 
 DIVIDE = "Divide by 100 if these are percentages"
@@ -23,6 +25,16 @@ SAME = 1e-12
 
 class CurveError(ValueError):
     """The input is no scaling curve; the message names the place, what was found and a remedy."""
+
+
+def fail(place: str, what: str, remedy: str) -> NoReturn:
+    """Raise `CurveError` for one problem."""
+    raise CurveError(f"{shown(place)}: {said(what, remedy)}")
+
+
+def said(what: str, remedy: str) -> str:
+    """Return what is wrong and its remedy as the sentences of a message."""
+    return f"{shown(what, 800)}. Remedy: {shown(remedy, 800)}."
 
 
 def above(larger: ArrayLike, scale: ArrayLike) -> Flags:
@@ -84,7 +96,7 @@ class Curve:
         """Check everything, so that no later step has to."""
         for text in ("name", "unit"):
             if not isinstance(getattr(self, text), str):
-                raise CurveError(f"{text}: found {getattr(self, text)!r}, want text")
+                raise CurveError(f"{text}: found {getattr(self, text)!r:.60}, want text")
         self._set("scale", self._numbers("scale", self.scale))
         self._check_scale()
         self._set("score", self._column("score", self.score))
@@ -137,8 +149,8 @@ class Curve:
             value.flags.writeable = False
         object.__setattr__(self, name, value)
 
-    def _fail(self, argument: str, what: str, remedy: str) -> None:
-        raise CurveError(f"{self.name}: {argument}: {what}. Remedy: {remedy}.")
+    def _fail(self, argument: str, what: str, remedy: str) -> NoReturn:
+        fail(f"{self.name}: {argument}", what, remedy)
 
     def _numbers(self, argument: str, value: ArrayLike) -> Array:
         try:

@@ -7,6 +7,7 @@ fault has what is wrong, a remedy and, where the form in the page needs another 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from importlib.resources import files
 from string import Formatter
@@ -15,6 +16,44 @@ from typing import Any
 PHRASES: dict[str, dict[str, Any]] = json.loads(
     (files("emergence_lib.audit") / "phrases.json").read_text(encoding="utf-8")
 )
+LONGEST_VALUE = 300
+"""Characters that a value may take in a sentence."""
+
+
+def escaped(text: object) -> str:
+    """Return text that came from outside as one line that steers no terminal and no reader's eye.
+
+    Control characters, line ends, marks that turn the direction of writing, and halves of
+    characters are written out: the bell as a backslash and ``x07``.
+    """
+    found = str(text)
+    if found.isprintable():
+        return found
+    return "".join(
+        each
+        if each.isprintable() or unicodedata.category(each) == "Zs"
+        else each.encode("unicode_escape").decode("ascii")
+        for each in found
+    )
+
+
+def shown(text: object, most: int = 400) -> str:
+    """Return text from outside for a message or a heading: `escaped`, and its middle left out.
+
+    Parameters
+    ----------
+    text : object
+        A name, a cell, a place.
+    most : int
+        Characters that are shown, at least 20.
+    """
+    # Cut first, so that a text of any length costs little; escapes may have made it long again.
+    return _cut(escaped(_cut(str(text), most)), most)
+
+
+def _cut(text: str, most: int) -> str:
+    ends = (most - 5) // 2
+    return text if len(text) <= most else f"{text[:ends]} ... {text[-ends:]}"
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -57,6 +96,11 @@ def score_range(value: Any) -> str:
     return f"{value.best:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
+def quoted(text: object) -> str:
+    """Return what was found in a cell or a header, between quotation marks."""
+    return f"'{shown(text, 60)}'"
+
+
 FORMS: dict[str, Callable[[Any], str]] = {
     "": str,
     "brief": lambda value: number(value, 2),
@@ -69,14 +113,14 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "span": span,
     "bounds": bounds,
     "score": score_range,
-    "quoted": lambda text: f"{text!r:.60}",
+    "quoted": quoted,
 }
 """How a value is written, by the name that a template gives."""
 
 
 class _Filled(Formatter):
     def format_field(self, value: object, form: str) -> str:
-        return FORMS[form](value)
+        return shown(FORMS[form](value), LONGEST_VALUE)
 
 
 def phrase(kind: str, name: str, **values: object) -> str:

@@ -23,7 +23,7 @@ from emergence_lib.audit.assess import (
     narrow,
     width_of_tokens,
 )
-from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.curve import Curve, fail
 from emergence_lib.fitting.batch import Batch, counts, errors, stack
 from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import aicc
@@ -245,21 +245,17 @@ def audit_many(
 
 def _check_ceiling(curve: Curve, ceiling: float) -> None:
     """Refuse a best possible score at chance, or one surpassed by more than three errors."""
+    place, remedy = f"{curve.name}: ceiling", "Give the best possible score, or leave it out"
     if ceiling <= curve.chance:
-        raise CurveError(
-            f"{curve.name}: ceiling: found {ceiling:g}, want it above chance, {curve.chance:g}. "
-            "Remedy: Give the best possible score, or leave it out."
-        )
+        what = f"found {ceiling:g}, want it above chance, {curve.chance:g}"
+        fail(place, what, remedy)
     noise = curve.stderr
     if curve.items is not None:
         noise = np.sqrt(ceiling * (1 - ceiling) / curve.items)
     above = curve.score - ceiling - 3 * np.asarray(noise)
     at = int(np.argmax(above))
     if above[at] > 0:
-        raise CurveError(
-            f"{curve.name}: ceiling: found {ceiling:g}, but a model scores {curve.score[at]:g}. "
-            "Remedy: Give the best possible score, or leave it out."
-        )
+        fail(place, f"found {ceiling:g}, but a model scores {curve.score[at]:g}", remedy)
 
 
 def gather(curves: Sequence[Curve]) -> Batch:

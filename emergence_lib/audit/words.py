@@ -10,7 +10,7 @@ from typing import Any
 
 from emergence_lib.audit.assess import FEWEST, MOST, Obstacle, Verdict
 from emergence_lib.audit.curve import Curve
-from emergence_lib.audit.phrases import number, phrase
+from emergence_lib.audit.phrases import number, phrase, shown
 from emergence_lib.audit.report import Candidate, Metric, Report, UsualScore
 
 
@@ -117,7 +117,7 @@ def _usual(score: UsualScore) -> str:
 
 def to_text(report: Report) -> str:
     """Return the report for a terminal."""
-    title = f"{report.curve.name}: {report.verdict}"
+    title = f"{shown(report.curve.name)}: {report.verdict}"
     lines = [title, "=" * len(title), sentence(report), ""]
     return "\n".join(lines + [f"- {each}" for each in reasons(report)]) + "\n"
 
@@ -131,12 +131,8 @@ def to_markdown(report: Report) -> str:
     ]
     table = ["| curve | parameters | deviance | AICc behind |", "| --- | --- | --- | --- |", *rows]
     found = [f"- {each}" for each in reasons(report)]
-    return (
-        "\n".join(
-            [f"## {report.curve.name}", "", f"**{sentence(report)}**", "", *found, "", *table]
-        )
-        + "\n"
-    )
+    head = [f"## {shown(report.curve.name)}", "", f"**{sentence(report)}**", ""]
+    return "\n".join([*head, *found, "", *table]) + "\n"
 
 
 def to_dict(report: Report) -> dict[str, Any]:
@@ -165,7 +161,13 @@ def _measured(curve: Curve) -> dict[str, Any]:
 
 def to_json(report: Report) -> str:
     """Return `to_dict` as JSON, without NaN or infinity."""
-    return json.dumps(to_dict(report), indent=2, allow_nan=False, ensure_ascii=False)
+    return json_text(to_dict(report))
+
+
+def json_text(data: object) -> str:
+    """Return data as JSON in ASCII, so that names come back as they were and steer no terminal."""
+    # The one control character that JSON leaves as it is.
+    return json.dumps(data, indent=2, allow_nan=False).replace("\x7f", "\\u007f")
 
 
 def _plain(value: Any) -> Any:

@@ -85,6 +85,9 @@ def test_all_zeros_are_a_curve() -> None:
         ({"other": made(scale=[1e8, 1e9, 2e10])}, "other: found other scales"),
         ({"other": made(other=made())}, "other: found a curve with a third metric"),
         ({"name": 7}, "name: found 7, want text"),
+        ({"name": "a\x1b[2J\nb", "chance": 25}, r"^a\\x1b\[2J\\nb: chance: found 25.*Divide"),
+        ({"name": "a" * 100_000, "chance": 25}, r"^a{50,250} \.\.\. a{50,250}: chance: found 25"),
+        ({"unit": None}, "unit: found None, want text"),
     ],
 )
 def test_a_bad_argument_is_named_with_a_remedy(changes: dict[str, Any], message: str) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import harness, table
 from emergence_lib.audit.reading.read import read
+from tests.hostile import HOSTILE
 
 LONG = """\
 model,params,task,score,n_items
@@ -390,11 +391,89 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(
         read(path)
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_message_repeats_what_could_steer_a_terminal(
+    write: Any, tmp_path: Path, name: str
+) -> None:
+    mark = HOSTILE[name]
+    tables = [
+        f'task,scale,score,n\n"a{mark}b",1,.5,9\n',
+        f'task,scale,score,n\n"a{mark}b",1,x{mark},9\n',
+        f'"a{mark}b",sc,n\n1,2,3\n',
+        f'scale,"a{mark}b",n\n1,x,3\n',
+        f'scale,n,a,"a_stder{mark}"\n1,9,.1,.1\n',
+    ]
+    if mark.encode("utf-8", "replace") == b"?":  # half a character cannot be in a CSV file
+        tables = []
+    folders = (
+        {"results": {f"a{mark}b": {f"acc_{mark}": 2}}},
+        {"results": {f"a{mark}b": 3}},
+        {"results": {"a": {"acc": 0.5}}, "model_name": f"b{mark}"},
+    )
+    messages = [refused(write(text)) for text in tables]
+    for at, content in enumerate(folders):
+        write(json.dumps(content), f"{at}/{at}.json")
+        messages.append(refused(tmp_path / str(at), sizes={"other": 1} if at == 2 else {"1": 1}))
+    messages.append(refused(f"no{mark}where.csv"))
+    for message in messages:
+        assert all(map(str.isprintable, message.split("\n")))
+        assert message.count("Remedy: ") == message.count("\n") + 1
+
+
 def refused(source: Any, **options: Any) -> str:
     """Return why a source is refused."""
     with pytest.raises(CurveError) as caught:
         read(source, **options)
     return str(caught.value)
+
+
+MANY = [f"a{number}" for number in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 100_000 + ",n\n1,.1\n",
+        "scale,n," + "x" * 100_000 + "\n1,9,no\n",
+        "scale,n," + "x" * 50_000 + "," + "x" * 50_000 + "\n1,9,no\n",
+        "task,scale,score,n\n" + "x" * 100_000 + ",1,no,9\n",
+        "scale,score,n\n1," + "x" * 100_000 + ",9\n",
+        ",".join(MANY) + "\n" + ",".join("1" for _ in MANY) + "\n",
+        "scale,n," + ",".join(MANY) + "\n1,9," + ",".join("no" for _ in MANY) + "\n",
+        "scale,n," + ",".join(MANY) + ",x_stderr\n1,9,1," + ",".join("1" for _ in MANY) + "\n",
+        "," * 100_000 + "\n" + "," * 100_000 + "\n1,2\n",
+        "scale,score,n\n" + "".join(f"{at},{name},9\n" for at, name in enumerate(MANY)),
+    ],
+)
+def test_a_message_stays_short_whatever_it_quotes(write: Any, text: str) -> None:
+    lines = refused(write(text)).split("\n")
+    assert len(lines) <= 11
+    assert max(map(len, lines)) < 1000
+
+
+def test_the_number_of_problems_is_counted_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = table.Problems()
+    for at in range(1000):
+        problems.add(f"row {at}", f"fault {at % 7}", "none")
+    problems.add_error(CurveError("row 1000: fault 0. Remedy: none."))
+    monkeypatch.delattr(problems, "places")  # not looked through each time
+    assert len(problems) == 1001
+
+
+def test_a_suggestion_is_looked_for_only_where_it_is_shown(
+    write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def matches(word: str, words: Iterable[str], *more: Any) -> list[str]:
+        looked.append(len(list(words)))
+        return []
+
+    path = write("model,task,score,n\n" + "".join(f"{name},t,.5,9\n" for name in MANY))
+    monkeypatch.setattr("emergence_lib.audit.reading.columns.get_close_matches", matches)
+    with pytest.raises(CurveError, match="and 9990 more problems"):
+        read(path, sizes={f"b{number}": 1.0 for number in range(1000)})
+    assert sum(looked) <= 10 * 1000
 
 
 def test_all_faults_are_listed_up_to_ten(write: Any) -> None:

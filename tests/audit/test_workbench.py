@@ -26,6 +26,7 @@ from emergence_lib.reader.output import asset
 from tests.audit.curves import logistic
 from tests.audit.plain import plain_report
 from tests.browsers import GROUND, chromium
+from tests.hostile import HOSTILE
 
 KNOWN: dict[str, Any] = json.loads(json.dumps(findings.settings()["known"]))
 READ = """([text, options]) => {
@@ -150,6 +151,8 @@ BAD = {
     "twice": ("params,score,n\n1,.1,9\n1,.2,9\n2,.5,9\n2,.5,9\n", "Average them"),
     "twice, to the last digit": ("params,score,n\n1,.1,9\n1.0000000000000002,.2,9\n", "Average"),
     "twice, to twelve digits": ("scale,score,n\n1e9,.1,9\n1000000000.0005,.2,9\n", "Average"),
+    "a long header": (f"params,task,{'x' * 100_000}\n1,a,9\n", "Add or rename a column: score"),
+    "a long name": (f"task,params,score,n\n{'x' * 100_000},1,.1,9\n", "Add models"),
     "one model": ("params,score,n\n1,.1,9\n", "Add models"),
     "no noise": ("params,score\n1,.1\n2,.2\n", "Add a column 'n_items'"),
     "too short": ("params,score,n\n1,.1\n2,.2,9\n", "Look for a comma"),
@@ -184,6 +187,22 @@ def test_bad_tables_are_refused_as_python_refuses_them(
     assert faults(found) == faults(cast(list[str], python_says(text, tmp_path / "curve.csv")))
 
 
+@pytest.mark.parametrize("name", [each for each in HOSTILE if "half" not in each])
+def test_no_fault_repeats_what_misleads_the_eye(scripts: Page, tmp_path: Path, name: str) -> None:
+    mark = HOSTILE[name]
+    for text in (
+        f'task,params,score,n\n"a{mark}b",1,.5,9\n',
+        f'params,score,n\n1,".5{mark}b",9\n',
+        f'params,"a{mark}b","a{mark}b"\n1,.1,9\n',
+        f'params,task,"a{mark}b"\n1,a,9\n',
+    ):
+        found = scripts.evaluate(READ, [text, {}])["lines"]
+        assert all(map(str.isprintable, found))
+        python = cast(list[str], python_says(text, tmp_path / "curve.csv"))
+        # Languages differ in what is blank, and the page takes every line end for the same.
+        assert faults(found) == faults(python) or re.search("[\r\x85\ufeff]", mark), text
+
+
 def unsaid(templates: Iterable[str], said: Iterable[str]) -> list[str]:
     """Return the templates that none of some sentences fills in."""
     patterns = {each: re.sub(r"\\{.*?\\}", ".+", re.escape(each)) for each in templates}
@@ -203,6 +222,7 @@ def test_every_fault_is_among_the_bad_tables(scripts: Page) -> None:
     [
         (" \n", "table: it is empty. Remedy: Paste rows with a header, or choose a file."),
         ("PK\x03\x04...", "table: a workbook or archive, not text. Remedy: Save it as CSV UTF-8"),
+        ("params,score\n1,\0", "table: a NUL byte, so this is not text. Remedy: Save it as CSV"),
         ("params,sc\ufffdre\n", "table: text that is not UTF-8. Remedy: Save it as CSV UTF-8"),
         ('params,"score\n1,2\n', "table: a quotation mark is never closed. Remedy: Close it"),
     ],
@@ -489,6 +509,22 @@ def test_the_report_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
         text = page.evaluate("navigator.clipboard.readText()")
     assert text.startswith("LAMBADA: smooth\n===============\nSmooth: the score rises")
     assert "a straight line over as many models scores 7." in text
+
+
+def test_a_name_misleads_nobody_in_the_page_or_in_what_is_copied(
+    browser: Browser, tmp_path: Path
+) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    with opened(browser, tmp_path, permissions=allowed) as page:
+        page.locator("textarea").fill(
+            'task,params,score,n\n"a\u202eb\nc",1,0,9\n"a\u202eb\nc",2,1,9\n'
+        )
+        page.get_by_role("button", name="Audit").click()
+        assert page.locator(".em-wb-name").inner_text() == r"a\u202eb\nc"
+        page.get_by_role("button", name="Copy as text").click()
+        page.get_by_role("button", name="Copied").wait_for()
+        text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("a\\u202eb\\nc: too little data to say\n=====")
 
 
 def test_without_scripts_the_command_is_there(browser: Browser, tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emergence_lib.audit.curve import Curve, CurveError, above
+from emergence_lib.audit.curve import Curve, CurveError, above, fail
 from emergence_lib.audit.phrases import fault
 from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
 from emergence_lib.audit.reading.points import Point
-from emergence_lib.audit.reading.table import GUESS, Problems, fail
+from emergence_lib.audit.reading.table import GUESS, Problems
 from emergence_lib.laws import Array
 
 Key: TypeAlias = tuple[str, ...]

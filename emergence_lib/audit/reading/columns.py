@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NoReturn
 
+from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import fault
-from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, column_name, fail
+from emergence_lib.audit.reading.table import GUESS, SHOWN, Problems, Row, Table, column_name
 
 UNITS = {
     "scale": "scale",
@@ -132,7 +133,9 @@ def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> Non
     """Refuse a column that would go unread by one wrong letter."""
     missing = [name for role, names in ALIASES.items() if role not in roles for name in names]
     for name in free:
-        near = max(missing, key=lambda each: likeness(each, name), default="")
+        # Of words that differ more in length, too few letters are common.
+        close = [each for each in missing if 2 * len(each) >= ALIKE * (len(each) + len(name))]
+        near = max(close, key=lambda each: likeness(each, name), default="")
         if likeness(near, name) >= ALIKE and not name.startswith(f"{near}_"):
             fail(f"{source}, row 1", *fault("misspelt", found=name, near=near))
 
@@ -200,9 +203,11 @@ def _beside(source: str, free: list[str]) -> dict[str, dict[str, str]]:
                 near = get_close_matches(task, free, 1)
                 remedy = f"Is {near[0]!r} meant" if near else f"Add the column {task!r}"
                 fail(f"{source}, row 1", f"{name!r} stands beside no {task!r}", remedy)
-    for name, task in itertools.permutations(beside, 2):
-        likely = [task + suffix for suffix in SUFFIXES]
-        if name.startswith(f"{task}_") and get_close_matches(name, likely, 1, 0.9):
+    for name in beside:
+        parts = (name[: mark.start()] for mark in re.finditer("_", name))
+        for task in filter(beside.__contains__, parts):
+            if not get_close_matches(name, [task + suffix for suffix in SUFFIXES], 1, 0.9):
+                continue
             remedy = f"Rename it to {task}_stderr or {task}_items, or to something less alike"
             fail(f"{source}, row 1", f"{name!r} looks misspelt beside {task!r}", remedy)
     return beside
@@ -237,7 +242,9 @@ def _sized(entries: list[Entry], sizes: Mapping[str, float]) -> list[Entry]:
     for entry in entries:
         model = entry.cells.get("model", "")
         if model not in sizes:
-            near = get_close_matches(model, [str(each) for each in sizes], 1)
+            # To look for each model among all the sizes would take the square of their number.
+            names = map(str, sizes) if len(problems) < SHOWN else ()
+            near = get_close_matches(model, list(names), 1)
             remedy = f"Is {near[0]!r} meant" if near else "Add it to sizes"
             problems.add(entry.row.place, f"sizes lacks the model {model!r}", remedy)
             continue

@@ -10,14 +10,15 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from emergence_lib.audit.curve import CurveError
-from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, fail, read_text
+from emergence_lib.audit.curve import CurveError, fail
+from emergence_lib.audit.phrases import shown
+from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, read_text
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
@@ -56,7 +57,14 @@ def from_folder(
     """
     problems, rows = Problems(), []
     metrics: set[str] = set()
-    for path in _files(folder, problems):
+
+    def unreadable(error: OSError) -> None:
+        problems.add(str(error.filename), "no permission to read it", "Change its permissions")
+
+    found = files(folder, unreadable)
+    if not found and not problems:
+        fail(str(folder), "no JSON file in this folder", "Give the --output_path of lm_eval")
+    for path in found:
         try:
             content = _load(path)
             model, scale = _model(path, folder, content, sizes)
@@ -73,19 +81,21 @@ def from_folder(
     return Table(str(folder), columns, rows, unit="parameters" if sizes is None else "scale")
 
 
-def _files(folder: Path, problems: Problems) -> list[Path]:
-    def unreadable(error: OSError) -> None:
-        problems.add(str(error.filename), "no permission to read it", "Change its permissions")
+def files(folder: Path, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
+    """Return the files of a folder that are read, in order.
 
-    found = [
+    Parameters
+    ----------
+    folder : Path
+    unreadable : callable, optional
+        Takes the error where a folder inside cannot be looked into.
+    """
+    return sorted(
         Path(here) / name
         for here, _, names in os.walk(folder, onerror=unreadable)
         for name in names
         if name.endswith(".json")
-    ]
-    if not found and not problems:
-        fail(str(folder), "no JSON file in this folder", "Give the --output_path of lm_eval")
-    return sorted(found)
+    )
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -145,8 +155,9 @@ def _rows(
 ) -> Iterator[Row]:
     chances = _chances(content)
     for task, scores in content["results"].items():
+        place = shown(f"{path}, results.{task}")
         if not isinstance(scores, dict):
-            fail(f"{path}, results.{task}", "no object with scores", "Write the file again")
+            fail(place, "no object with scores", "Write the file again")
         for key, score in scores.items():
             metric, _, extraction = key.partition(",")
             if not isinstance(score, int | float) and not ACCURACY.fullmatch(metric):
@@ -163,7 +174,7 @@ def _rows(
             if isinstance(error, int | float):
                 cells["stderr"] = str(error)
             cells |= {**_counts(task, content), GUESS: chances[task]}
-            yield Row(f"{path}, results.{task}.{key}", cells)
+            yield Row(f"{place}.{shown(key)}", cells)
 
 
 def _counts(task: str, content: dict[str, Any]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit import phrases
-from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES
+from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.table import NUMBER, Problems, fail
+from emergence_lib.audit.reading.table import NUMBER, Problems
 
 PerTask: TypeAlias = float | Mapping[str, float] | None
 
@@ -79,7 +79,7 @@ def number(
         return value
     name, more = value
     what = phrases.fault(name, found=text, want=_want(kind), **more)
-    problems.add(f"{place}, column {column!r}", *what)
+    problems.add(f"{place}, column {phrases.quoted(column)}", *what)
     return None
 
 

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from emergence_lib.audit.curve import Curve
+from emergence_lib.audit.curve import Curve, fail
 from emergence_lib.audit.reading import assemble, columns, harness
 from emergence_lib.audit.reading.points import PerTask, check_option, is_number, number, points
 from emergence_lib.audit.reading.table import (
     Problems,
     Table,
     column_name,
-    fail,
     from_csv,
     from_frame,
 )

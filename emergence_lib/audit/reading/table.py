@@ -10,12 +10,12 @@ import stat
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
 
-from emergence_lib.audit.curve import CurveError
-from emergence_lib.audit.phrases import fault
+from emergence_lib.audit.curve import CurveError, fail, said
+from emergence_lib.audit.phrases import fault, shown
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 SHOWN = 10
@@ -62,35 +62,35 @@ class Problems:
 
     def __init__(self) -> None:
         self.places: dict[str, list[str]] = {}
+        self.count = 0
 
     def __len__(self) -> int:
         """Return how many places are wrong."""
-        return sum(map(len, self.places.values()))
+        return self.count
 
     def add(self, place: str, what: str, remedy: str) -> None:
         """Note one problem; what is alike in several places is told once."""
-        self.places.setdefault(f"{what}. Remedy: {remedy}.", []).append(place)
+        self._note(place, said(what, remedy))
 
     def add_error(self, error: CurveError) -> None:
         """Note an error that tells its place itself."""
         place, _, rest = str(error).partition(": ")
-        self.places.setdefault(rest, []).append(place)
+        self._note(place, rest)
+
+    def _note(self, place: str, text: str) -> None:
+        self.places.setdefault(text, []).append(place)
+        self.count += 1
 
     def stop(self) -> None:
         """Raise `CurveError` if there was any."""
         lines = []
         for text, (first, *rest) in self.places.items():
-            also = f" (and {len(rest)} more like it, next {rest[0]})" if rest else ""
-            lines.append(f"{first}{also}: {text}")
+            also = f" (and {len(rest)} more like it, next {shown(rest[0])})" if rest else ""
+            lines.append(f"{shown(first)}{also}: {text}")
         if len(lines) > SHOWN:
             lines[SHOWN:] = [f"... and {len(lines) - SHOWN} more problems"]
         if lines:
             raise CurveError("\n".join(lines))
-
-
-def fail(place: str, what: str, remedy: str) -> NoReturn:
-    """Raise `CurveError` for one problem."""
-    raise CurveError(f"{place}: {what}. Remedy: {remedy}.")
 
 
 def column_name(title: object) -> str:
@@ -175,9 +175,7 @@ def from_csv(path: Path) -> Table:
         records = _records(text, delimiter)
     except csv.Error as error:
         fail(str(path), f"not a table ({error})", "Look for a quotation mark that is never closed")
-    titles = [cell.strip() for cell in records[0]]
-    while titles and not titles[-1] and not any("".join(row[len(titles) - 1 :]) for row in records):
-        titles.pop()
+    titles = [cell.strip() for cell in records[0]][: max(map(_used, records))]
     _check_header(str(path), titles)
     columns = list(map(column_name, titles))
     problems, rows = Problems(), []
@@ -200,6 +198,11 @@ def _records(text: str, delimiter: str, at_most: int | None = None) -> list[list
     return [row for row, _ in zip(reader, range(at_most or len(text)), strict=False)]
 
 
+def _used(cells: list[str]) -> int:
+    """Return how many cells a row has up to the last one that holds anything."""
+    return next((at for at in range(len(cells), 0, -1) if cells[at - 1].strip()), 0)
+
+
 def _check_header(source: str, titles: list[str]) -> None:
     place = f"{source}, row 1"
     columns = list(map(column_name, titles))
@@ -207,11 +210,13 @@ def _check_header(source: str, titles: list[str]) -> None:
         fail(place, *fault("no_header"))
     if all(map(NUMBER.fullmatch, titles)):
         fail(place, *fault("only_numbers"))
+    seen: set[str] = set()
     for at, name in enumerate(columns):
         if not name:
             fail(place, *fault("no_name", number=at + 1))
-        if name in columns[:at]:
+        if name in seen:
             fail(place, *fault("same_name", found=titles[at]))
+        seen.add(name)
 
 
 def from_frame(frame: pd.DataFrame) -> Table:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from emergence_lib import audit, fitting, theme
-from emergence_lib.audit.phrases import decades, number
+from emergence_lib.audit.phrases import decades, number, shown
 from emergence_lib.audit.report import Range
 from emergence_lib.chapters.workbench import numbers
 from emergence_lib.laws import Array
@@ -91,7 +91,7 @@ def verdict(report: audit.Report | None = None) -> Figure:
     ax = fig.subplots()
     first, last = np.log10([curve.scale[0], report.next_scale])
     pad = 0.04 * (last - first)
-    theme.log_axis(ax, curve.unit, limits=(10 ** (first - pad), 10 ** (last + pad)))
+    theme.log_axis(ax, shown(curve.unit, 60), limits=(10 ** (first - pad), 10 ** (last + pad)))
     theme.share_axis(ax, "score", ticks=None)
     _intervals(ax, report)
     grid = np.logspace(first, last, 200)
@@ -109,7 +109,9 @@ def verdict(report: audit.Report | None = None) -> Figure:
         lw=1,
         label="measured, 95% interval",
     )
-    ax.set_title(f"{curve.name}: {report.verdict}", fontsize=9.5)
+    title = ax.set_title(f"{shown(curve.name, 60)}: {report.verdict}", fontsize=9.5)
+    for text in (title, ax.xaxis.label):
+        text.set_parse_math(False)  # a dollar in a name is a dollar
     return fig
 
 

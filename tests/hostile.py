@@ -1,0 +1,25 @@
+"""Characters in names that steer a terminal, forge lines, or cannot be in a file of XML."""
+
+HOSTILE = {
+    "colour": "\x1b[31m",
+    "title of the window": "\x1b]0;owned\x07",
+    "clear the screen": "\x1b[2J",
+    "one byte for two": "\x9b2J",
+    "line end": "\n# Forged heading",
+    "back to the start of the line": "\rforged",
+    "next line": "\x85forged",
+    "line separator": "\u2028forged",
+    "paragraph separator": "\u2029forged",
+    "vertical tab": "\x0b",
+    "backspace": "\x08\x08",
+    "delete": "\x7f",
+    "right to left": "\u202egnp.exe",
+    "isolate": "\u2066forged\u2069",
+    "no width": "\u200b",
+    "byte order mark": "\ufeff",
+    "half a character": "\ud800",
+    "other half": "\udc80",
+    "no character": "\ufffe",
+    "last of all": "\U0010ffff",
+    "invisible letters": "\U000e0041",
+}
