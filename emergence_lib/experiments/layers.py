@@ -5,7 +5,9 @@ Arrays end in the axis of examples: a batch of 256 questions with ten inputs has
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,8 @@ def allocate(
 
     A step that changes the flat vector changes the arrays.
     """
-    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    # In whole numbers of any size: too many parameters are then refused, not counted wrong.
+    ends = list(accumulate(map(math.prod, shapes)))
     flat = np.zeros(ends[-1], dtype)
     parts = np.split(flat, ends[:-1])
     return flat, [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib import metadata, resources
 from itertools import product
 from pathlib import Path
+from secrets import token_hex
 from types import ModuleType
-from typing import Any, Self, get_type_hints
+from typing import Any, BinaryIO, Self, get_type_hints
 from zipfile import ZipFile
 
 import numpy as np
@@ -87,13 +90,8 @@ class Result:
             "version": self.version,
         }
         arrays = {name: getattr(self, name) for name in self.measures()}
-        unfinished = path.with_suffix(".unfinished")
-        try:
-            with unfinished.open("wb") as file:
-                np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with replacing(path) as file:
+            np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -120,6 +118,27 @@ class Result:
                 f"({type(error).__name__}: {error!s:.200}). Remedy: run it again and save it; "
                 "'python -m emergence_lib results' repeats the book's own"
             ) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of another once it is whole; until then the old one stays.
+
+    Parameters
+    ----------
+    path : Path
+        A link goes on leading to its file; who may read an old file may read the new one.
+    """
+    path = path.resolve()
+    unfinished = path.with_name(f"{token_hex(8)}.unfinished")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+        if path.exists():
+            shutil.copymode(path, unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def gather(table: Sequence[Sequence[Mapping[str, Any]]], dtype: Any = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Results survive being kept, and bad files are named."""
 
 import json
+import os
 import pickle
 import re
 from collections.abc import Callable
@@ -47,6 +48,30 @@ def test_an_interrupted_save_leaves_the_old_file(
         result.save(path)
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["tiny.npz"]
+
+
+def test_a_save_touches_no_other_file(result: addition.Result, tmp_path: Path) -> None:
+    path, neighbour = tmp_path / "tiny.npz", tmp_path / "tiny.unfinished"
+    neighbour.write_text("somebody's own")
+    result.save(path)
+    assert neighbour.read_text() == "somebody's own"
+    assert sorted(tmp_path.iterdir()) == [path, neighbour]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links and modes")
+def test_what_is_replaced_keeps_its_link_and_its_mode(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "elsewhere" / "link"
+    file.write_text("older")
+    file.chmod(0o600)
+    link.parent.mkdir()
+    link.symlink_to(file)
+    with store.replacing(link) as stream:
+        stream.write(b"newer")
+        assert file.read_text() == "older"
+    assert link.is_symlink()
+    assert file.read_text() == "newer"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert sorted(tmp_path.rglob("*")) == [link.parent, link, file]
 
 
 def test_difference_is_the_largest_over_all_arrays(result: addition.Result, tmp_path: Path) -> None:
