@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -10,7 +11,7 @@ from dataclasses import fields
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 import matplotlib
 import numpy as np
@@ -19,22 +20,28 @@ from tqdm import tqdm
 
 from emergence_lib import chapters, theme
 from emergence_lib.audit import CurveError
-from emergence_lib.cli import audit
+from emergence_lib.audit.phrases import escaped, quoted, shown
+from emergence_lib.cli import audit, output
+from emergence_lib.cli.output import UsageError
 from emergence_lib.experiments import store, sweep
 from emergence_lib.reader import svg
 
-FORMATS = (".svg", ".png")
+FORMATS, RESULTS = (".svg", ".png"), (".npz",)
 
 
-class UsageError(ValueError):
-    """What was typed cannot be done; the message is all the person needs."""
+class Parser(argparse.ArgumentParser):
+    """A parser that repeats what was typed, file names with it, in characters that do no harm."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print how the command is used and what is wrong; exit with code 2."""
+        super().error(shown(message))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0 done, 2 misuse, 130 interrupted."""
-    parser = argparse.ArgumentParser(
-        "python -m emergence_lib", description="Tools of the handbook."
-    )
+    """Run one command and return the exit code: 0 done, 2 not done, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal writes every letter
+    parser = Parser("python -m emergence_lib", description="Tools of the handbook.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     results = commands.add_parser("results", help="recompute the stored results of experiments")
@@ -60,8 +67,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         given.command(given)
+        sys.stdout.flush()
     except (UsageError, CurveError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except MemoryError as error:
+        remedy = "Remedy: choose smaller settings or fewer curves."
+        print(f"not enough memory ({shown(error) or 'none left'}). {remedy}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        # Output that the system refuses: the disk is full, or `head` has read enough and gone.
+        if not isinstance(error, BrokenPipeError):
+            print(shown(error), file=sys.stderr)
+        sys.stdout = io.StringIO()  # the end of the program would try once more
         return 2
     except KeyboardInterrupt:
         print("interrupted; what was finished is saved", file=sys.stderr)
@@ -77,37 +95,42 @@ def processes() -> Executor:
 def recompute(name: str | None) -> None:
     """Run experiments again with their stored seeds; save each as soon as it is finished."""
     if name not in (None, *store.EXPERIMENTS):
-        raise UsageError(f"no experiment {name!r}; there is: {', '.join(store.EXPERIMENTS)}")
+        raise UsageError(f"no experiment {quoted(name)}; there is: {', '.join(store.EXPERIMENTS)}")
     names = [name] if name else store.EXPERIMENTS
     jobs = [job for each in names for job in sweep.stored_jobs(each)]
+    for job in jobs:
+        output.check("results", store.path(job.name, job.seed, job.variant), RESULTS)
     print(f"{'run':36}{'CPU seconds':>12}  largest difference from what was stored")
     with processes() as executor:
         done = sweep.run_many(jobs, executor)
         for job, result in tqdm(done, total=len(jobs), leave=False, disable=None):
             path = store.path(job.name, job.seed, job.variant)
             change = compare(result, path)
-            result.save(path)
+            with output.told("results", path):
+                result.save(path)
             tqdm.write(f"{job.label:36}{result.seconds:12.1f}  {change}")
 
 
-def run(name: str, seed: int, settings: Sequence[str], output: Path | None) -> None:
+def run(name: str, seed: int, settings: Sequence[str], target: Path | None) -> None:
     """Run one experiment with a progress bar, write its result and summarise it."""
     if name not in store.EXPERIMENTS:
-        raise UsageError(f"no experiment {name!r}; there is: {', '.join(store.EXPERIMENTS)}")
+        raise UsageError(f"no experiment {quoted(name)}; there is: {', '.join(store.EXPERIMENTS)}")
     if seed < 0:
         raise UsageError(f"seed: found {seed}, want 0 or more")
     experiment = store.experiment(name)
     config = configured(experiment.Config, settings)
-    target = output or Path(f"{name}-{seed}.npz")
-    if not target.parent.is_dir():
-        raise UsageError(f"output: there is no folder {target.parent}")
+    path = target or Path(f"{name}-{seed}.npz")
+    output.check("-o", path, RESULTS)
     bar = partial(tqdm, desc=f"{name} seed {seed}", leave=False, disable=None)
     try:
         result = experiment.run(config, seed=seed, progress=bar)
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from error
-    result.save(target)
-    print(summary(name, result, target))
+    except OverflowError as error:
+        raise UsageError(f"{name}: a setting is too large ({error})") from error
+    with output.told("-o", path):
+        result.save(path)
+    print(summary(name, result, path))
 
 
 def configured(kind: type[Any], settings: Sequence[str]) -> Any:
@@ -118,7 +141,7 @@ def configured(kind: type[Any], settings: Sequence[str]) -> Any:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals or key not in known:
-            raise UsageError(f"--set: found {setting!r}, want key=value with one of: {known}")
+            raise UsageError(f"--set: found {quoted(setting)}, want key=value with one of: {known}")
         changed[key] = parsed(key, text, types[key])
     try:
         return kind(**changed)
@@ -135,7 +158,7 @@ def parsed(key: str, text: str, kind: Any) -> Any:
             return {"true": True, "false": False}[text.lower()]
         return kind(text)
     except (ValueError, KeyError) as error:
-        raise UsageError(f"--set {key}: found {text!r}, want {NAMES[kind]}") from error
+        raise UsageError(f"--set {key}: found {quoted(text)}, want {NAMES[kind]}") from error
 
 
 NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
@@ -153,7 +176,7 @@ def summary(name: str, result: store.Result, path: Path) -> str:
             f"settings    {config}",
             f"CPU time    {result.seconds:.1f} s",
             f"measured    {shapes}",
-            f"written     {path}",
+            f"written     {escaped(path)}",
         ]
     )
 
@@ -168,35 +191,34 @@ def compare(result: store.Result, path: Path) -> str:
         return "replaces one of other settings"
 
 
-def draw(name: str, output: Path | None) -> None:
+def draw(name: str, given: Path | None) -> None:
     """Draw a figure function of the book and write it to a file, each panel to its own."""
     chapter, _, function = name.partition(".")
     illustrated = chapters.having("pictures.py")
     if chapter not in illustrated or function not in drawings(chapter):
         known = [f"{each}.{figure}" for each in illustrated for figure in drawings(each)]
-        raise UsageError(f"no figure {name!r}; there are: {', '.join(known)}")
-    target = output or Path(f"{name}.svg")
-    if target.suffix not in FORMATS:
-        raise UsageError(f"output: found {target}, want a name that ends in {' or '.join(FORMATS)}")
-    if not target.parent.is_dir():
-        raise UsageError(f"output: there is no folder {target.parent}")
+        raise UsageError(f"no figure {quoted(name)}; there are: {', '.join(known)}")
+    target = given or Path(f"{name}.svg")
+    output.check("-o", target, FORMATS)
     panels = [
         each for each in as_sequence(drawings(chapter)[function]()) if isinstance(each, Figure)
     ]
     for number, panel in enumerate(panels, start=1):
         part = f"-{number}" if len(panels) > 1 else ""
         path = target.with_name(f"{target.stem}{part}{target.suffix}")
-        write(panel, path)
-        print(path)
+        with output.replacing("-o", path) as file:
+            file.write(written(panel, path.suffix.lower()))
+        print(escaped(path))
 
 
-def write(figure: Figure, path: Path) -> None:
-    """Write a figure as the kind of file that the name asks for; same figure, same bytes."""
-    if path.suffix == ".png":
-        path.write_bytes(svg.png(figure))
-        return
+def written(figure: Figure, ending: str) -> bytes:
+    """Return a figure as the kind of file that an ending asks for; same figure, same bytes."""
+    if ending == ".png":
+        return svg.png(figure)
+    stream = io.BytesIO()
     with matplotlib.rc_context(theme.STYLE):
-        figure.savefig(path, metadata={"Date": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()
 
 
 def as_sequence(drawing: Any) -> Sequence[Any]:

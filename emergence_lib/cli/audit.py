@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import argparse
 import html
-import json
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from emergence_lib import audit, theme
 from emergence_lib.audit import words
+from emergence_lib.audit.phrases import escaped, shown
+from emergence_lib.audit.reading import harness
+from emergence_lib.audit.reading.table import LARGEST
 from emergence_lib.chapters.workbench import pictures as drawn
+from emergence_lib.cli import output
 from emergence_lib.reader import svg
 
-HELP = """\
+HELP = f"""\
 Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
 
-SOURCE is a CSV file or a folder of lm-evaluation-harness results. A CSV file has a row a score:
+SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of up to
+{LARGEST // 10**6} MB. A CSV file has a row a score:
 
     task,params,score,n_items
     addition,1.25e8,0.004,500
@@ -43,7 +49,7 @@ examples:
 FORMATS = ("text", "markdown", "json")
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the command to a parser."""
     parser = commands.add_parser(
         "audit",
@@ -110,10 +116,8 @@ def seed(text: str) -> int:
 
 def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
-    if given.report is not None and not given.report.absolute().parent.is_dir():
-        raise audit.CurveError(f"--report: there is no folder {given.report.parent}")
-    if given.report is not None and given.report.is_dir():
-        raise audit.CurveError(f"--report: found the folder {given.report}, want a file name")
+    if given.report is not None:
+        output.check("--report", given.report, (".html", ".htm"), read(given))
     curves = audit.read(
         given.source,
         scale=given.scale,
@@ -130,13 +134,22 @@ def run(given: argparse.Namespace) -> None:
         audit.audit_many(curves, sharp=given.sharp, ceiling=given.ceiling, seed=given.seed)
     )
     if given.format == "json":
-        print(json.dumps([words.to_dict(each) for each in reports], indent=2, allow_nan=False))
+        print(words.json_text([words.to_dict(each) for each in reports]))
     else:
         form = words.to_text if given.format == "text" else words.to_markdown
         print("\n".join(form(each) for each in reports), end="")
     if given.report is not None:
-        given.report.write_text("".join(page(reports)), "utf-8")
-        print(given.report)
+        with output.replacing("--report", given.report) as file, warnings.catch_warnings():
+            # The reader's browser draws the letters, from fonts of its own.
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            file.writelines(part.encode("utf-8") for part in page(reports))
+        print(escaped(given.report))
+
+
+def read(given: argparse.Namespace) -> list[Path]:
+    """Return the files that the audit reads."""
+    scores = harness.files(given.source) if given.source.is_dir() else [given.source]
+    return scores if given.sizes is None else [*scores, given.sizes]
 
 
 STYLE = """
@@ -161,7 +174,7 @@ def page(reports: Sequence[audit.Report]) -> Iterator[str]:
         picture = svg.inline(drawn.verdict(report), f"curve-{number}", words.sentence(report))
         found = "".join(f"<li>{html.escape(each)}</li>" for each in words.reasons(report))
         yield (
-            f"<section><h2>{html.escape(report.curve.name)}</h2>"
+            f"<section><h2>{html.escape(shown(report.curve.name))}</h2>"
             f"<p><strong>{html.escape(words.sentence(report))}</strong></p>{picture}"
             f"<ul>{found}</ul></section>"
         )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from emergence_lib import audit
+from emergence_lib.audit.phrases import escaped
 from emergence_lib.cli import main
 from emergence_lib.cli.audit import HELP
+from tests.hostile import HOSTILE
 
 EXAMPLE = "\n".join(re.findall(r"^    (\S+,.*)$", HELP, re.MULTILINE)) + "\n"
 
@@ -139,3 +149,242 @@ def test_a_ceiling_has_to_lie_above_chance(
 ) -> None:
     assert main(["audit", str(scores), "--chance", "0.5", "--ceiling", "0.4"]) == 2
     assert ": ceiling: found 0.4, want it above chance, 0.5. Remedy:" in capsys.readouterr().err
+
+
+NAMES = [f"a{mark}b" for mark in HOSTILE.values()]
+
+
+def results_folder(path: Path, names: Sequence[str], metric: str) -> list[str]:
+    """Write evaluation results by two metrics, and return the arguments that audit them."""
+    path.mkdir()
+    for number, score in enumerate([0.02, 0.1, 0.5, 0.9]):
+        scores = {"em": score, "em_stderr": 0.03, metric: score, f"{metric}_stderr": 0.02}
+        content = {"results": dict.fromkeys(names, scores)}
+        content["config"] = {"model_num_parameters": 10**number}
+        (path / f"{number}.json").write_text(json.dumps(content))
+    return ["audit", str(path), "--other", metric]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what takes most of the time of an audit."""
+    monkeypatch.setattr(audit, "audit_many", partial(audit.audit_many, thorough=False))
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_name_steers_no_terminal_and_forges_no_line(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = results_folder(tmp_path / "plain", [*map(str, range(len(NAMES)))], "acc_")
+    hostile = results_folder(tmp_path / "hostile", NAMES, "acc_\x1b[2J\x85")
+    said = []
+    for command in (plain, hostile):
+        assert main([*command, "--format", form]) == 0
+        said.append(capsys.readouterr().out.split("\n"))
+    assert len(said[1]) == len(said[0])
+    assert all(map(str.isprintable, said[1]))
+    found, titles = "\n".join(said[1]), [f"{name} (em)" for name in NAMES]
+    if form == "json":
+        assert [each["curve"]["name"] for each in json.loads(found)] == titles
+    else:
+        assert [title for title in titles if escaped(title) not in found] == []
+        assert found.count(r"By acc_\x1b[2J\x85 it takes") == len(NAMES)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_page_takes_names_that_no_picture_could(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    kinds = ("clear the screen", "line end", "right to left", "half a character", "no character")
+    names = [f"a{HOSTILE[kind]}b" for kind in kinds]
+    command = results_folder(tmp_path / "hostile", names, "acc_\x1b[2J\x85")
+    assert main([*command, "--report", str(page)]) == 0
+    assert capsys.readouterr().err == ""
+    text = page.read_text("utf-8")
+    assert all(map(str.isprintable, text.split("\n")))
+    headings = [each.get_text() for each in BeautifulSoup(text, "html.parser").select("h2")]
+    assert headings == [f"{escaped(name)} (em)" for name in names]
+
+
+def test_a_column_steers_no_terminal_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, page = tmp_path / "wide.csv", tmp_path / "r.html"
+    path.write_text("a\x1b[2J$\\frac$,b\x1b[31m$\\frac$,n\n1,.1,9\n10,.2,9\n100,.5,9\n1000,.9,9\n")
+    command = ["audit", str(path), "--scale", "a\x1b[2J$\\frac$", "--report", str(page)]
+    assert main(command) == 0
+    found = capsys.readouterr().out
+    assert "\x1b" not in found
+    assert "b\\x1b[31m$\\frac$: " in found
+    assert " a\\x1b[2j$\\frac$ " in found
+    assert "\x1b" not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_was_typed_steers_no_terminal(
+    name: str, scores: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = f"a{HOSTILE[name]}b"
+    for command in (
+        [typed],
+        [str(scores), "--report", f"{typed}.html/x.html"],
+        [str(scores), "--report", f"{typed}.txt"],
+        [str(scores), "--sizes", typed],
+        [str(scores), "--task", typed],
+        [str(scores), "--scale", typed],
+    ):
+        assert main(["audit", *command]) == 2
+        (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
+        assert line.isprintable()
+    for command in ([str(scores), typed], [str(scores), "--format", typed]):
+        with pytest.raises(SystemExit, match="2"):
+            main(["audit", *command])
+        assert all(map(str.isprintable, capsys.readouterr().err.split("\n")))
+
+
+def test_a_terminal_need_not_know_every_letter(tmp_path: Path) -> None:
+    path = tmp_path / "größe.csv"
+    path.write_text(EXAMPLE.replace("addition", "Größe ½ 数"), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-m", "emergence_lib", "audit", str(path), "--report", "größe.html"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=True,
+    )
+    assert said.stdout.startswith(b"Gr\\xf6\\xdfe \\xbd \\u6570: ")
+    assert said.stdout.endswith(b"gr\\xf6\\xdfe.html\n")
+    assert said.stderr == b""
+
+
+def no_audit(*_: object, **__: object) -> None:
+    pytest.fail("the target is looked at before the audit")
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be read or audited."""
+    monkeypatch.setattr(audit, "read", no_audit)
+    monkeypatch.setattr(audit, "audit_many", no_audit)
+
+
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize("how", ["itself", "another spelling", "link", "hard link"])
+def test_what_is_read_is_not_replaced(
+    scores: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    source, target = scores.rename(tmp_path / "scores.html"), tmp_path / "page.html"
+    if how == "itself":
+        target = source
+    elif how == "another spelling":
+        target = tmp_path / ".." / tmp_path.name / source.name
+    elif how == "link":
+        target.symlink_to(source)
+    else:
+        os.link(source, target)
+    other = tmp_path / "other.csv"
+    other.write_text("other")
+    folder = tmp_path / "results"
+    (folder / "run").mkdir(parents=True)
+    os.link(source, folder / "run" / "result.json")
+    for command in ([source], [folder], [other, "--sizes", source]):
+        assert main(["audit", *map(str, command), "--report", str(target)]) == 2
+        assert "which this command reads" in capsys.readouterr().err
+        assert source.read_text() == EXAMPLE
+
+
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("scores.csv", "which this command reads"),
+        ("other.csv", "want a name that ends in .html or .htm"),
+        ("", "found the folder ."),
+        (".", "found the folder ."),
+        ("folder.html", "found the folder folder.html"),
+        ("no/page.html", "there is no folder no"),
+        ("scores.csv/page.html", "there is no folder scores.csv"),
+        ("a\0b.html", "a\\x00b.html cannot be written (embedded null byte)"),
+        ("a\ud800.html", "surrogates not allowed"),
+        (f"{'a' * 300}.html", f"({os.strerror(errno.ENAMETOOLONG)})"),
+        pytest.param(
+            "loop.html",
+            "cannot be written (",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 13), reason="the file ends the loop"),
+        ),
+        ("device.html", "which is no regular file"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_refused_before_the_audit(
+    scores: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    target: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.html").mkdir()
+    Path("loop.html").symlink_to("loop.html")
+    Path("device.html").symlink_to(os.devnull)
+    Path("other.csv").write_text("other")
+    before = sorted(tmp_path.iterdir())
+    assert main(["audit", "scores.csv", "--report", target]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("--report: ")
+    assert said in line
+    assert sorted(tmp_path.iterdir()) == before
+    assert scores.read_text() == EXAMPLE
+    assert Path("other.csv").read_text() == "other"
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("step", ["os.replace", "cli.audit.page"])
+def test_a_page_that_fails_leaves_the_older_one(
+    scores: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    step: str,
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("the older page")
+    monkeypatch.setattr(step if step.startswith("os.") else f"emergence_lib.{step}", full)
+    assert main(["audit", str(scores), "--report", str(page)]) == 2
+    found = capsys.readouterr()
+    assert found.out.startswith("addition: ")
+    assert found.err == f"--report: {page} was not written ({os.strerror(errno.ENOSPC)})\n"
+    assert page.read_text() == "the older page"
+    assert sorted(tmp_path.iterdir()) == [page, scores]
+
+
+class Refusing(io.StringIO):
+    """Standard output on a full disk, or into a pipe that nobody reads any more."""
+
+    def __init__(self, error: int) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, text: str) -> int:
+        """Refuse."""
+        raise OSError(self.error, os.strerror(self.error))
+
+
+@pytest.mark.parametrize(("error", "lines"), [(errno.ENOSPC, 1), (errno.EPIPE, 0)])
+def test_output_that_nobody_takes_is_no_traceback(
+    scores: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: int,
+    lines: int,
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Refusing(error))
+    assert main(["audit", str(scores)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == lines
+    assert said == "" or os.strerror(error) in said

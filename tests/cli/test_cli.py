@@ -1,5 +1,7 @@
 """The command line, run as a person would and from inside."""
 
+import errno
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,9 @@ import pytest
 from emergence_lib import chapters, cli
 from emergence_lib.experiments import addition, store, sweep
 
+SMALL = [
+    part for each in ("widths=4", "lengths=1", "steps=2", "items=20") for part in ("--set", each)
+]
 TINY = addition.Config(widths=(4,), lengths=(1, 5), steps=2, items=20)
 
 
@@ -146,6 +151,18 @@ def test_run_writes_a_result_and_says_so_in_five_lines(
         (["naming_game", "--set", "limit=9"], "naming_game: limit: found 9 talks, want more"),
         (["addition", "--seed", "-1"], "seed: found -1, want 0 or more"),
         (["addition", "-o", "nowhere/x.npz"], "there is no folder nowhere"),
+        (["addition", "-o", ""], "-o: found the folder ., want a file name"),
+        (["addition", "-o", ".."], "-o: found the folder .."),
+        (["addition", "-o", os.devnull], "which is no regular file"),
+        (["addition", "-o", "scores.csv"], "want a name that ends in .npz"),
+        (["addition", "-o", "a\0.npz"], "a\\x00.npz cannot be written (embedded null byte)"),
+        (["addition", "-o", f"{'a' * 300}.npz"], os.strerror(errno.ENAMETOOLONG)),
+        (["addition", "-o", "no\x1b[2J/a.npz"], "there is no folder no\\x1b[2J"),
+        (["al\x1b[2Jchemy"], "no experiment 'al\\x1b[2Jchemy'"),
+        (["addition", "--set", f"steps={'x' * 100_000}"], "--set steps: found 'xxx"),
+        (["percolation", "--set", "sizes=100000000"], "not enough memory (Unable to allocate"),
+        (["addition", "--set", f"widths=1{'0' * 18}"], "addition: "),
+        (["addition", "--set", f"steps=1{'0' * 19}"], "addition: a setting is too large"),
     ],
 )
 def test_what_cannot_be_run_is_said_in_one_line(
@@ -160,7 +177,50 @@ def test_what_cannot_be_run_is_said_in_one_line(
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert message in said[0]
+    assert said[0].isprintable()
+    assert len(said[0]) < 1000
     assert list(tmp_path.iterdir()) == []
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["run", "addition", *SMALL, "-o", "out.npz"], "out.npz"),
+        (["figure", "workbench.limit", "-o", "out.svg"], "out.svg"),
+        (["figure", "workbench.limit", "-o", "out.png"], "out.png"),
+        (["results", "addition"], "addition-0.npz"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_written_in_the_end_leaves_the_older_file(
+    arguments: list[str],
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("older")
+    monkeypatch.setattr(os, "replace", full)
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(f"{name} was not written ({os.strerror(errno.ENOSPC)})\n")
+    assert said.count("\n") == 1
+    assert Path(name).read_text() == "older"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_results_are_not_recomputed_where_they_cannot_be_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "FOLDER", folder / "nowhere")
+    monkeypatch.setattr(addition, "run", lambda *_, **__: pytest.fail("computed in vain"))
+    assert cli.main(["results", "addition"]) == 2
+    assert "there is no folder" in capsys.readouterr().err
 
 
 def test_figure_is_drawn_the_same_each_time(tmp_path: Path) -> None:
@@ -192,7 +252,12 @@ def test_default_file_is_named_after_the_figure(
 
 @pytest.mark.parametrize(
     ("output", "message"),
-    [("ladder.tiff", "ends in .svg or .png"), ("nowhere/ladder.svg", "no folder nowhere")],
+    [
+        ("ladder.tiff", "ends in .svg or .png"),
+        ("nowhere/ladder.svg", "no folder nowhere"),
+        ("", "found the folder ."),
+        (os.devnull, "which is no regular file"),
+    ],
 )
 def test_bad_output_is_refused(
     tmp_path: Path,
