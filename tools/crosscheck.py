@@ -34,16 +34,14 @@ def make() -> Path:
     if ready():
         return python
     print("Making the environment in .venv-crosscheck (some minutes, once) ...", flush=True)
-    worked, output = environment.run(sys.executable, "-m", "venv", "--clear", str(VENV))
-    if not worked:
-        environment.fail("this Python cannot make an environment: " + last_line(output))
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    worked, output = environment.run(*pip, "--require-hashes", "-r", "requirements.txt")
-    if not worked:
-        environment.fail(environment.explain(output))
-    worked, output = environment.run(*pip, TORCH)
-    if not worked:
-        environment.fail(f"{TORCH} could not be installed: {last_line(output)}")
+    environment.follow(
+        (
+            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            [*pip, "--require-hashes", "-r", "requirements.txt"],
+            [*pip, TORCH],
+        )
+    )
     (VENV / "ready").write_text(TORCH, "utf-8")
     return python
 
@@ -72,4 +70,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(environment.in_one_line(main))

@@ -57,7 +57,7 @@ def explain(output):
     errors = [line for line in lines if line.lower().startswith("error")]
     unreached = [line for line in lines if UNREACHED.search(line)]
     if refusal(output) or not unreached:
-        return refusal(output) or "making .venv failed: " + (errors or lines)[-1]
+        return refusal(output) or "making the environment failed: " + (errors or lines)[-1]
     reason = REASON.search(unreached[0])
     said = " (" + reason.group().strip() + ")" if reason else ""
     return (
@@ -88,6 +88,14 @@ def too_new():
     return "; the lock is made for Python 3.11 to 3.13, name one with PYTHON=" if newer else ""
 
 
+def follow(steps):
+    """Run commands one after the other; stop with one line at the first that fails."""
+    for step in steps:
+        done = subprocess.run(step, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            fail(explain(done.stdout.decode("utf-8", "replace")) + too_new())
+
+
 def main():
     """Make the environment, or say in one line why not."""
     check_python()
@@ -99,16 +107,15 @@ def main():
     sys.stdout.flush()
     python = os.path.join(VENV, "Scripts" if sys.platform == "win32" else "bin", "python")
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    for step in (
-        # With pip in a step of its own, what it says is seen here.
-        [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV],
-        [python, "-Im", "ensurepip", "--default-pip"],
-        pip + ["--require-hashes", "-r", "requirements.txt"],  # noqa: RUF005
-        pip + ["--no-deps", "--no-build-isolation", "--editable", "."],  # noqa: RUF005
-    ):
-        done = subprocess.run(step, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode:
-            fail(explain(done.stdout.decode("utf-8", "replace")) + too_new())
+    follow(
+        (
+            # With pip in a step of its own, what it says is seen here.
+            [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV],
+            [python, "-Im", "ensurepip", "--default-pip"],
+            pip + ["--require-hashes", "-r", "requirements.txt"],  # noqa: RUF005
+            pip + ["--no-deps", "--no-build-isolation", "--editable", "."],  # noqa: RUF005
+        )
+    )
     open(READY, "w").close()
 
 

@@ -26,7 +26,6 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -90,22 +89,32 @@ async def execute(chapter: Chapter, timeout: int) -> None:
     client = NotebookClient(chapter.notebook, timeout=timeout, record_timing=False)
     try:
         await client.async_execute(cwd=str(chapter.path.parent))
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise failure(chapter, client.code_cells_executed, str(error)) from None
+    except Exception as error:  # a cell's, or one of the many of a kernel
+        raise failure(chapter, client.code_cells_executed, error) from None
+    keep(chapter)
+    logger.info("executed %s in %.0f s", chapter.docname, perf_counter() - start)
+
+
+def keep(chapter: Chapter) -> None:
+    """Put an executed chapter in its place, whole; another build may have been faster."""
     unfinished = chapter.folder.with_name(f"{chapter.folder.name}.{os.getpid()}")
     get_cache(unfinished).cache_notebook_bundle(
         CacheBundleIn(chapter.notebook, str(chapter.path)), check_validity=False, overwrite=True
     )
-    os.replace(unfinished, chapter.folder)
-    logger.info("executed %s in %.0f s", chapter.docname, perf_counter() - start)
+    try:
+        os.replace(unfinished, chapter.folder)
+    except OSError:
+        if not chapter.folder.is_dir():
+            raise
+        shutil.rmtree(unfinished)
 
 
-def failure(chapter: Chapter, number: int, traceback: str) -> ExtensionError:
-    """Return the error that names the chapter, the cell and what went wrong."""
-    traceback = re.sub(r"\x1b\[[0-9;]*m", "", traceback).strip()
+def failure(chapter: Chapter, number: int, error: Exception) -> ExtensionError:
+    """Return the error that names the chapter, the cell (from 1 on) and what went wrong."""
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
     # Jupyter passes over cells without a statement.
     filled = [cell for cell in cells.code(chapter.text) if cell.source.strip()]
-    where = f"cell {number}, line {filled[number - 1].line}"
+    where = f"cell {number}, line {filled[number - 1].line}" if number else "the kernel"
     last = traceback.splitlines()[-1]
     name = f"{chapter.docname}{chapter.path.suffix}"
     return ExtensionError(f"{name}: {where} failed: {last}\n\n{traceback}")

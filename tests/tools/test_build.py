@@ -39,7 +39,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder that the build takes for the project's, with an earlier build in it."""
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["build.py"])
-    for name in ("html", ".doctrees", ".jupyter_cache", "gate"):
+    for name in ("html", ".doctrees", ".kept", "gate"):
         (tmp_path / "_build" / name).mkdir(parents=True)
     return tmp_path
 
@@ -85,7 +85,8 @@ def test_a_disk_that_fills_is_said_in_one_line_and_nothing_half_made_stays(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == f"emergence: {said}; make room on the disk and call again\n"
-    assert {path.name for path in (checkout / "_build").iterdir()} == {"gate", "build.log"}
+    left = {path.name for path in (checkout / "_build").iterdir()}
+    assert left == {"gate", "build.log", ".kept"}  # what is kept is put in its place whole
 
 
 def test_another_failure_is_in_the_log(
@@ -130,7 +131,8 @@ def test_an_interrupted_build_leaves_nobody_at_work(tmp_path: Path) -> None:
     """The child, which would write on, ends with the build that started it."""
     program = f"""
 import sys; sys.path.insert(0, {str(TOOLS)!r})
-import build, environment, pathlib
+import build, environment, pathlib, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it in the background
 sleeper = "import os, time; print('WARNING', os.getpid(), flush=True); time.sleep(600)"
 build.jupyter_book = lambda output, gate: [sys.executable, "-c", sleeper]
 build.ROOT = pathlib.Path({str(tmp_path)!r})
@@ -144,7 +146,7 @@ environment.in_one_line(lambda: build.build(build.ROOT, source=build.ROOT))
         assert process.stdout
         child = int(process.stdout.readline().split()[1])
         process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate()
+        _, complaint = process.communicate(timeout=60)
     assert complaint == "emergence: interrupted; call again to go on\n"
     assert process.returncode == 130
     with pytest.raises(ProcessLookupError):

@@ -120,13 +120,13 @@ REFUSED = "connection broken by 'NewConnectionError('<object>: Failed to establi
         ),
         (
             "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n    Expected sha256 1\n",
-            "making .venv failed: ERROR: THESE PACKAGES DO NOT MATCH THE HASHES",
+            "making the environment failed: ERROR: THESE PACKAGES DO NOT MATCH THE HASHES",
         ),
         (
             "Usage: pip install\n\nno such option: --require-hashes\n",
-            "making .venv failed: no such option: --require-hashes",
+            "making the environment failed: no such option: --require-hashes",
         ),
-        ("", "making .venv failed: it said nothing"),
+        ("", "making the environment failed: it said nothing"),
     ],
 )
 def test_a_failed_step_is_explained_by_what_was_said(output: str, line: str) -> None:
@@ -169,6 +169,14 @@ def build_editable(folder, *_):
 '''
 
 
+# What a shell starts in the background ignores interruptions.
+START = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_path("tools/environment.py", run_name="__main__")
+"""
+
+
 class Project:
     """A project that needs no package, in a folder whose name has spaces and letters."""
 
@@ -189,7 +197,7 @@ class Project:
         """Start the script, at the head of a group of processes."""
         kept = {"PATH": os.environ["PATH"], "HOME": os.fspath(self.folder)}
         return subprocess.Popen(
-            [sys.executable, "tools/environment.py"],
+            [sys.executable, "-c", START],
             cwd=self.folder,
             env={**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", **more},
             stdout=subprocess.PIPE,
@@ -223,7 +231,7 @@ def end(project: Project, how: signal.Signals) -> tuple[int, str]:
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     os.killpg(process.pid, how)
-    _, complaint = process.communicate()
+    _, complaint = process.communicate(timeout=60)
     return process.returncode, complaint
 
 
