@@ -15,18 +15,26 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
 from environment import fail, in_one_line, refusal
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 ROOT = Path(__file__).parent.parent
 READING = re.compile(r"(?:reading|writing) \w+\.\.\. \[\s*(?P<percent>\d+)%\] (?P<page>\S+)")
-EXECUTING = re.compile(r"executing (?P<page>\S+)")
+EXECUTING = re.compile(r"^executing (?P<page>\S+)$")
 # What a build reads, besides the packages and these settings. It counts the tests.
-SOURCES = ("_config.yml", "_toc.yml", "book", "emergence_lib", "tests")
+SOURCES = ("_config.yml", "_toc.yml", "book", "emergence_lib", "tests", "tools/build.py")
 SETTINGS = ("EMERGENCE_REPOSITORY",)
 TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Error:|error:")
+# What Python says around an error that Sphinx has named.
+AROUND = re.compile(r"^(Extension error|RuntimeError:|sphinx\.errors\.\w+: )")
 # What Python and SQLite say when nothing more can be written. Sphinx warns and goes on.
 FULL = re.compile(
     r"(\[Errno \d+\] )?(No space left on device|Disk quota exceeded|database or disk is full)"
@@ -65,15 +73,19 @@ def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int
     """
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     start = perf_counter()
-    printed = []
-    with subprocess.Popen(
-        jupyter_book(output, gate=gate),
-        cwd=source,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    printed: list[str] = []
+    said: set[str] = set()
+    with (
+        alone(output / "_build"),
+        subprocess.Popen(
+            jupyter_book(output, gate=gate),
+            cwd=source,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
         assert process.stdout
         full = False
         try:
@@ -81,13 +93,29 @@ def build(output: Path, *, gate: bool = False, source: Path = ROOT) -> tuple[int
                 line = re.sub(r"\x1b\[[0-9;]*m", "", raw)
                 printed.append(line)
                 full = full or bool(FULL.search(line))
-                if not full:
-                    report(line, perf_counter() - start)
+                news = AROUND.sub("", line).strip()
+                if not full and news not in said:
+                    said.add(news)
+                    report(news, perf_counter() - start)
         except KeyboardInterrupt:
             process.terminate()
             process.wait()  # the next build shall find nobody at work
             raise
     return process.returncode, "".join(printed)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one build at a time write into a folder; the next waits."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        if fcntl:  # not everywhere
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another build is at work; waiting for its end.", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def report(line: str, seconds: float) -> None:
@@ -100,24 +128,34 @@ def report(line: str, seconds: float) -> None:
         print(line.rstrip())
 
 
-def files(*places: Path) -> Iterator[Path]:
-    """Yield every file in some folders, in order."""
-    for place in places:
-        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        yield from (path for path in inside if path.is_file() and path.suffix != ".pyc")
+def files(place: Path) -> list[Path]:
+    """Return a file, or every file in a folder and in those that it links to, in order."""
+    if not place.is_dir():
+        return [place] if place.is_file() else []
+    inside = (
+        Path(folder, name)
+        for folder, _, names in os.walk(place, followlinks=True)
+        for name in names
+    )
+    return sorted(path for path in inside if path.is_file() and path.suffix != ".pyc")
 
 
-def state(source: Path, site: Path) -> str:
-    """Return the hash of all that a build reads, and of when its files were written."""
-    found = hashlib.sha256(repr([os.environ.get(name) for name in SETTINGS]).encode())
+def sources_hash(source: Path) -> str:
+    """Return the hash of all that a build reads."""
     packages = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
-    found.update(repr([sys.version, sorted(path.name for path in packages)]).encode())
-    for path in files(*(source / name for name in SOURCES)):
-        found.update(f"{path.relative_to(source)}\n".encode() + path.read_bytes())
-    for path in files(site):
-        about = path.stat()
-        found.update(f"{path.relative_to(site)} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+    parts = [sys.version, *(f"{name}={os.environ.get(name)}" for name in SETTINGS)]
+    parts += sorted(path.name for path in packages)
+    for path in (each for name in SOURCES for each in files(source / name)):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        parts.append(f"{path.relative_to(source)} {content}")
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def site_hash(site: Path) -> str:
+    """Return the hash of when the files of a site were written, and of their sizes."""
+    about = [(str(path.relative_to(site)), path.stat()) for path in files(site)]
+    parts = [(name, each.st_size, each.st_mtime_ns) for name, each in about]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def main() -> int:
@@ -129,9 +167,14 @@ def main() -> int:
     site = output / "_build" / "html"
     page = (site / "index.html").relative_to(ROOT)
     log, built = (ROOT / "_build" / name for name in ("build.log", "built"))
-    if not gate and built.is_file() and built.read_text("utf-8") == state(ROOT, site):
-        print(f"Nothing has changed since it was built. Open {page}")
-        return 0
+    sources = sources_hash(ROOT)
+    if not gate and built.is_file():
+        before, written = [*built.read_text("utf-8", "replace").split(), "", ""][:2]
+        if written != site_hash(site):  # somebody else's hands were here: write all again
+            (site.parent / ".unfinished").touch()
+        elif before == sources:
+            print(f"Nothing has changed since it was built. Open {page}")
+            return 0
     log.parent.mkdir(exist_ok=True)
     log.touch()
     start = perf_counter()
@@ -144,8 +187,8 @@ def main() -> int:
         log.write_text(printed, "utf-8")
         print(f"The book did not build; everything it said is in {log.relative_to(ROOT)}.")
         return code
-    if not gate:  # the state after a build that ended well
-        built.write_text(state(ROOT, site), "utf-8")
+    if not gate:  # what was read in the beginning, and what was written in the end
+        built.write_text(f"{sources} {site_hash(site)}", "utf-8")
     print(f"Built in {perf_counter() - start:.0f} s. Open {page}")
     return 0
 

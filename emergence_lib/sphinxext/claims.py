@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from emergence_lib import claims
+from emergence_lib.sphinxext.cells import page_text
 from emergence_lib.sphinxext.values import Values, kept
 
 LEDGER_PAGE = "book/claims"
@@ -49,7 +50,7 @@ def ledger(
 
 def read_ledger(env: BuildEnvironment) -> dict[str, claims.Claim]:
     """Return the claims of every page of the book."""
-    pages = sorted(env.found_docs)
+    pages = sorted(page for page in env.found_docs if env.doc2path(page).endswith(".md"))
     states = tuple((page, Path(env.doc2path(page)).stat().st_mtime_ns) for page in pages)
     return ledger(Path(env.srcdir), states, values(env.app))
 
@@ -184,7 +185,7 @@ class ClaimsLedger(SphinxDirective):
             container = nodes.container(classes=["em-ledger"])
             self.parse([f"**{{doc}}`/{page}`**", ""], container)
             found.append(container)
-            text = Path(self.env.doc2path(page)).read_text("utf-8")
+            text = page_text(self.env, page)
             found += self.entries(text, list(group), known)
         return found
 
@@ -240,13 +241,20 @@ def work_out(app: Sphinx, docnames: Iterable[str], *, until: Callable[[], bool])
     """Work out the values that some pages print, and keep those of all claims that are known.
 
     Faults are passed over: they are said when the page is read.
+
+    Raises
+    ------
+    ExtensionError
+        If the library has changed meanwhile.
     """
     for docname in docnames:
-        for claim in printed(app.env, Path(app.env.doc2path(docname)).read_text("utf-8")):
+        for claim in printed(app.env, page_text(app.env, docname)):
             if until():
                 return
             with suppress(claims.ClaimError):
                 _ = claim.value
+    if values(app).outdated():
+        raise ExtensionError("the library has changed during the build. Remedy: build again")
     with suppress(claims.ClaimError):
         values(app).keep(read_ledger(app.env).values())
 

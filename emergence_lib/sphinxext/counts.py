@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from emergence_lib import datasets
 from emergence_lib.experiments import store
+from emergence_lib.sphinxext.cells import page_text
 from emergence_lib.sphinxext.chapters import part
 from emergence_lib.sphinxext.claims import read_ledger
 from emergence_lib.sphinxext.numbering import Chapter, chapters
@@ -102,7 +103,7 @@ def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if getattr(env, "em_counts", None) == now:
         return []
     env.em_counts = now  # type: ignore[attr-defined]
-    texts = {page: Path(env.doc2path(page)).read_text("utf-8") for page in env.found_docs}
+    texts = {page: page_text(env, page) for page in env.found_docs}
     return sorted(page for page, text in texts.items() if PRINTS.search(text))
 
 

@@ -26,6 +26,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -52,9 +53,9 @@ class Chapter:
 
 def folder(app: Sphinx, docname: str, text: str) -> Path:
     """Return the folder of a page's execution under its present key."""
-    sources = (cell.source for cell in cells.code(text))
+    sources = (repr(cell) for cell in cells.code(text))
     key = reach.key(reach.page_files(text), *sources)
-    return kept(app) / "executed" / docname.replace("/", "-") / key
+    return kept(app) / "executed" / docname.replace("/", "~") / key
 
 
 def stale(app: Sphinx, docnames: list[str]) -> Iterator[Chapter]:
@@ -62,12 +63,12 @@ def stale(app: Sphinx, docnames: list[str]) -> Iterator[Chapter]:
     env: Any = app.env  # MyST-NB keeps its settings there
     for docname in docnames:
         path = Path(env.doc2path(docname))
-        text = path.read_text("utf-8")
+        text = cells.page_text(env, docname)
         if not cells.code(text):
             continue
         place = folder(app, docname, text)
         for old in place.parent.glob("*"):
-            if old != place:
+            if old != place and old.is_dir():
                 shutil.rmtree(old)
         if not place.is_dir():
             reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
@@ -75,13 +76,14 @@ def stale(app: Sphinx, docnames: list[str]) -> Iterator[Chapter]:
             yield Chapter(docname, path, text, reader.read(text), place)
 
 
-async def execute(chapter: Chapter, timeout: int) -> None:
+async def execute(app: Sphinx, chapter: Chapter, timeout: int) -> None:
     """Execute a chapter and keep what it prints.
 
     Raises
     ------
     ExtensionError
-        If a cell fails; the message has the chapter, the cell and its line.
+        If a cell fails, with the chapter, the cell and its line; or if the library has changed
+        meanwhile, since nobody knows what of it was executed.
     """
     logger.info("executing %s", chapter.docname)
     start = perf_counter()
@@ -91,6 +93,10 @@ async def execute(chapter: Chapter, timeout: int) -> None:
         await client.async_execute(cwd=str(chapter.path.parent))
     except Exception as error:  # a cell's, or one of the many of a kernel
         raise failure(chapter, client.code_cells_executed, error) from None
+    if folder(app, chapter.docname, chapter.text) != chapter.folder:
+        raise ExtensionError(
+            f"the library has changed while {chapter.docname} was executed. Remedy: build again"
+        )
     keep(chapter)
     logger.info("executed %s in %.0f s", chapter.docname, perf_counter() - start)
 
@@ -112,12 +118,17 @@ def keep(chapter: Chapter) -> None:
 def failure(chapter: Chapter, number: int, error: Exception) -> ExtensionError:
     """Return the error that names the chapter, the cell (from 1 on) and what went wrong."""
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
-    # Jupyter passes over cells without a statement.
-    filled = [cell for cell in cells.code(chapter.text) if cell.source.strip()]
+    # Jupyter passes over the others.
+    filled = [
+        cell
+        for cell in cells.code(chapter.text)
+        if cell.source.strip() and "skip-execution" not in cell.tags
+    ]
     where = f"cell {number}, line {filled[number - 1].line}" if number else "the kernel"
-    last = traceback.splitlines()[-1]
+    first, *_, last = traceback.splitlines() * 2
+    what = first if isinstance(error, CellTimeoutError) else last
     name = f"{chapter.docname}{chapter.path.suffix}"
-    return ExtensionError(f"{name}: {where} failed: {last}\n\n{traceback}")
+    return ExtensionError(f"{name}: {where} failed: {what}\n\n{traceback}")
 
 
 def processors() -> int:
@@ -132,7 +143,7 @@ async def side_by_side(app: Sphinx, docnames: list[str], timeout: int) -> None:
 
     async def in_turn(chapter: Chapter) -> None:
         async with free:
-            await execute(chapter, timeout)
+            await execute(app, chapter, timeout)
 
     async def values() -> None:
         async with free:
@@ -143,7 +154,7 @@ async def side_by_side(app: Sphinx, docnames: list[str], timeout: int) -> None:
             group.create_task(values())
             for chapter in stale(app, docnames):
                 group.create_task(in_turn(chapter))
-    except* ExtensionError as failed:
+    except* Exception as failed:
         raise failed.exceptions[0] from None
     finally:
         stopped.set()

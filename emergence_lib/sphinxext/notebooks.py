@@ -138,7 +138,7 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     for docname, number in known.values():
         path = Path(app.outdir, notebook_path(docname, number))
         path.parent.mkdir(exist_ok=True)
-        text = Path(app.env.doc2path(docname)).read_text("utf-8")
+        text = cells.page_text(app.env, docname)
         made = notebook(text, ledger, bibliography, known, app.config.em_repository)
         path.write_text(nbformat.writes(made), "utf-8")
 

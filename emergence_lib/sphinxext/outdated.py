@@ -1,8 +1,8 @@
 """Which pages are out of date.
 
-Sphinx looks at the text of a page. Here each page has a key besides: all that its cells and its
-claims can reach. A build leaves a mark until it is finished; after one that was not, every page
-is read and written again, whatever its key says.
+Sphinx looks at when files were changed. Here each page has a key besides: its text, what it
+includes, and all that its cells and its claims can reach. A build leaves a mark until it is
+finished; after one that was not, every page is read and written again, whatever its key says.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from emergence_lib.sphinxext import claims, reach
+from emergence_lib.sphinxext.cells import page_text
 from emergence_lib.sphinxext.values import kept
 
 # What turns chapters into pages. What these count, or write when all pages are written, is looked
@@ -31,9 +33,18 @@ def makers_key(app: Sphinx) -> str:
     return reach.key([*ours, *(path for path in templates if path.is_file())])
 
 
-def page_key(env: BuildEnvironment, text: str) -> str:
-    """Return the key of a page: all that its cells reach, and the values that it prints."""
-    return reach.key(reach.page_files(text), claims.key(env, text))
+def page_key(env: BuildEnvironment, docname: str, text: str) -> str:
+    """Return the key of a page: its text, what it includes, what its cells reach, its values."""
+    inside = [Path(env.srcdir, name) for name in env.dependencies.get(docname, ())]
+    pages = {Path(env.doc2path(page)) for page in env.found_docs}
+    included = [path for path in inside if path.is_file() and path not in pages]
+    whole = "\n".join([text, *(path.read_text("utf-8", "replace") for path in included)])
+    paths = reach.page_files(text) | {path for path in inside if path.is_file()}
+    if "{term}" in whole:
+        paths.add(Path(env.srcdir, "book", "glossary.yml"))
+    # Sphinx reads every kind of line end as one.
+    lines = "\n".join(text.splitlines())
+    return reach.key(filter(Path.is_file, paths), lines, claims.key(env, whole))
 
 
 def keys(env: BuildEnvironment) -> dict[str, str]:
@@ -59,13 +70,42 @@ def find_outdated(
     return [
         page
         for page in sorted(env.found_docs)
-        if known.get(page) != page_key(env, Path(env.doc2path(page)).read_text("utf-8"))
+        if known.get(page) != page_key(env, page, page_text(env, page))
     ]
 
 
-def remember(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Note the key of a page that is read."""
-    keys(app.env)[docname] = page_key(app.env, source[0])
+def note_text(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Note the text of a page as it is read."""
+    del docname
+    app.env.temp_data["em_text"] = source[0]
+
+
+def remember(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the key of a page, when all that it depends on is known."""
+    del doctree
+    page = app.env.docname
+    keys(app.env)[page] = page_key(app.env, page, app.env.temp_data["em_text"])
+
+
+def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return all pages if the contents or a title has changed: the menus of all show them."""
+    contents = Path(app.srcdir, "_toc.yml")
+    titles = {page: title.astext() for page, title in env.titles.items()}
+    now = (contents.read_bytes() if contents.is_file() else b"", titles)
+    if getattr(env, "em_contents", None) == now:
+        return []
+    env.em_contents = now  # type: ignore[attr-defined]
+    return sorted(env.found_docs)
+
+
+def clear(app: Sphinx, env: BuildEnvironment) -> None:
+    """Remove what was made of pages that are no more."""
+    for page in Path(app.outdir).glob("book/**/*.html"):
+        if page.relative_to(app.outdir).with_suffix("").as_posix() not in env.found_docs:
+            page.unlink()
+    for executed in (kept(app) / "executed").glob("*"):
+        if executed.is_dir() and executed.name.replace("~", "/") not in env.found_docs:
+            shutil.rmtree(executed)
 
 
 def unfinished(app: Sphinx) -> Path:
@@ -81,8 +121,9 @@ def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def end(app: Sphinx, exception: Exception | None) -> None:
-    """Take the mark away, if all has been written."""
+    """Take the mark away, and what nobody needs, if all has been written."""
     if exception is None:
+        clear(app, app.env)
         unfinished(app).unlink(missing_ok=True)
 
 
@@ -98,5 +139,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", forget)
     app.connect("env-get-outdated", find_outdated)
     app.connect("env-before-read-docs", begin, priority=100)
-    app.connect("source-read", remember)
+    app.connect("source-read", note_text, priority=900)
+    app.connect("doctree-read", remember, priority=900)
+    app.connect("env-updated", find_rewritten)
     app.connect("build-finished", end, priority=1000)

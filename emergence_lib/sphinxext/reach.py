@@ -24,7 +24,11 @@ from emergence_lib.compute import NUMBERS, ROOMS
 from emergence_lib.sphinxext import cells
 
 PACKAGE = Path(emergence_lib.__file__).parent
-COMMAND = re.compile(rf"-m\s+{PACKAGE.name}\b")
+# In a cell: what may reach anything.
+UNFORESEEN = re.compile(
+    rf"-m\b.{{0,9}}{PACKAGE.name}|%run|import_module|__import__|\b(?:exec|eval)\(|subprocess|runpy"
+    rf"|run_line_magic|chapters\.module|{PACKAGE.name}/"
+)
 ASKED = re.compile(r"quizzes\.ask\(\s*[\"']([\w-]+)[\"']\s*\)")
 QUIZZED = re.compile(r"quizzes\.\w")
 NAMED = re.compile(rf"\b(?:{'|'.join(ROOMS)})(?:\.\w+)?|\b{NUMBERS}\b")
@@ -96,14 +100,6 @@ def imports(modules: Iterable[Path]) -> list[str]:
     return ["import " + ".".join(each) for each in parts]
 
 
-def everything() -> list[str]:
-    """Return import lines for all that an expression may name."""
-    rooms = [PACKAGE / f"{room}.py" for room in ROOMS]
-    rooms += [path for room in ROOMS for path in (PACKAGE / room).glob("**/*.py")]
-    rooms += (PACKAGE / "chapters").glob("*/numbers.py")
-    return imports(path for path in rooms if path.is_file())
-
-
 def quiz_file(name: str) -> Path:
     """Return the file of a chapter's quiz, whether or not there is one."""
     return PACKAGE / "chapters" / chapters.name(name) / "quiz.yml"
@@ -118,30 +114,33 @@ def quiz_imports(name: str) -> list[str]:
 
 
 def page_sources(text: str) -> list[str]:
-    """Return what the cells of a page run: their Python, and imports for what they name.
-
-    A quiz that is asked by a name written out reaches what its file names; asked otherwise, or if
-    a cell evaluates expressions itself, everything.
-    """
-    # A magic becomes a call, a line for the shell a string.
-    sources = [TransformerManager().transform_cell(cell.source) for cell in cells.code(text)]
-    together = "\n".join(sources)
-    if COMMAND.search(together):
-        sources.append(f"import {PACKAGE.name}.__main__")
-    asked = ASKED.findall(together)
-    imported = frozenset[str]().union(*map(imported_modules, sources))
-    written_out = len(asked) == len(QUIZZED.findall(together)) and (
-        asked or QUIZZES not in imported
-    )
-    if not written_out or EVALUATORS & imported:
-        return sources + everything()
-    return sources + [line for name in asked for line in quiz_imports(name)]
+    """Return what the cells of a page run: their Python, and imports for what their quiz names."""
+    found = []
+    for cell in cells.code(text):
+        # A magic becomes a call, a line for the shell a string; %%time stands above Python.
+        found.append(TransformerManager().transform_cell(cell.source))
+        if cell.source.startswith("%%"):
+            found.append(cell.source.partition("\n")[2])
+    asked = ASKED.findall("\n".join(found))
+    return found + [line for name in asked for line in quiz_imports(name)]
 
 
 def page_files(text: str) -> set[Path]:
-    """Return every library file that the cells of a page reach."""
-    asked = {quiz_file(name) for cell in cells.code(text) for name in ASKED.findall(cell.source)}
-    return files(page_sources(text)) | {path for path in asked if path.is_file()}
+    """Return every library file that the cells of a page reach.
+
+    All files of the library, if nobody can foresee what a cell reaches: it asks for a quiz by a
+    name that is not written out, evaluates expressions, starts a program, or imports by name.
+    """
+    sources = page_sources(text)
+    together = "\n".join(sources)
+    asked = ASKED.findall(together)
+    imported = frozenset[str]().union(*map(imported_modules, sources))
+    written_out = len(asked) == len(QUIZZED.findall(together)) and (
+        bool(asked) or QUIZZES not in imported
+    )
+    if not written_out or EVALUATORS & imported or UNFORESEEN.search(together):
+        return {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return files(sources) | {path for path in map(quiz_file, asked) if path.is_file()}
 
 
 @cache

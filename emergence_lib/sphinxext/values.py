@@ -39,8 +39,7 @@ class Values:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.known = self._read()
-        # A build sees one state of the library.
-        self._reached = cache(reached)
+        self._reached: dict[tuple[str, ...], str] = {}
         self._modules = cache(compute.modules)
 
     def number(self, expression: str, chapter: str) -> float:
@@ -55,6 +54,10 @@ class Values:
         """Return the key of a claim's value."""
         kind = compute.holds if claim.band is None else compute.number
         return self._key(kind, claim.expression, chapters.name(claim.page))
+
+    def outdated(self) -> bool:
+        """Say whether anything that the keys stand for has changed since they were made."""
+        return any(reached(modules) != key for modules, key in self._reached.items())
 
     def keep(self, claims: Iterable[Claim]) -> None:
         """Write the values of some claims, as far as they are known, and no others."""
@@ -73,8 +76,10 @@ class Values:
         return self.known[key]
 
     def _key(self, kind: Callable[..., Value], expression: str, chapter: str) -> str:
-        reached = self._reached(tuple(self._modules(expression, chapter)))
-        return f"{reached} {kind.__name__} {expression}"
+        modules = tuple(self._modules(expression, chapter))
+        if modules not in self._reached:
+            self._reached[modules] = reached(modules)
+        return f"{self._reached[modules]} {kind.__name__} {expression}"
 
     def _read(self) -> dict[str, Value]:
         try:

@@ -47,7 +47,7 @@ def test_cells_are_found_without_their_options() -> None:
 def test_the_prose_between_them_is_kept() -> None:
     kinds = [cell.kind for cell in cells.read(PAGE)]
     assert kinds == ["markdown", "code", "markdown", "code"]
-    assert cells.read(PAGE)[0] == ("markdown", "# Title", 3)
+    assert cells.read(PAGE)[0] == ("markdown", "# Title", 3, ())
 
 
 def test_a_page_that_is_no_notebook_has_no_cells() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from emergence_lib.sphinxext.execution import processors
-from tests.sphinxext.small_book import CLAIMS, PAGE, ROOT, SmallBook
+from tests.sphinxext.small_book import CLAIMS, GLOSSARY, PAGE, ROOT, SmallBook
 
 
 @pytest.fixture
@@ -44,6 +45,48 @@ def test_a_page_is_executed_again_if_the_library_has_changed_and_always_by_the_g
     )
     assert "answer: 42" in built()
     assert executed == [True, False, True, True]
+
+
+def test_whatever_has_changed_the_next_build_shows_it_on_every_page(
+    book: SmallBook, tmp_path: Path
+) -> None:
+    copy = tmp_path / "library" / "emergence_lib"
+    shutil.copytree(ROOT / "emergence_lib", copy)
+    pages = ["user", "old", "titled", "linker", "including", "gone"]
+    book.contents({"I. Begin": pages})
+    book.write(
+        "index.md", f"# A book\n\n```{{levelled-glossary}}\n```\n\n{{claim}}`half`\n{CLAIMS}"
+    )
+    book.write("user.md", "# User\n\nA {term}`term`.\n")
+    book.write("old.md", "# Old\n\nThe newer text.\n")
+    book.write("titled.md", "# Earlier title\n")
+    book.write("linker.md", "# Linker\n\nSee {doc}`titled`.\n")
+    book.write("snippet.txt", "It prints {claim}`half`.\n")
+    book.write("including.md", "# Including\n\n```{include} snippet.txt\n```\n")
+    book.write("gone.md", "# Gone\n")
+    code, printed = book.build(library=copy.parent)
+    assert code == 0, printed
+    assert "It prints" in book.page("including")
+
+    book.write("glossary.yml", GLOSSARY.replace("small book", "large tome"))
+    book.write("old.md", "# Old\n\nThe older text.\n")
+    os.utime(book.folder / "book" / "old.md", (1e9, 1e9))  # as from a backup
+    book.write("titled.md", "# Later title\n")
+    laws = copy / "laws.py"
+    added = "\n\ndef exact_match(p, n):\n    return 0.496\n"
+    laws.write_text(laws.read_text("utf-8") + added, "utf-8")
+    (book.folder / "book" / "gone.md").unlink()
+    book.contents({"I. Begin": pages[:-1]})
+    index = book.folder / "book" / "index.md"
+    index.write_text(index.read_text("utf-8").replace(":.0%", ":.1%"), "utf-8")
+    code, printed = book.build(library=copy.parent)
+    assert code == 0, printed
+    assert "large tome" in book.page("user")
+    assert "The older text." in book.page("old")
+    assert book.page("linker").count("Later title") >= 2  # its menu and its link
+    assert "Gone" not in book.page("linker")
+    assert "49.6%" in book.page("including")
+    assert not list(book.folder.glob("_build/html/book/gone.html"))
 
 
 KILLER = """\

@@ -135,6 +135,16 @@ def test_a_kept_value_that_is_no_finite_number_is_not_known(tmp_path: Path, valu
     assert texts(path)[0] == "50%"
 
 
+def test_values_are_outdated_once_what_they_reach_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Values(tmp_path / "claims.json")
+    kept.number("laws.exact_match(0.5, 1)", "")
+    assert not kept.outdated()
+    monkeypatch.setattr(reach, "file_hash", lambda path, modified: path.name.encode())
+    assert kept.outdated()
+
+
 def test_an_interrupted_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import build
@@ -86,7 +88,7 @@ def test_a_disk_that_fills_is_said_in_one_line_and_nothing_half_made_stays(
     assert printed.out == ""
     assert printed.err == f"emergence: {said}; make room on the disk and call again\n"
     left = {path.name for path in (checkout / "_build").iterdir()}
-    assert left == {"gate", "build.log", ".kept"}  # what is kept is put in its place whole
+    assert left == {"gate", "build.log", ".kept", ".lock"}  # what is kept is put in its place whole
 
 
 def test_another_failure_is_in_the_log(
@@ -151,3 +153,69 @@ environment.in_one_line(lambda: build.build(build.ROOT, source=build.ROOT))
     assert process.returncode == 130
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_nothing_is_done_if_nothing_was_read_or_written_otherwise(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, output = checkout / "book" / "index.md", checkout / "_build" / "html" / "index.html"
+    page.parent.mkdir()
+    page.write_text("One", "utf-8")
+    output.write_text("<p>One", "utf-8")
+    printing(monkeypatch, "done", code=0)
+
+    def built() -> bool:
+        assert build.main() == 0
+        return "Built in" in capsys.readouterr().out
+
+    assert [built(), built()] == [True, False]
+    page.write_text("Two", "utf-8")
+    assert [built(), built()] == [True, False]
+    page.rename(page.with_name("other.md"))
+    assert [built(), built()] == [True, False]
+    monkeypatch.setenv("EMERGENCE_REPOSITORY", "somebody/else")
+    assert [built(), built()] == [True, False]
+    unfinished = checkout / "_build" / ".unfinished"
+    assert not unfinished.exists()
+    output.write_text("junk", "utf-8")  # Sphinx would not see it
+    assert [built(), unfinished.exists(), built()] == [True, True, False]
+    output.unlink()
+    assert [built(), built()] == [True, False]
+    (checkout / "_build" / "built").write_bytes(b"\xff")
+    assert [built(), built()] == [True, False]
+
+
+def test_what_is_saved_during_a_build_is_read_by_the_next(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = checkout / "book" / "index.md"
+    page.parent.mkdir()
+    page.write_text("One", "utf-8")
+    saving = f"import pathlib; pathlib.Path({str(page)!r}).write_text('Two')"
+    command = [sys.executable, "-c", saving]
+    monkeypatch.setattr(build, "jupyter_book", lambda output, gate: command)
+    for _ in range(2):
+        build.main()
+        assert "Built in" in capsys.readouterr().out
+    build.main()
+    assert "Nothing has changed" in capsys.readouterr().out
+
+
+def test_a_second_build_waits_for_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fcntl")
+    order: list[str] = []
+
+    def second() -> None:
+        with build.alone(tmp_path):
+            order.append("second")
+
+    with build.alone(tmp_path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        while "waiting" not in capsys.readouterr().out:
+            time.sleep(0.01)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
