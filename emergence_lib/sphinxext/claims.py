@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from html import escape
@@ -237,8 +237,8 @@ class ClaimsLedger(SphinxDirective):
         self.state.nested_parse(StringList(lines, source="claims"), 0, into)
 
 
-def work_out(app: Sphinx, docnames: Iterable[str], *, until: Callable[[], bool]) -> None:
-    """Work out the values that some pages print, and keep those of all claims that are known.
+def work_out(app: Sphinx, *, until: Callable[[], bool]) -> None:
+    """Work out the values of all claims that are not known, and keep them.
 
     Faults are passed over: they are said when the page is read.
 
@@ -247,16 +247,18 @@ def work_out(app: Sphinx, docnames: Iterable[str], *, until: Callable[[], bool])
     ExtensionError
         If the library has changed meanwhile.
     """
-    for docname in docnames:
-        for claim in printed(app.env, page_text(app.env, docname)):
-            if until():
-                return
-            with suppress(claims.ClaimError):
-                _ = claim.value
+    try:
+        made = read_ledger(app.env).values()
+    except ValueError:
+        return
+    for claim in made:
+        if until():
+            return
+        with suppress(claims.ClaimError):
+            _ = claim.value
     if values(app).outdated():
         raise ExtensionError("the library has changed during the build. Remedy: build again")
-    with suppress(claims.ClaimError):
-        values(app).keep(read_ledger(app.env).values())
+    values(app).keep(made)
 
 
 def stop_on_faults(app: Sphinx, env: BuildEnvironment) -> None:

@@ -137,7 +137,7 @@ def processors() -> int:
 
 
 async def side_by_side(app: Sphinx, docnames: list[str], timeout: int) -> None:
-    """Execute the stale ones of some pages, and work out the values that these print."""
+    """Execute the stale ones of some pages, and work out the values of claims."""
     free = asyncio.Semaphore(processors())
     stopped = threading.Event()
 
@@ -147,7 +147,7 @@ async def side_by_side(app: Sphinx, docnames: list[str], timeout: int) -> None:
 
     async def values() -> None:
         async with free:
-            await asyncio.to_thread(claims.work_out, app, docnames, until=stopped.is_set)
+            await asyncio.to_thread(claims.work_out, app, until=stopped.is_set)
 
     try:
         async with asyncio.TaskGroup() as group:

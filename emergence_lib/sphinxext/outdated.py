@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 
 from emergence_lib.sphinxext import claims, reach
 from emergence_lib.sphinxext.cells import page_text
+from emergence_lib.sphinxext.numbering import chapters
 from emergence_lib.sphinxext.values import kept
 
 # What turns chapters into pages. What these count, or write when all pages are written, is looked
@@ -88,10 +89,10 @@ def remember(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return all pages if the contents or a title has changed: the menus of all show them."""
-    contents = Path(app.srcdir, "_toc.yml")
+    """Return all pages if the contents, a title or a number has changed: all menus show them."""
+    contents = Path(app.srcdir, "_toc.yml").read_bytes()
     titles = {page: title.astext() for page, title in env.titles.items()}
-    now = (contents.read_bytes() if contents.is_file() else b"", titles)
+    now = (contents, titles, chapters(env))
     if getattr(env, "em_contents", None) == now:
         return []
     env.em_contents = now  # type: ignore[attr-defined]

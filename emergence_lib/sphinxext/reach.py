@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -87,11 +87,9 @@ def data(modules: set[Path]) -> Iterator[Path]:
     if PACKAGE / "chapters" in rooms:  # no chapter reads another's
         rooms.remove(PACKAGE / "chapters")
         rooms |= {path.parent for path in modules if path.parent.parent == PACKAGE / "chapters"}
-    for room in rooms:
-        for path in room.rglob("*") if room.is_dir() else ():
-            # A quiz is reached by asking for it.
-            if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != "quiz.yml":
-                yield path
+    for path in chain.from_iterable(inside(room) for room in rooms if room.is_dir()):
+        if path.suffix != ".py" and path.name != "quiz.yml":  # a quiz is reached by asking for it
+            yield path
 
 
 def imports(modules: Iterable[Path]) -> list[str]:
@@ -113,25 +111,23 @@ def quiz_imports(name: str) -> list[str]:
     return [f"import {PACKAGE.name}.{own if each == NUMBERS else each}" for each in sorted(named)]
 
 
-def page_sources(text: str) -> list[str]:
-    """Return what the cells of a page run: their Python, and imports for what their quiz names."""
+def python(text: str) -> list[str]:
+    """Return the cells of a page as Python: a magic as a call, a line for the shell as a string."""
     found = []
     for cell in cells.code(text):
-        # A magic becomes a call, a line for the shell a string; %%time stands above Python.
         found.append(TransformerManager().transform_cell(cell.source))
-        if cell.source.startswith("%%"):
+        if cell.source.startswith("%%"):  # %%time and the like stand above more Python
             found.append(cell.source.partition("\n")[2])
-    asked = ASKED.findall("\n".join(found))
-    return found + [line for name in asked for line in quiz_imports(name)]
+    return found
 
 
 def page_files(text: str) -> set[Path]:
-    """Return every library file that the cells of a page reach.
+    """Return every library file that the cells of a page and its quiz reach.
 
     All files of the library, if nobody can foresee what a cell reaches: it asks for a quiz by a
     name that is not written out, evaluates expressions, starts a program, or imports by name.
     """
-    sources = page_sources(text)
+    sources = python(text)
     together = "\n".join(sources)
     asked = ASKED.findall(together)
     imported = frozenset[str]().union(*map(imported_modules, sources))
@@ -139,8 +135,14 @@ def page_files(text: str) -> set[Path]:
         bool(asked) or QUIZZES not in imported
     )
     if not written_out or EVALUATORS & imported or UNFORESEEN.search(together):
-        return {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    return files(sources) | {path for path in map(quiz_file, asked) if path.is_file()}
+        return set(inside(PACKAGE))
+    quizzed = [line for name in asked for line in quiz_imports(name)]
+    return files([*sources, *quizzed]) | {path for path in map(quiz_file, asked) if path.is_file()}
+
+
+def inside(folder: Path) -> Iterator[Path]:
+    """Yield every file in a folder, but none that Python makes of another."""
+    return (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
 @cache

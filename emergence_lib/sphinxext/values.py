@@ -1,14 +1,12 @@
 """The values of claims, kept from build to build, each under a key of all that it can reach.
 
-They lie in one JSON file, which is replaced whole; of two builds at once one wins, and the other's
-are worked out again another time. What cannot be read is not known.
+They lie in one JSON file, which is replaced whole. What cannot be read is not known.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,7 @@ from sphinx.application import Sphinx
 
 from emergence_lib import chapters, compute
 from emergence_lib.claims import Claim
+from emergence_lib.experiments import store
 from emergence_lib.sphinxext import reach
 
 Value = float | bool
@@ -62,12 +61,11 @@ class Values:
     def keep(self, claims: Iterable[Claim]) -> None:
         """Write the values of some claims, as far as they are known, and no others."""
         keys = {self.key(claim) for claim in claims if claim.expression}
-        kept = {key: self.known[key] for key in keys & self.known.keys()}
-        if kept != self._read():
+        wanted = {key: self.known[key] for key in keys & self.known.keys()}
+        if wanted != self._read():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-            unfinished.write_text(json.dumps(kept, indent=0, sort_keys=True), "utf-8")
-            os.replace(unfinished, self.path)
+            with store.replacing(self.path) as file:
+                file.write(json.dumps(wanted, indent=0, sort_keys=True).encode())
 
     def _value(self, kind: Callable[..., Value], expression: str, chapter: str) -> Value:
         key = self._key(kind, expression, chapter)

@@ -154,6 +154,8 @@ def test_a_new_number_reaches_every_page_that_mentions_it(book: SmallBook) -> No
     code, printed = book.build()
     assert code == 0, printed
     assert "It begins after chapter 11." in article(book, "begin/first").get_text()
+    menu = BeautifulSoup(book.page("end/third"), "html.parser").select(".bd-links .toctree-l1 > a")
+    assert "11 Second" in [each.get_text().strip() for each in menu]
     assert not list(book.folder.glob("_build/html/notebooks/12-*"))
 
 

@@ -89,6 +89,22 @@ def test_whatever_has_changed_the_next_build_shows_it_on_every_page(
     assert not list(book.folder.glob("_build/html/book/gone.html"))
 
 
+def test_what_was_executed_while_the_library_changed_is_not_kept(
+    book: SmallBook, tmp_path: Path
+) -> None:
+    copy = tmp_path / "library" / "emergence_lib"
+    shutil.copytree(ROOT / "emergence_lib", copy)
+    book.cell(
+        "from pathlib import Path\nfrom emergence_lib import laws\n"
+        "Path(laws.__file__).open('a').write('# saved by somebody')"
+    )
+    code, printed = book.build(library=copy.parent)
+    assert code != 0
+    assert "the library has changed" in printed
+    assert "Remedy: build again" in printed
+    assert not list(book.folder.glob("_build/.kept/executed/*/*"))
+
+
 KILLER = """\
 import os, signal
 
