@@ -37,6 +37,7 @@ UNUSED_FILES = (
     "vendor/fontawesome/webfonts/*",
     "sphinx-thebe*",
     "images/logo_*",
+    "fonts/*.ttf",
 )
 # Extensions that Jupyter Book loads and that are safe to read in parallel, but do not say so.
 SILENTLY_PARALLEL = (
