@@ -8,20 +8,38 @@ follows the reader's theme.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import numpy as np
 from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
+from matplotlib.container import Container
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogFormatterSciNotation,
+    NullFormatter,
+    NullLocator,
+    PercentFormatter,
+)
 from numpy.typing import ArrayLike, NDArray
+
+# Figures are laid out with the page's own font, so that the room kept for words is what they take.
+for _weight in ("regular", "bold"):
+    font_manager.fontManager.addfont(
+        Path(__file__).parent / "assets" / "fonts" / f"em-sans-{_weight}.ttf"
+    )
 
 BLUE = "#0b61a4"
 ORANGE = "#b5460f"
@@ -51,10 +69,19 @@ COLOURS: dict[str, tuple[str, str]] = {
 }
 """Name to (light, dark); every light value is unique, so it can be found again in an SVG."""
 
-WIDE = (4.7, 3.1)
-"""Size in inches of a figure that fills the text column (legible from 350 to 600 px)."""
-PANEL = (3.5, 2.8)
-"""Size in inches of one panel of several; panels sit side by side or wrap on a phone."""
+PHONE = 358 / 72
+"""Width in inches of a drawing: what a phone of 390 px leaves, at 72 px an inch. Wider screens
+stretch the curves and leave the words alone (`reader.fluid`)."""
+WIDE = (PHONE, 3.1)
+"""Size in inches of a figure that fills the text column."""
+PANEL = (PHONE, 2.9)
+"""Size in inches of one panel of several; they sit side by side where there is room."""
+SMALL = (2.2, 1.5)
+"""Size in inches of one of many panels; two stand side by side on a phone."""
+TEXT = 12.5
+"""Size of every word in a figure, px on every screen."""
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 LETTERS = {1e12: "T", 1e9: "B", 1e6: "M", 1e3: "k"}
 """How counts are shortened, largest unit first."""
@@ -69,13 +96,15 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10,
+    "axes.titlesize": TEXT,
     "axes.titleweight": "bold",
     "figure.constrained_layout.use": True,
     "figure.figsize": WIDE,
-    "font.size": 9.5,
+    "font.family": ["EM Sans", "DejaVu Sans"],
+    "font.size": TEXT,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
+    "legend.fontsize": TEXT,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "lines.markersize": 5,
@@ -83,7 +112,9 @@ STYLE: Any = {
     "svg.hashsalt": "emergence",
     "text.color": INK,
     "xtick.color": INK,
+    "xtick.labelsize": TEXT,
     "ytick.color": INK,
+    "ytick.labelsize": TEXT,
 }
 
 Drawing = Figure | Sequence[Figure]
@@ -111,11 +142,14 @@ def figure(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
         start = perf_counter()
         with matplotlib.rc_context(STYLE):
             result = draw(*args, **kwargs)
+            for each in figures(result):
+                _make_level(each)
         origin = Origin(
             name=f"{chapter_of(draw.__module__)}.{draw.__name__}",
             seconds=perf_counter() - start,
         )
-        sign(result, origin)
+        for each in figures(result):
+            each.origin = origin  # type: ignore[attr-defined]
         return result
 
     return drawn
@@ -127,14 +161,46 @@ def chapter_of(module: str) -> str:
     return package.rpartition(".")[2] if name == "pictures" else name
 
 
-def sign(drawn: object, origin: Origin) -> None:
-    """Note the origin on every figure of a drawing, panels of an explorable included."""
+def figures(drawn: object) -> list[Figure]:
+    """Return the figures of a drawing: one, the panels of several, those of an explorable."""
     if isinstance(drawn, Figure):
-        drawn.origin = origin  # type: ignore[attr-defined]
-    elif isinstance(drawn, Sequence):
-        for part in drawn:
-            if not isinstance(part, str):
-                sign(part, origin)
+        return [drawn]
+    if isinstance(drawn, Sequence) and not isinstance(drawn, str):
+        return [each for part in drawn for each in figures(part)]
+    return []
+
+
+def rigid(figure: Figure, why: str) -> Figure:
+    """Mark a figure whose shape means something, so that it keeps it on every screen.
+
+    Parameters
+    ----------
+    figure : Figure
+        Drawn at most as wide as a phone (`PHONE`).
+    why : str
+        What would be lost if the curves were stretched: an angle, a circle, a map.
+    """
+    if not why.strip():
+        raise ValueError("why is empty; say what would be lost if the figure were stretched")
+    figure.rigid = why  # type: ignore[attr-defined]
+    return figure
+
+
+def _make_level(figure: Figure) -> None:
+    """Write every word level and at one size.
+
+    The name of the vertical axis goes across its top, where it costs no width, and powers of ten
+    have raised digits of the font in place of a smaller one.
+    """
+    for axes in figure.axes:
+        axes.yaxis.label.set(rotation=0, ha="left", va="bottom")
+        axes.yaxis.set_label_coords(0, 1.035)
+        if axes.get_title("left") and axes.get_ylabel():
+            axes.set_title(axes.get_title("left"), loc="left", pad=24)
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is LogFormatterSciNotation:
+                axis.set_major_formatter(PowersOfTen())
+                axis.set_minor_formatter(NullFormatter())
 
 
 def share_axis(
@@ -224,6 +290,24 @@ def size_axis(
     log_axis(ax, label, limits=(low, high), ticks=ticks, write=short)
 
 
+class PowersOfTen(LogFormatterSciNotation):
+    """Writes ticks as `power_of_ten` does."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the text of a tick."""
+        del pos
+        return power_of_ten(x)
+
+
+def power_of_ten(number: float) -> str:
+    """Write a number at a tick of a logarithmic axis: 1, 10, 10⁹, 3 × 10⁹; plain near 1."""
+    if 1e-3 <= number < 1e4:
+        return f"{number:,g}"
+    mantissa, power = f"{number:.0e}".split("e")
+    raised = f"10{str(int(power)).translate(RAISED)}"
+    return raised if mantissa == "1" else f"{mantissa} × {raised}"
+
+
 def short(parameters: float) -> str:
     """Write a count the way model names do: 13B, 1.3B, 350M.
 
@@ -277,6 +361,30 @@ def seeds(
 def beside(ax: Axes, x: float, y: float, words: str, color: str, **look: Any) -> Text:
     """Write the name of a curve beside it, in its colour; ``look`` may say ha, va and so on."""
     return ax.text(x, y, words, color=color, fontweight="bold", **look)
+
+
+def key(ax: Axes, marks: Mapping[str, Artist | Container], *, columns: int = 2) -> Legend:
+    """Explain marks above the axes, at the right end of the line that names the vertical axis.
+
+    Parameters
+    ----------
+    ax : Axes
+    marks : mapping of str to Artist or Container
+        What each mark is called, in lower case.
+    columns : int
+        Marks in one line.
+    """
+    return ax.legend(
+        marks.values(),
+        marks.keys(),
+        loc="lower right",
+        bbox_to_anchor=(1, 1.0),
+        ncols=columns,
+        handlelength=1.2,
+        handletextpad=0.3,
+        columnspacing=1,
+        borderaxespad=0,
+    )
 
 
 def _prepare(

@@ -8,9 +8,9 @@
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function start(figure) {
-    figure.dataset.emOn = "";
     const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-    const nodes = [...figure.querySelectorAll(".em-picture svg")].flatMap((svg) => [
+    // Curves are nested SVGs: only the outer ones begin a list.
+    const nodes = [...figure.querySelectorAll(".em-picture .em-svg")].flatMap((svg) => [
       svg,
       ...svg.querySelectorAll("*"),
     ]);
@@ -128,7 +128,13 @@
     }
   }
 
-  document.querySelectorAll(".em-explorable:not([data-em-on])").forEach(start);
+  // What runs is noted here and not in the page: a saved page would begin with dead controls.
+  const running = (window.emRunning ??= new WeakSet());
+  for (const figure of document.querySelectorAll(".em-explorable")) {
+    if (running.has(figure)) continue;
+    running.add(figure);
+    start(figure);
+  }
   if (!window.emFollows) {
     window.emFollows = true;
     document.addEventListener("click", follow);

@@ -21,6 +21,7 @@ from emergence_lib.reader import film, frames, live, markup, svg
 from emergence_lib.reader.controls import Choice, Control, Slider, Switch
 from emergence_lib.reader.figure import (
     check_words,
+    drawn_width,
     figure_html,
     fine_print,
     message,
@@ -34,7 +35,7 @@ __all__ = ["Choice", "Explorable", "Slider", "Switch", "explore"]
 
 Update = Callable[..., str]
 Scene = tuple[Figure | Sequence[Figure], Update]
-ASSETS = ("figure.css", "explorable.css", "explorable.js")
+ASSETS = ("figure.css", "explorable.css", "explorable.js", "take.js")
 MOST_FRAMES = 200
 
 
@@ -186,10 +187,11 @@ class Explorable(Output):
         return figure_html(
             name=self.name,
             kind="em-figure em-explorable",
-            controls=controls,
-            picture=picture_html(self._film.start, self.text) + after,
+            controls=controls + after,
+            picture=picture_html(self._film.start, drawn_width(self.figures[0]), self.text),
             caption=self.caption,
             fine=fine_print(
+                self.name,
                 numbers_html(self.figures, f"{message(self.caption)} ({form.spoken(self.start)})"),
                 self.figures[0],
                 self.source,
@@ -236,9 +238,9 @@ class Explorable(Output):
             figure = figure_html(
                 name=self.name,
                 kind="em-figure",
-                picture=picture_html(camera.whole(), self.text),
+                picture=picture_html(camera.whole(), drawn_width(self.figures[0]), self.text),
                 caption=self.caption,
-                fine=fine_print("", self.figures[0], self.source),
+                fine=fine_print(self.name, "", self.figures[0], self.source),
             )
             return sentence, figure + style
 

@@ -1,4 +1,4 @@
-"""Showing a figure: picture, caption, numbers, source and the way to redo it."""
+"""Showing a figure: message, picture, caption, and one quiet line for all that is behind it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,27 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from emergence_lib import theme
-from emergence_lib.reader import markup, svg
+from emergence_lib.reader import fluid, markup, svg
 from emergence_lib.reader.numbers import numbers_html
 from emergence_lib.reader.output import Output
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-ASSETS = ("figure.css",)
+ASSETS = ("figure.css", "take.js")
+CODE_HERE = "<!-- code -->"
+"""Where a page puts the code of the cell that shows the figure."""
+TAKE = "".join(
+    f'<button type="button" data-em-take="{kind}">{word}</button>'
+    for kind, word in (
+        ("svg", "SVG"),
+        ("png", "PNG"),
+        ("csv", "CSV"),
+        ("embed", "Embed"),
+        ("cite", "Cite"),
+    )
+)
+FEWEST_WORDS = 3
+
+Picture = list[list[svg.Element]]
 
 
 class Shown(Output):
@@ -42,7 +57,7 @@ def show(
     alt : str
         What the figure shows, for someone who cannot see it.
     caption : str
-        Its first sentence states the message and is set apart.
+        Its first sentence states the message and becomes the title.
     source : str
         Where the numbers come from: data set, seeds, licence.
     data : DataFrame, optional
@@ -52,16 +67,17 @@ def show(
     ------
     ValueError
         If the name, the text alternative or the caption is missing, if alternative and caption
-        are the same, or if a colour does not follow the theme.
+        are the same, if the caption does not begin with a sentence, or if a colour does not
+        follow the theme.
     """
     figures = panels(drawing)
     check_words(name, alt, caption)
     html = figure_html(
         name=name,
         kind="em-figure",
-        picture=picture(figures, name, alt),
+        picture=picture_html(picture(figures, name), drawn_width(figures[0]), alt),
         caption=caption,
-        fine=fine_print(numbers_html(figures, message(caption), data), figures[0], source),
+        fine=fine_print(name, numbers_html(figures, message(caption), data), figures[0], source),
     )
     return Shown(html, alt, assets=ASSETS, png=lambda: svg.png(figures[0]))
 
@@ -102,6 +118,13 @@ def check_words(name: str, alt: str, caption: str) -> None:
             f"figure {name!r}: caption is empty; write a first sentence that states the message, "
             "then what is drawn and how it was obtained"
         )
+    lead, _ = markup.first_sentence(caption.strip())
+    if len(lead.split()) < FEWEST_WORDS or not lead.rstrip("\"'*)").endswith((".", "!", "?")):
+        raise ValueError(
+            f"figure {name!r}: the caption begins with {lead!r}, which is no sentence; let the "
+            "first sentence state the message, with a verb and a full stop: it becomes the "
+            "figure's title"
+        )
     if alt.strip() == caption.strip():
         raise ValueError(
             f"figure {name!r}: alt repeats the caption; let the caption state the message and "
@@ -109,10 +132,16 @@ def check_words(name: str, alt: str, caption: str) -> None:
         )
 
 
-def picture(figures: Sequence[Figure], name: str, alt: str) -> str:
-    """Return the drawing as inline SVG; several panels share one text alternative."""
-    trees = [svg.clean(svg.draw(figure), prefix) for figure, prefix in prefixed(figures, name)]
-    return picture_html([svg.labelled(tree, "") for tree in trees], alt)
+def picture(figures: Sequence[Figure], name: str) -> Picture:
+    """Draw each panel: stretching SVGs, or one that keeps its shape (`theme.rigid`)."""
+    return [drawn(figure, prefix) for figure, prefix in prefixed(figures, name)]
+
+
+def drawn(figure: Figure, prefix: str) -> list[svg.Element]:
+    """Draw one panel."""
+    if hasattr(figure, "rigid"):
+        return [svg.rigid(figure, prefix)]
+    return fluid.draw(figure, prefix)
 
 
 def prefixed(figures: Sequence[Figure], name: str) -> list[tuple[Figure, str]]:
@@ -122,45 +151,72 @@ def prefixed(figures: Sequence[Figure], name: str) -> list[tuple[Figure, str]]:
     return [(figure, f"fig-{name}-{number}") for number, figure in enumerate(figures, start=1)]
 
 
-def picture_html(trees: Sequence[svg.Element], alt: str) -> str:
-    """Wrap the panels of a picture in one image with one text alternative."""
-    kind = "em-picture" if len(trees) == 1 else "em-picture em-panels"
-    inside = "".join(svg.serialise(tree) for tree in trees)
-    return f'<div class="{kind}" role="img" aria-label="{escape(alt)}">{inside}</div>'
+def picture_html(panels: Picture, width: float, alt: str) -> str:
+    """Wrap the panels of a picture in one image with one text alternative.
+
+    Parameters
+    ----------
+    panels : list of list of Element
+        For each panel its SVGs, top to bottom.
+    width : float
+        At least so wide is a panel, px, where there is room for several.
+    alt : str
+        What the whole shows.
+    """
+    kind = "em-picture" if len(panels) == 1 else "em-picture em-panels"
+    inside = "".join(
+        f'<div class="em-panel">{"".join(svg.serialise(each) for each in panel)}</div>'
+        for panel in panels
+    )
+    return (
+        f'<div class="{kind}" style="--drawn:{width:.0f}px" role="img" '
+        f'aria-label="{escape(alt)}">{inside}</div>'
+    )
+
+
+def drawn_width(figure: Figure) -> float:
+    """Return the width of a drawing in pixels of the page."""
+    return 72 * float(figure.get_size_inches()[0])
 
 
 def figure_html(
     *, name: str, kind: str, picture: str, caption: str, fine: str, controls: str = ""
 ) -> str:
-    """Return the whole figure element."""
+    """Return the whole figure: message, picture, controls and caption, one quiet line."""
     lead, rest = markup.first_sentence(caption.strip())
+    wide = " em-wide" if "em-panels" in picture else ""
+    said = f'<p class="em-caption">{markup.inline(rest)}</p>' if rest else ""
+    side = f'<div class="em-side">{controls}{said}</div>' if controls or said else ""
     return (
-        f'<figure id="fig-{name}" class="{kind}" data-em-name="{name}" '
+        f'<figure id="fig-{name}" class="{kind}{wide}" data-em-name="{name}" '
         f'aria-labelledby="fig-{name}-lead">'
-        f"{controls}{picture}"
-        f'<figcaption><p class="em-caption"><strong class="em-lead" id="fig-{name}-lead">'
-        f"{markup.inline(lead)}</strong>{' ' + markup.inline(rest) if rest else ''}</p>"
-        f"{fine}</figcaption></figure>"
+        f'<figcaption class="em-lead" id="fig-{name}-lead">{markup.inline(lead)}</figcaption>'
+        f"{picture}{side}{fine}</figure>"
     )
 
 
-def fine_print(numbers: str, figure: Figure, source: str) -> str:
-    """Return the quiet row below a caption: the numbers, how to redo the figure, the source."""
-    parts: list[str] = []
-    if numbers:
-        parts.append(
-            f'<details class="em-numbers"><summary>The numbers</summary>{numbers}</details>'
-        )
+def fine_print(name: str, numbers: str, figure: Figure, source: str) -> str:
+    """Return the quiet line below a figure: Numbers, Code, Source, Take; one opens at a time."""
     origin = getattr(figure, "origin", None)
-    if isinstance(origin, theme.Origin):
-        parts.append(
-            '<details class="em-redo"><summary>Redo this figure</summary><p><code>'
-            f"python -m emergence_lib figure {escape(origin.name)}</code> "
-            f"({coarse(origin.seconds)})</p></details>"
-        )
-    if source.strip():
-        parts.append(f'<p class="em-source">{markup.inline(source.strip())}</p>')
-    return f'<div class="em-fine">{"".join(parts)}</div>' if parts else ""
+    redo = (
+        f"<p>Redo it: <code>python -m emergence_lib figure {escape(origin.name)}</code> "
+        f"({coarse(origin.seconds)}).</p>"
+        if isinstance(origin, theme.Origin)
+        else ""
+    )
+    parts = {
+        "numbers": ("Numbers", numbers),
+        "how": ("Code", f"{redo}{CODE_HERE}" if redo else ""),
+        "from": ("Source", f"<p>{markup.inline(source.strip())}</p>" if source.strip() else ""),
+        "take": ("Take", f'<p>{TAKE}<span role="status"></span></p>'),
+    }
+    folds = "".join(
+        f'<details class="em-{kind}" name="fine-{name}"{" hidden" if kind == "take" else ""}>'
+        f"<summary>{word}</summary>{inside}</details>"
+        for kind, (word, inside) in parts.items()
+        if inside
+    )
+    return f'<div class="em-fine">{folds}</div>'
 
 
 def coarse(seconds: float) -> str:

@@ -10,10 +10,10 @@ from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 
-from emergence_lib.reader import svg
+from emergence_lib.reader import fluid, svg
 from emergence_lib.reader.controls import spoken
-from emergence_lib.reader.figure import prefixed
-from emergence_lib.reader.frames import Node, Picture, mismatch, nodes
+from emergence_lib.reader.figure import Picture, prefixed
+from emergence_lib.reader.frames import Node, mismatch, nodes
 
 Settings = dict[str, object]
 
@@ -91,8 +91,8 @@ class Camera:
         self._drawn: dict[str, svg.Element] = {}
         self._axes: dict[str, Axis] = {}
         for number, (figure, _) in enumerate(self._figures):
-            svg.draw(figure)
-            figure.set_layout_engine("none")
+            fluid.name(figure)
+            svg.draw(figure)  # settles the layout
             for count, axes in enumerate(figure.axes):
                 for axis in (axes.xaxis, axes.yaxis):
                     label = f"still-{number}-{count}-{axis.axis_name}"
@@ -128,8 +128,10 @@ class Camera:
         return self._clean(trees)
 
     def _clean(self, trees: list[svg.Element]) -> Picture:
-        pairs = zip(trees, self._figures, strict=True)
-        return [svg.labelled(svg.clean(tree, prefix), "") for tree, (_, prefix) in pairs]
+        return [
+            fluid.split(tree, figure, prefix)
+            for tree, (figure, prefix) in zip(trees, self._figures, strict=True)
+        ]
 
 
 def _stand_still(axis: Axis, label: str) -> None:

@@ -31,14 +31,12 @@ class Slot(NamedTuple):
     of_frame: list[int]
 
 
-Picture = list[svg.Element]
-
-
-def nodes(picture: Picture) -> list[Node]:
-    """List the elements of a picture in document order."""
+def nodes(picture: Sequence[Sequence[svg.Element]]) -> list[Node]:
+    """List the elements of a picture, panel by panel, in document order."""
     return [
         Node(element.tag, dict(element.attrib), element.text or "")
-        for tree in picture
+        for panel in picture
+        for tree in panel
         for element in tree.iter()
     ]
 

@@ -26,6 +26,7 @@ Element = ElementTree.Element
 STYLE: Any = theme.STYLE  # Matplotlib types its settings by their exact names
 METADATA = {"Date": None, "Creator": None, "Type": None, "Format": None}
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+FONT_SIZE = re.compile(r"([\d.]+)px")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 MEASURED = ("d", "x", "y", "points", "transform", "width", "height", "cx", "cy", "r")
 
@@ -40,6 +41,8 @@ def draw(figure: Figure) -> Element:
             patch.set_visible(False)
         with matplotlib.rc_context(STYLE):
             FigureCanvasSVG(figure).print_svg(stream, metadata=METADATA)
+        # The first drawing settles the layout: a second one would move it by a hundredth.
+        figure.set_layout_engine("none")
     finally:
         for patch, visible in zip(backgrounds, shown, strict=True):
             patch.set_visible(visible)
@@ -62,18 +65,42 @@ def clean(root: Element, prefix: str) -> Element:
         If a colour is not in `emergence_lib.theme`, or a bitmap is drawn.
     """
     view = root.get("viewBox", "")
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        for name in [name for name in element.attrib if name.startswith("{")]:
-            element.set(name.rpartition("}")[2], element.attrib.pop(name))
+    strip_namespaces(root)
     palette.check(root)
     _tidy(root, within_definition=False)
     _rename(root, prefix)
     root.attrib.clear()
-    root.attrib.update(
-        {"class": "em-svg", "viewBox": _rounded(view, 1), "stroke-linejoin": "round"}
-    )
+    root.attrib.update({"class": "em-svg", "viewBox": rounded(view, 1), "stroke-linejoin": "round"})
     return root
+
+
+def strip_namespaces(root: Element) -> None:
+    """Give every element and attribute its bare name, as a page writes it."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for name in [name for name in element.attrib if name.startswith("{")]:
+            element.set(name.rpartition("}")[2], element.attrib.pop(name))
+
+
+def check_sizes(root: Element, prefix: str) -> None:
+    """Refuse words that are not of the book's one size.
+
+    Raises
+    ------
+    ValueError
+        If a text was given a size by hand.
+    """
+    wanted = float(STYLE["font.size"])
+    for text in root.iter("text"):
+        # Powers of ten hold smaller glyphs; each says its own size.
+        found = FONT_SIZE.search(text.get("style", ""))
+        if found and abs(float(found[1]) - wanted) > 0.01:
+            words = "".join(text.itertext())
+            raise ValueError(
+                f"figure {prefix!r} sets {words!r} at {float(found[1]):g} px; words in figures "
+                f"have one size, {wanted:g} px, on every screen. Leave fontsize out, or say it "
+                "with fewer words"
+            )
 
 
 def serialise(root: Element) -> str:
@@ -85,15 +112,18 @@ def serialise(root: Element) -> str:
 
 def inline(figure: Figure, name: str, alt: str) -> str:
     """Return a figure as one inline SVG with a text alternative."""
-    return serialise(labelled(clean(draw(figure), name), alt))
+    root = clean(draw(figure), name)
+    root.attrib.update({"role": "img", "aria-label": alt})
+    return serialise(root)
 
 
-def labelled(root: Element, alt: str) -> Element:
-    """Give a picture its text alternative; an empty one marks a part of a labelled whole."""
-    if alt:
-        root.attrib.update({"role": "img", "aria-label": alt})
-    else:
-        root.set("aria-hidden", "true")
+def rigid(figure: Figure, prefix: str) -> Element:
+    """Draw a figure that keeps its shape: no wider than it is drawn, so that words keep theirs."""
+    root = draw(figure)
+    strip_namespaces(root)
+    check_sizes(root, prefix)
+    root = clean(root, prefix)
+    root.set("style", f"max-width:{72 * figure.get_size_inches()[0]:.0f}px")
     return root
 
 
@@ -114,7 +144,7 @@ def _tidy(parent: Element, *, within_definition: bool) -> None:
         _tidy(child, within_definition=inside)
         child.tail = None
         if child.tag == "text":
-            _tidy_formula(child)
+            tidy_formula(child)
         elif child.text is not None and child.tag != "tspan":
             child.text = None
         if child.tag in ("metadata", "style", "title") or _invisible(child):
@@ -132,18 +162,18 @@ def _tidy(parent: Element, *, within_definition: bool) -> None:
 def _tidy_attributes(element: Element, *, digits: int) -> None:
     for name in MEASURED:
         if name in element.attrib:
-            element.set(name, _rounded(element.attrib[name], digits))
+            element.set(name, rounded(element.attrib[name], digits))
     if "d" in element.attrib:
-        element.set("d", _short_path(element.attrib["d"]))
+        element.set("d", short_path(element.attrib["d"]))
     if "style" in element.attrib:
-        element.set("style", _short_style(element.attrib["style"]))
+        element.set("style", short_style(element.attrib["style"]))
     if re.match(r"rotate\(-?0 ", element.get("transform", "")):
         del element.attrib["transform"]
     if element.tag == "g":
         element.attrib.pop("id", None)
 
 
-def _tidy_formula(text: Element) -> None:
+def tidy_formula(text: Element) -> None:
     """Let a power of ten flow in the reader's font.
 
     Matplotlib places each glyph for its own font; here one run holds the glyphs of one size and
@@ -162,7 +192,7 @@ def _tidy_formula(text: Element) -> None:
         rise = float(level) - baseline
         baseline = float(level)
         if abs(rise) >= 0.1:
-            run.set("dy", _rounded(f"{rise:.3f}", 1))
+            run.set("dy", rounded(f"{rise:.3f}", 1))
         runs.append(run)
     text[:] = runs
     if runs:
@@ -194,7 +224,9 @@ def _rename(root: Element, prefix: str) -> None:
                 element.set(name, REFERENCE.sub(lambda m: f"url(#{wanted[m[1]]})", text))
 
 
-def _rounded(text: str, digits: int) -> str:
+def rounded(text: str, digits: int) -> str:
+    """Round every number in a text that holds numbers."""
+
     def short(match: re.Match[str]) -> str:
         number = f"{float(match[0]):.{digits}f}".rstrip("0").rstrip(".")
         return "0" if number == "-0" else number
@@ -202,7 +234,7 @@ def _rounded(text: str, digits: int) -> str:
     return NUMBER.sub(short, text)
 
 
-def _short_path(path: str) -> str:
+def short_path(path: str) -> str:
     """Write a path without spaces after letters and without repeated line letters."""
     steps = [step.split() for step in re.split(r"(?=[A-Za-z])", path) if step.strip()]
     parts: list[str] = []
@@ -215,6 +247,7 @@ def _short_path(path: str) -> str:
 
 
 @cache
-def _short_style(text: str) -> str:
+def short_style(text: str) -> str:
+    """Return a style in theme colours, without the font's family, which is the page's."""
     rules = palette.rules(text).items()
     return ";".join(f"{k}:{palette.themed(v)}" for k, v in rules if k != "font-family")

@@ -1,4 +1,4 @@
-"""What folds: boxes of class ``dropdown`` as native ``<details>``, code after what it shows."""
+"""What folds: boxes of class ``dropdown`` as native ``<details>``, and the code of a figure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
+
+from emergence_lib.reader.figure import CODE_HERE
 
 
 class fold(nodes.General, nodes.Element):
@@ -33,13 +35,25 @@ def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def fold_code_last(doctree: nodes.document) -> None:
-    """Put a cell's hidden code behind what it shows: the figure comes first."""
+    """Put a cell's hidden code into its figure's fold for code, else behind what it shows."""
     for hidden in list(doctree.findall(HideCodeCellNode)):
         cell = hidden.parent
-        folded = fold("", classes=["em-code"])
-        folded += [fold_title("", hidden["prompt_show"]), *hidden.children]
         cell.remove(hidden)
-        cell += folded
+        if not put_into_figure(cell, hidden.children):
+            folded = fold("", classes=["em-code"])
+            folded += [fold_title("", hidden["prompt_show"]), *hidden.children]
+            cell += folded
+
+
+def put_into_figure(cell: nodes.Element, code: list[nodes.Node]) -> bool:
+    """Put code where a figure of the cell has left a place for it; say whether one has."""
+    for shown in cell.findall(nodes.raw):
+        before, mark, after = shown.astext().partition(CODE_HERE)
+        if mark:
+            halves = [nodes.raw("", half, format=shown["format"]) for half in (before, after)]
+            shown.parent.replace(shown, [halves[0], *code, halves[1]])
+            return True
+    return False
 
 
 def gather_solutions(doctree: nodes.document) -> None:

@@ -24,6 +24,7 @@ NEVER = ("thebe", "THEBE", "graphviz", "toggle", "DOCUMENTATION_OPTIONS.pagename
 # Our own scripts, by the mark-up that calls for them.
 COMPONENTS = {
     "em-explorable": ("explorable.js",),
+    "em-figure": ("take.js",),
     "em-quiz": ("quiz.js",),
     "em-predict": ("predict.js",),
     "em-term": ("tips.js",),

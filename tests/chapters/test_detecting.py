@@ -242,7 +242,7 @@ def test_bars_are_as_long_as_their_share_and_say_the_number() -> None:
 
 
 def test_famous_curves_fill_every_panel_with_their_scores() -> None:
-    axes = pictures.famous_curves().axes
+    axes = [figure.axes[0] for figure in pictures.famous_curves()]
     report = detecting.report_of("GPT-3, 2D+ few-shot")
     assert y_of(axes[1].lines[0]) == pytest.approx(report.curve.score)
     assert axes[1].get_title(loc="left") == "2-digit +"

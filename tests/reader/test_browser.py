@@ -49,7 +49,7 @@ def second() -> Explorable:
         (figure, chosen),
         name="second",
         alt="A curve.",
-        caption="Another.",
+        caption="Another follows it.",
         metric=Choice("metric", ["score", "error"]),
     )
 
@@ -72,7 +72,7 @@ def opened(browser: Browser, folder: Path, *outputs: Output | str, **context: An
     return page
 
 
-PICTURE = """figure => [...figure.querySelectorAll('.em-picture svg')]
+PICTURE = """figure => [...figure.querySelectorAll('.em-picture .em-svg')]
   .flatMap(svg => [svg, ...svg.querySelectorAll('*')])
   .map(e => [e.localName, Object.fromEntries([...e.attributes].map(a => [a.name, a.value])),
              e.children.length ? '' : e.textContent])"""
@@ -233,7 +233,7 @@ def test_numbers_are_read_as_people_write_them(
 
 
 def test_prediction_opens_when_made_and_is_remembered(browser: Browser, tmp_path: Path) -> None:
-    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise.")
+    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise together.")
     guess = predict("How often?", name="often", low=0, high=1, answer=0.76, then=then)
     page = opened(browser, tmp_path, guess)
     commit = page.get_by_role("button", name="Commit and look")
@@ -274,7 +274,9 @@ def test_accessible_and_no_wider_than_the_page(
 ) -> None:
     path = tmp_path / "mirage.yml"
     path.write_text(GOOD, encoding="utf-8")
-    panels = show([curve(), curve()], name="panels", alt="Curves.", caption="They rise. $p^n$")
+    panels = show(
+        [curve(), curve()], name="panels", alt="Curves.", caption="They rise together. $p^n$"
+    )
     guess = predict("How often?", name="often", low=0, high=100, answer=76, unit="%", then=panels)
     page = opened(
         browser,

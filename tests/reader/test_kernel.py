@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 SHOW = """\
-explore(power(), name="power", alt="A curve.", caption="A power.", n=Slider("length", [1, 2, 3]))
+words = {"name": "power", "alt": "A curve.", "caption": "It is a power."}
+explore(power(), **words, n=Slider("length", [1, 2, 3]))
 """
 BUILDING = f"""\
 from emergence_lib.reader import Slider, explore

@@ -19,7 +19,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_answer_and_figure_are_folded() -> None:
-    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise.")
+    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise together.")
     shown = predict("Which jumps?", then=then, **OPTIONS)
     question, reveal = shown.html.split('<details class="em-reveal">')
     assert question.count('type="radio"') == 2
@@ -36,7 +36,7 @@ def test_number_slider_starts_in_the_middle_and_says_nothing() -> None:
 
 def test_live_notebook_carries_the_assets_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EMERGENCE_STATIC")
-    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise.")
+    then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise together.")
     shown = predict("Which jumps?", then=then, **OPTIONS)
     html = shown._repr_mimebundle_()["text/html"]
     assert ".em-predict" in html

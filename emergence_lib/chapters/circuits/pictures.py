@@ -22,7 +22,7 @@ BEFORE = 300
 """Training steps at which the attention before the jump is shown."""
 MOMENTS = [0, 100, 200, *range(300, 561, 20), 600, 700, 800]
 """Steps that `training` offers: every checkpoint of the jump, few others."""
-TALL = (4.7, 4.0)
+TALL = (theme.PHONE, 4.2)
 LINE_COLOURS = {
     "whole": theme.INK,
     "necessary": theme.PURPLE,
@@ -106,14 +106,7 @@ def _circles(ax: Axes, live: induction.Result) -> None:
         zorder=4,
         label=label,
     )
-    ax.legend(
-        [circles],
-        [label],
-        loc="lower left",
-        bbox_to_anchor=(0, 0.98),
-        borderaxespad=0,
-        handletextpad=0.2,
-    )
+    theme.key(ax, {label: circles})
 
 
 @theme.figure
@@ -155,9 +148,9 @@ def _pattern(run: induction.Result, step: int, layer: int) -> Figure:
     ax.set_aspect("equal")
     ax.set_xticks(places, names)
     ax.set_yticks(places, names)
-    ax.tick_params(length=0, labelsize=8.5)
+    ax.tick_params(length=0)
     ax.grid(visible=False)
-    return fig
+    return theme.rigid(fig, "both axes count the same places, so the diagonals have an angle")
 
 
 @theme.figure
@@ -174,10 +167,10 @@ def evidence() -> Figure:
         ax.barh(height[rows], table.loc[rows, "mean"], color=colour, height=0.72, label=name)
     ax.hlines(height, table["lowest"], table["highest"], color=theme.GREY, lw=3, label="_range")
     for y, mean in zip(height, table["mean"], strict=True):
-        ax.text(1.1, y, f"{mean:.0%}", va="center", ha="right", fontsize=8.5)
+        ax.text(1.1, y, f"{mean:.0%}", va="center", ha="right")
     one = found.score("accuracy", "one-layer")
     ax.axvline(one, color=theme.GREY, ls="--", lw=1.2, label="_one layer")
-    ax.text(one, -0.75, "one layer", color=theme.GREY, ha="center", va="bottom", fontsize=8.5)
+    ax.text(one, -0.75, "one layer", color=theme.GREY, ha="center", va="bottom")
     ax.set_yticks(height, table.index.tolist())
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(height[-1] + 0.6, -0.7)
@@ -214,7 +207,7 @@ def ladder() -> list[Figure]:
     theme.beside(accuracy, 25_000, 0.11, "500 steps", theme.ORANGE, ha="right", va="center")
     theme.share_axis(accuracy)
     second, loss = _against_size("loss", "loss (nats)")
-    _guessing(loss, 480, fontsize=8.5)
+    _guessing(loss, 480)
     loss.set_ylim(0, 3.9)
     return [first, second]
 

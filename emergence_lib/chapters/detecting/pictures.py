@@ -160,7 +160,7 @@ def _false_alarms() -> Figure:
         _strewn(ax, place, rows, colour, marker, name.replace("\n", " "), rng)
     ax.axhline(0.05, color=theme.INK, lw=1, ls=":", label="_limit")
     ax.set_xlim(-0.5, 3.5)
-    ax.set_xticks(range(4), [name for _, name, _, _ in kinds], fontsize=8.5)
+    ax.set_xticks(range(4), [name for _, name, _, _ in kinds])
     theme.share_axis(ax, 'called "sharp"', limits=(-0.006, 0.2), ticks=(0, 0.05, 0.1, 0.15))
     ax.set_title("False alarms")
     return fig
@@ -254,12 +254,13 @@ def every_group() -> Figure:
     ax = fig.subplots()
     left = np.zeros(len(table))
     place = np.arange(len(table))[::-1]
+    bars = {}
     for verdict in Verdict:
         number = table[str(verdict)].to_numpy()
         share = number / table.sum(axis=1).to_numpy()
         colour, _, name = LOOKS[verdict]
-        ax.barh(place, share, left=left, color=colour, height=0.62, label=name, alpha=0.5,
-                edgecolor=theme.INK, lw=0.6)  # fmt: skip
+        look = {"color": colour, "alpha": 0.5, "edgecolor": theme.INK, "lw": 0.6}
+        bars[name] = ax.barh(place, share, left=left, height=0.62, label=name, **look)
         for i in np.flatnonzero(number):
             # A number that its piece has no room for stands above it.
             room = share[i] > 0.02
@@ -271,7 +272,7 @@ def every_group() -> Figure:
     ax.set_xticks([0, 0.5, 1], ["0", "half", "all"])
     ax.grid(visible=False)
     ax.set_xlabel("share of the curves")
-    fig.legend(loc="outside upper left", ncols=3, fontsize=8.5, handlelength=1)
+    theme.key(ax, bars, columns=3)
     return fig
 
 
@@ -299,18 +300,19 @@ def short(task: str) -> str:
 
 
 @theme.figure
-def famous_curves() -> Figure:
+def famous_curves() -> list[Figure]:
     """Draw, each small, curves that were called emergent, with the verdict on each."""
     table = numbers.famous()
-    fig = Figure(figsize=(theme.WIDE[0], 6.2))
-    axes = fig.subplots(5, 4, sharey=True).ravel()
     columns = (table["task"], table["group"], numbers.famous_reports())
-    for ax, task, group, report in zip(axes, *columns, strict=True):
-        _small(ax, short(task), group == "open models, pooled", report)
-    return fig
+    return [
+        _small(short(task), group == "open models, pooled", report)
+        for task, group, report in zip(*columns, strict=True)
+    ]
 
 
-def _small(ax: Axes, name: str, is_open: bool, report: Report) -> None:
+def _small(name: str, is_open: bool, report: Report) -> Figure:
+    fig = Figure(figsize=theme.SMALL)
+    ax = fig.subplots()
     colour, marker, _ = LOOKS[report.verdict]
     curve = report.curve
     ax.plot(curve.scale, curve.score, marker, color=colour, ms=2.5 if is_open else 4,
@@ -320,4 +322,5 @@ def _small(ax: Axes, name: str, is_open: bool, report: Report) -> None:
     theme.log_axis(ax, ticks=())
     ax.set_ylim(-0.06, 1.06)
     ax.set_yticks([0, 1], ["0", "1"])
-    ax.set_title(name, fontsize=8.5, fontweight="normal", color=colour)
+    ax.set_title(name, fontweight="normal", color=colour)
+    return fig

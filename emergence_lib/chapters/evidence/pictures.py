@@ -121,7 +121,7 @@ def gpt3_addition() -> list[Figure]:
                 write=lambda share: f"{100 * share:g}%",
                 axis="y",
             )
-            ax.annotate("open marks: none\nof 2,000 right,\nupper bound", (2.4e10, 1.3e-4))
+            ax.annotate("open: none of\n2,000, at most", (2.4e10, 1.6e-4))
             heights = (1.15, 0.5, 0.2, 0.075)
         for digits, height in zip("2345", heights, strict=True):
             ax.annotate(f"{digits} digits", (2.2e11, height), annotation_clip=False)

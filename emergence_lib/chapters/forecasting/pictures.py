@@ -97,7 +97,7 @@ def misses() -> list[Figure]:
 
 def _misses(direction: str, title: str) -> Figure:
     table = results.worst(direction)
-    fig = Figure(figsize=(theme.PANEL[0], 3.6))
+    fig = Figure(figsize=(theme.PHONE, 4.2))
     ax = fig.subplots()
     for row, (name, miss) in enumerate(table.iterrows()):
         place = -3.0 * row
@@ -108,7 +108,7 @@ def _misses(direction: str, title: str) -> Figure:
                 label=f"{name}: largest model seen")  # fmt: skip
         ax.plot([100 * miss["score"]], [place], "o", color=theme.ORANGE, ms=6,
                 label=f"{name}: came out")  # fmt: skip
-        ax.text(0, place + 0.75, f"{_short(str(name))} ({miss['seen']:.0f} seen)", fontsize=8.5)
+        ax.text(0, place + 0.75, f"{_short(str(name))} ({miss['seen']:.0f} seen)")
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_ylim(-3.0 * len(table) + 1.6, 2.6)
@@ -152,13 +152,13 @@ def _league(start: str) -> Figure:
     ax.text(128, 0.75, "missed", ha="right", weight="bold")
     ax.text(-104, 0.75, "promised too much", color=theme.BLUE)
     ax.text(14, 0.75, "surprised", color=theme.ORANGE)
-    names = [f"{METHODS[method]}\n({table['curves'][method]} curves)" for method in order]
+    names = [f"{METHODS[method]} ({table['curves'][method]})" for method in order]
     ax.set_yticks(-np.arange(len(order)), names)
     ax.set_ylim(-len(order) + 0.4, 1.3)
     ax.set_xlim(-106, 130)
     ax.set_xticks([-100, -50, -10, 10, 50, 100])
     ax.set_xlabel("score minus forecast (points)")
-    ax.set_title(f"Curves {'already ' if start == 'rising' else 'still '}{start}")
+    ax.set_title(f"Curves {'already ' if start == 'rising' else 'still '}{start} (how many)")
     ax.grid(False, axis="y")
     return fig
 

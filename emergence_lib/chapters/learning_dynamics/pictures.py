@@ -55,7 +55,7 @@ def _accuracies(ax: Axes, variant: str) -> None:
 def _names(ax: Axes, *names: tuple[float, float, str, str, str]) -> None:
     """Write names beside curves: place, words, colour and alignment of each."""
     for x, y, words, colour, side in names:
-        ax.text(x, y, words, color=colour, ha=side, va="center", fontsize=8.5)
+        ax.text(x, y, words, color=colour, ha=side, va="center")
 
 
 @theme.figure
@@ -69,7 +69,7 @@ def decay(live: grokking.Result | None = None) -> list[Figure]:
     """
     figures = []
     for variant, title, new in (
-        ("", "weight decay on", (330, 0.5)),
+        ("", "weight decay on", (330, 0.36)),
         ("no-decay", "weight decay off", (1300, 0.08)),
     ):
         fig, ax = _panel(title)
@@ -83,7 +83,7 @@ def decay(live: grokking.Result | None = None) -> list[Figure]:
             (7.5, 0.7, "new pairs,\nfiltered", theme.BLUE, "right"),
             (1.1, 0.2, "random\nlabels,\nfiltered", theme.PURPLE, "left"),
             (*new, "new pairs", theme.ORANGE, "right"),
-            (60, 0.63, "training\npairs", theme.GREY, "left"),
+            (60, 0.7, "training\npairs", theme.GREY, "left"),
         )
         figures.append(fig)
     return figures
@@ -120,7 +120,7 @@ def other_loss() -> list[Figure]:
             ax,
             (9.5, 0.7, "new pairs,\nfiltered", theme.BLUE, "right"),
             (190, 0.3, "new pairs", theme.ORANGE, "right"),
-            (36, 0.57, "training\npairs", theme.GREY, "left"),
+            (48, 0.62, "training\npairs", theme.GREY, "left"),
         )
         figures.append(fig)
     return figures
@@ -156,7 +156,7 @@ def controls() -> Figure:
     theme.share_axis(ax, "new pairs right (dotted: chance)", limits=(0, 1.03), axis="x")
     ax.set_yticks(rows, names)
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right", fontsize=8.5)
+    ax.legend(loc="lower right")
     return fig
 
 
@@ -171,7 +171,7 @@ def in_use() -> list[Figure]:
     _decay_on_and_off(ax, "test_loss", (330, 1.6), (900, 14.5))
     guess = -np.log(found.CHANCE)
     ax.axhline(guess, color=theme.GREY, ls=":", lw=1.2, label="_guess")
-    ax.text(1.1, guess + 0.35, "uniform guess", color=theme.GREY, fontsize=8.5)
+    ax.text(1.1, guess + 0.35, "uniform guess", color=theme.GREY)
     ax.set(ylim=(-0.5, 17), ylabel="cross-entropy (nats)", yticks=[0, 5, 10, 15])
     return [ablation, loss]
 
@@ -240,8 +240,9 @@ def training() -> tuple[Figure, Callable[..., str]]:
         (dot,) = ax.plot([1], [0], color=colour, marker="o", ls="", label=f"_{measure}")
         curves[measure] = curve, dot
     _steps(ax, int(steps[-1]))
-    theme.share_axis(ax, "right", limits=(-0.03, 1.22))
-    ax.legend(loc="upper left", ncols=3, fontsize=8.5, handlelength=1.5, columnspacing=1)
+    theme.share_axis(ax)
+    names = {LINES[measure][2]: curve for measure, (curve, _) in curves.items()}
+    theme.key(ax, names, columns=len(names))
 
     def update(step: int, look: str) -> str:
         now = int(np.flatnonzero(steps == step)[0])

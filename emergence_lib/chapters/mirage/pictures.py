@@ -82,20 +82,6 @@ def _whole_sums(
     return crosses
 
 
-def _key(ax: Axes, marks: Mapping[str, Artist]) -> None:
-    """Explain the marks above the axes."""
-    ax.legend(
-        marks.values(),
-        marks.keys(),
-        loc="lower left",
-        bbox_to_anchor=(0, 0.98),
-        ncols=2,
-        handletextpad=0.2,
-        columnspacing=1,
-        borderaxespad=0,
-    )
-
-
 @theme.figure
 def exact_match_ladder(live: addition.Result | None = None) -> Figure:
     """Whole sums right against model size, by length, and what the single digits predict.
@@ -119,7 +105,7 @@ def exact_match_ladder(live: addition.Result | None = None) -> Figure:
                 edgecolors=colour,
                 label=f"{_name(length)}, trained on this page",
             )
-    _key(ax, marks)
+    theme.key(ax, marks)
     theme.share_axis(ax)
     return fig
 
@@ -137,11 +123,11 @@ def through_training() -> Figure:
         ticks=(30, 100, 300, 1000, 3000),
     )
     ax.plot(digits, color=theme.GREY, ls="--", label="digits of 5-digit sums")
-    ax.text(33, 0.28, "digits of\n5-digit sums", color=theme.GREY, fontsize=8.5)
+    ax.text(33, 0.28, "digits of\n5-digit sums", color=theme.GREY)
     names = {1: ("right", 0.8), 2: ("right", 0.3), 5: ("left", 0.22)}
     # Crosses at every second moment: all would hide the lines.
     crosses = _whole_sums(ax, found.through_training(), "step", names, every=2)
-    _key(ax, {"product of its digits": crosses})
+    theme.key(ax, {"product of its digits": crosses})
     theme.share_axis(ax, "share right")
     return fig
 
@@ -185,7 +171,7 @@ def _place_by_place() -> Figure:
         (43_000, 0.4, "ten thousands", theme.RAMP[4], "right"),
         (1350, 0.9, "carry digit", theme.GREY, "left"),
     ):
-        ax.text(x, y, name, color=colour, ha=side, fontsize=8.5)
+        ax.text(x, y, name, color=colour, ha=side)
     theme.share_axis(ax)
     return fig
 
@@ -217,7 +203,6 @@ def _falling(measure: str, ylabel: str, guess: float) -> Figure:
         textcoords="offset points",
         color=theme.GREY,
         ha="right",
-        fontsize=8.5,
     )
     return fig
 
@@ -287,7 +272,7 @@ def power() -> tuple[Figure, Callable[..., str]]:
     for y, colour, words in ((1.2, theme.GREY, "one step"), (1.09, theme.BLUE, "all n")):
         look: dict[str, Any] = {"lw": 4, "solid_capstyle": "butt", "label": "_width"}
         bars += ax.plot([1, 10], [y, y], color=colour, **look)
-        names += [ax.text(1, y, words, color=colour, va="center", ha="right", fontsize=8.5)]
+        names += [ax.text(1, y, words, color=colour, va="center", ha="right")]
     theme.share_axis(ax, "share right", limits=(-0.03, 1.27))
     theme.log_axis(
         ax,

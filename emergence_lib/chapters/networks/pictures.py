@@ -39,9 +39,7 @@ def onset() -> tuple[Figure, Callable[..., str]]:
     seen, truth = fig.subplots(2, 1, sharex=True, height_ratios=[1, 1.25])
     _onset_axes(seen, truth)
     (floor,) = truth.plot([], [], color=theme.GREY, ls="--", lw=1.2, label="_floor")
-    floor_text = truth.text(
-        numbers.LARGEST, 1, "", color=theme.GREY, fontsize=8.5, ha="right", va="bottom"
-    )
+    floor_text = truth.text(numbers.LARGEST, 1, "", color=theme.GREY, ha="right", va="bottom")
     (joined,) = seen.plot([], [], color=theme.GREY, lw=1, label="_joined")
     absent, present = (
         [ax.plot([], [], look, color=colour, label=name)[0] for ax in (seen, truth)]
@@ -119,29 +117,32 @@ def room() -> Figure:
 def gpt3_onsets() -> Figure:
     """GPT-3's arithmetic table read with 20, 100 and all 2,000 items."""
     data = numbers.gpt3_onsets()
-    fig = Figure(figsize=(4.7, 3.4))
+    fig = Figure(figsize=(theme.PHONE, 4.0))
     ax = fig.subplots()
     rows = {task: -place for place, task in enumerate(numbers.GPT3_TASKS)}
     for task, row in rows.items():
         seen = data.loc[data["task"] == task, "params"]
         ends = [seen.min(), seen.max()]
         ax.plot(ends, [row, row], color=theme.GRID, lw=3, zorder=1, label="_span")
+    marks = {}
     # Marks on the same model sit one above the other, not on top of each other.
     for items, marker, colour, offset, name in (
         (20, "D", theme.GOLD, 0.22, "20 items"),
         (100, "s", theme.ORANGE, 0.0, "100 items"),
-        (2000, "o", theme.BLUE, -0.22, "2,000 items (as published)"),
+        (2000, "o", theme.BLUE, -0.22, "2,000 (published)"),
     ):
         each = data[data["items"] == items]
         heights = each["task"].map(rows) + offset
-        ax.plot(each["params"], heights, marker, color=colour, label=name, ms=5, zorder=3)
+        (marks[name],) = ax.plot(
+            each["params"], heights, marker, color=colour, label=name, ms=5, zorder=3
+        )
     theme.log_axis(ax, "GPT-3 size (parameters)", limits=(9e7, 4e11), ticks=())
     # 760M would not fit between its neighbours.
     names = [size.replace("760M", "") for size in published.SIZES.values()]
-    ax.set_xticks(published.gpt3("3D+")["params"], names, fontsize=8.5)
+    ax.set_xticks(published.gpt3("3D+")["params"], names)
     ax.set_yticks(list(rows.values()), list(rows))
-    ax.set(ylabel="task, few-shot", ylim=(-8.6, 0.6))
-    _legend_above(fig)
+    ax.set_ylim(-8.6, 0.6)
+    theme.key(ax, marks, columns=3)
     return fig
 
 
@@ -151,7 +152,7 @@ def families() -> Figure:
     data = numbers.family_onsets()
     order = data.groupby("family")["flops_max"].first().sort_values().index
     rows = {family: place for place, family in enumerate(order)}
-    fig = Figure(figsize=(4.7, 4.1))
+    fig = Figure(figsize=(theme.PHONE, 4.3))
     ax = fig.subplots()
     for family, each in data.groupby("family"):
         ends = each["flops_min"].iloc[0], each["flops_max"].iloc[0]
@@ -159,7 +160,8 @@ def families() -> Figure:
         ax.plot(ends, [row, row], color=theme.GRID, lw=4, zorder=1, label=f"_{family}")
         if each["onset_flops"].isna().all():
             place = 1.4 * ends[1], row
-            ax.text(*place, "none reaches 10%", color=theme.GREY, va="center", fontsize=8.5)
+            ax.text(*place, "none reaches 10%", color=theme.GREY, va="center")
+    marks = {}
     for (task, metric), marker, colour, name, offset in (
         (SUMS, "s", theme.TEAL, "3-digit sums", 0.0),
         (BLEU, "o", theme.BLUE, "phonetics, BLEU", 0.29),
@@ -167,16 +169,12 @@ def families() -> Figure:
     ):
         each = data[(data["task"] == task) & (data["metric"] == metric)].dropna()
         heights = each["family"].map(rows) + offset
-        ax.plot(each["onset_flops"], heights, marker, color=colour, label=name, ms=5.5, zorder=3)
+        (marks[name],) = ax.plot(
+            each["onset_flops"], heights, marker, color=colour, label=name, ms=5.5, zorder=3
+        )
     ax.set_yticks(list(rows.values()), list(rows))
     ax.set_ylim(-0.6, len(rows) - 0.4)
     theme.log_axis(ax, "training compute (FLOP)", limits=(8e19, 8e25))
     ax.grid(visible=False, axis="y")
-    _legend_above(fig)
+    theme.key(ax, marks, columns=3)
     return fig
-
-
-def _legend_above(fig: Figure) -> None:
-    fig.legend(
-        loc="outside upper center", ncols=3, fontsize=8.5, handletextpad=0.2, columnspacing=1
-    )

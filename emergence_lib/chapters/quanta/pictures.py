@@ -40,7 +40,7 @@ def _right(ax: Axes, low: float, high: float = 1.04) -> None:
 
 
 def _coin(ax: Axes, x: float, y: float, va: str = "center") -> None:
-    ax.text(x, y, "coin", color=theme.GREY, va=va, fontsize=8.5)
+    ax.text(x, y, "coin", color=theme.GREY, va=va)
 
 
 def _shade(skill: int) -> str:
@@ -157,7 +157,7 @@ def learning_times() -> Figure:
     filled = [_times(ax, *each) for each in zip(runs, colours, markers, strict=True)]
     end = runs[0].config.steps
     ax.axhline(end, color=theme.GREY, ls="--", lw=1.2, label="_end")
-    ax.text(0.6, end * 0.93, "training ends", color=theme.GREY, ha="right", va="top", fontsize=8.5)
+    ax.text(0.6, end * 0.93, "training ends", color=theme.GREY, ha="right", va="top")
     kappa = np.mean([found.learning_law(run)["kappa"] for run in runs])
     theme.beside(ax, 0.09, 2100, f"slope -{kappa:.2f}", theme.INK, ha="left", va="center")
     theme.log_axis(
@@ -287,7 +287,6 @@ def sharpness() -> Figure:
             0.02,
             -place + 0.28,
             f"{system}: {one['continuous_score']}; {one['headline_score']}",
-            fontsize=8.5,
             va="bottom",
         )
     ax.set(

@@ -39,8 +39,8 @@ def limit() -> tuple[Figure, Callable[..., str]]:
     verdicts = {}
     for row, name in zip((2.5, 1.3, 0), numbers.examples(), strict=True):
         report = numbers.report(name)
-        ax.text(LEFT, row + 0.62, name, fontsize=9)
-        verdicts[name] = ax.text(RIGHT, row + 0.62, "", fontsize=9, ha="right", fontweight="bold")
+        ax.text(LEFT, row + 0.62, name)
+        verdicts[name] = ax.text(RIGHT, row + 0.62, "", ha="right", fontweight="bold")
         if report.width is not None:
             _bar(ax, row + 0.37, report.width, theme.BLUE, "o", f"{name}, score")
         if report.metric is not None and report.metric.width is not None:
@@ -51,7 +51,6 @@ def limit() -> tuple[Figure, Callable[..., str]]:
                 (-5, 0),
                 textcoords="offset points",
                 color=theme.ORANGE,
-                fontsize=8.5,
                 ha="right",
                 va="center",
             )
@@ -109,7 +108,7 @@ def verdict(report: audit.Report | None = None) -> Figure:
         lw=1,
         label="measured, 95% interval",
     )
-    title = ax.set_title(f"{shown(curve.name, 60)}: {report.verdict}", fontsize=9.5)
+    title = ax.set_title(f"{shown(curve.name, 60)}: {report.verdict}")
     for text in (title, ax.xaxis.label):
         text.set_parse_math(False)  # a dollar in a name is a dollar
     return fig
@@ -127,7 +126,6 @@ def _intervals(ax: Axes, report: audit.Report) -> None:
             (3, 2),
             textcoords="offset points",
             color=theme.GREY,
-            fontsize=8.5,
         )
     if report.threshold is not None:
         low = max(report.threshold.low or left, left)
@@ -142,7 +140,6 @@ def _intervals(ax: Axes, report: audit.Report) -> None:
                 ha="right",
                 va="top",
                 color=theme.ORANGE,
-                fontsize=8.5,
             )
     if report.next_score is not None:
         score = report.next_score
