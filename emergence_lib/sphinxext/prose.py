@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
-# Code, drawings and tables go before the page is parsed: they are nine tenths of it. None nests.
-BULK = re.compile(r"<(?P<tag>script|style|noscript|svg|table|pre)\b.*?</(?P=tag)>", re.DOTALL)
+# Code, drawings and tables go before the page is parsed: they are nine tenths of it. Drawings hold
+# drawings, so the innermost go first.
+BULK = re.compile(
+    r"<(?P<tag>script|style|noscript|svg|table|pre)\b(?:(?!<svg\b).)*?</(?P=tag)>", re.DOTALL
+)
 SILENT = (
-    "button, select, .headerlink, .em-hidden, .em-part, .em-ways, .em-code, .em-numbers, .em-redo, "
-    ".em-controls, .em-guess, .em-amount, .em-hint, .em-score, .em-kicker, .em-truth, .em-answer, "
+    "button, select, .headerlink, .em-hidden, .em-part, .em-ways, .em-code, .em-numbers, .em-how, "
+    ".em-take, .em-fine summary, .em-controls, .em-guess, .em-amount, .em-hint, .em-score, "
+    ".em-kicker, .em-truth, .em-answer, "
     ".em-reveal > summary, .em-workbench > *"
 )
 # A picture, a control or a question: after each, a new stretch of words begins.
@@ -61,6 +65,13 @@ class Measure:
     paragraph: Paragraph
 
 
+def without_bulk(html: str) -> str:
+    """Return a page without code, drawings and tables."""
+    while (shorter := BULK.sub("", html)) != html:
+        html = shorter
+    return html
+
+
 def measure(html: str) -> Measure:
     """Measure a page, or the body of one.
 
@@ -69,7 +80,7 @@ def measure(html: str) -> Measure:
     html : str
         A built page (its article is measured), or the mark-up of the article alone.
     """
-    page = BeautifulSoup(BULK.sub("", html), "html.parser")
+    page = BeautifulSoup(without_bulk(html), "html.parser")
     article = page.select_one("article.bd-article") or page
     for tag in article.select(SILENT):
         tag.extract()

@@ -6,19 +6,27 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import numpy as np
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from bs4 import BeautifulSoup
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from emergence_lib import quizzes, theme
 from emergence_lib.reader import Choice, Explorable, Slider, Switch, explore, predict, show
+from emergence_lib.reader.artists import tables
 from emergence_lib.reader.output import Output, asset
 from tests.browsers import GROUND, chromium
 from tests.reader.scenes import curve, power
 from tests.test_quizzes import GOOD
 
-ASSETS = ("figure", "explorable", "quiz", "predict")
+STYLES = ("figure", "explorable", "quiz", "predict")
+SCRIPTS = ("explorable", "quiz", "predict", "take")
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +62,17 @@ def second() -> Explorable:
     )
 
 
-def opened(browser: Browser, folder: Path, *outputs: Output | str, **context: Any) -> Page:
+def opened(
+    browser: Browser,
+    folder: Path,
+    *outputs: Output | str,
+    context: BrowserContext | None = None,
+    **options: Any,
+) -> Page:
     """Write a page as the site would (assets once), open it, and fail on any script error."""
     body = "".join(each if isinstance(each, str) else each.html for each in outputs)
-    styles = theme.css_variables() + GROUND + "".join(asset(f"{name}.css") for name in ASSETS)
-    scripts = "".join(f"<script>{asset(f'{name}.js')}</script>" for name in ASSETS[1:])
+    styles = theme.css_variables() + GROUND + "".join(asset(f"{name}.css") for name in STYLES)
+    scripts = "".join(f"<script>{asset(f'{name}.js')}</script>" for name in SCRIPTS)
     path = folder / "page.html"
     path.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Test</title>'
@@ -66,7 +80,7 @@ def opened(browser: Browser, folder: Path, *outputs: Output | str, **context: An
         f"<style>{styles}</style><main><h1>Test</h1>{body}</main>{scripts}</html>",
         encoding="utf-8",
     )
-    page = browser.new_page(**context)
+    page = context.new_page() if context else browser.new_page(**options)
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(path.as_uri())
     return page
@@ -296,4 +310,80 @@ def test_accessible_and_no_wider_than_the_page(
           .map(each => (each.closest('label') ?? each).getBoundingClientRect().height)"""
     )
     assert min(targets) >= 44
+    page.close()
+
+
+def test_a_figure_can_be_taken_along(browser: Browser, tmp_path: Path) -> None:
+    shown = show(
+        curve(), name="curve", alt="Two curves.", caption='They rise, "both" & all, in step.'
+    )
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = opened(browser, tmp_path, shown, context=context)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    figure = page.locator("#fig-curve")
+    figure.locator("summary", has_text="Take").click()
+
+    def taken(button: str) -> Path:
+        with page.expect_download() as waiting:
+            figure.get_by_role("button", name=button, exact=True).click()
+        path = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+    drawing = ElementTree.fromstring(taken("SVG").read_text("utf-8"))
+    said = {"".join(each.itertext()) for each in drawing.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"accuracy", "parameters", "both rise", "10⁷"} <= said
+    assert 'They rise, "both" & all, in step.' in " ".join(said)
+    assert "var(" not in ElementTree.tostring(drawing, "unicode")
+    assert theme.ORANGE in ElementTree.tostring(drawing, "unicode")  # light, though the page is not
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+    head = taken("PNG").read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    width, height = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    assert width > 700
+    assert height > 400
+
+    (table,) = tables([curve()])
+    read = pd.read_csv(taken("CSV"))
+    assert list(read.columns) == list(table.columns)
+    np.testing.assert_allclose(read.to_numpy(float), table.to_numpy(float), rtol=1e-3)
+
+    figure.get_by_role("button", name="Embed").click()
+    figure.get_by_text("Copied.").wait_for()
+    frame = BeautifulSoup(page.evaluate("navigator.clipboard.readText()"), "html.parser").iframe
+    assert frame
+    assert frame["title"] == 'They rise, "both" & all, in step.'
+    alone = context.new_page()
+    alone.goto(str(frame["src"]))
+    assert alone.locator("#fig-curve").is_visible()
+    assert not alone.locator("h1").is_visible()
+    context.close()
+
+
+def test_a_figure_without_numbers_offers_no_table(browser: Browser, tmp_path: Path) -> None:
+    bare = Figure(figsize=theme.WIDE)
+    bare.add_artist(Line2D([0, 1], [0, 1], color=theme.BLUE))
+    shown = show(bare, name="bare", alt="A line.", caption="It has no numbers.")
+    page = opened(browser, tmp_path, shown)
+    page.locator("summary", has_text="Take").click()
+    assert page.get_by_role("button", name="PNG").is_visible()
+    assert not page.get_by_role("button", name="CSV").is_visible()
+    page.close()
+
+
+def test_one_fold_of_the_quiet_line_is_open_at_a_time(browser: Browser, tmp_path: Path) -> None:
+    shown = show(
+        curve(), name="curve", alt="Two curves.", caption="They rise together.", source="Seed 0."
+    )
+    page = opened(browser, tmp_path, shown)
+    words = ["Numbers", "Code", "Source", "Take"]
+    assert page.locator(".em-fine summary").all_inner_texts() == words
+    tops = [page.locator("summary", has_text=word).bounding_box() for word in words]
+    assert len({box["y"] for box in tops if box}) == 1
+    for word in words:
+        page.locator("summary", has_text=word).click()
+        assert page.locator(".em-fine details[open] > summary").all_inner_texts() == [word]
+        after = [page.locator("summary", has_text=each).bounding_box() for each in words]
+        assert after == tops
     page.close()

@@ -91,7 +91,7 @@ def test_a_page_reads_without_scripts(watched: Open, name: str) -> None:
     assert page.locator("article h1").is_visible()
     for control in page.locator(".em-controls, .em-level").all():
         assert not control.is_visible()
-    for picture in page.locator(".em-figure:not(details *) .em-picture svg").all():
+    for picture in page.locator(".em-figure:not(details *) .em-picture .em-svg").all():
         # What is out of sight is not painted, and then may count as hidden.
         picture.scroll_into_view_if_needed()
         expect(picture).to_be_visible()

@@ -33,8 +33,8 @@ def explorables() -> list[tuple[str, str]]:
 
 
 def update_function(figure: Locator) -> Callable[..., str]:
-    """Return the Python function behind an explorable, found by its "redo" line."""
-    command = figure.locator(".em-redo code").text_content() or ""
+    """Return the Python function behind an explorable, found by the command that redoes it."""
+    command = figure.locator(".em-how > p code").text_content() or ""
     chapter, function = command.split()[-1].split(".")
     module = importlib.import_module(f"emergence_lib.chapters.{chapter}.pictures")
     update: Callable[..., str] = getattr(module, function)()[1]

@@ -7,15 +7,18 @@ import pytest
 from emergence_lib.sphinxext.prose import Paragraph, Stretch, measure
 
 FIGURE = """\
-<figure class="em-figure em-explorable">
+<figure class="em-figure em-explorable"><figcaption class="em-lead">It rises.</figcaption>
+<div role="img" aria-label="Not read, an alternative text."><svg><svg><path></path></svg>
+<text>not read</text></svg></div><div class="em-side">
 <fieldset class="em-controls"><legend class="em-hidden">Controls of the figure</legend>
 <label>step</label><output>300</output><button>Play</button></fieldset>
 <p class="em-readout"><span>Step 300: half.</span></p>
-<div role="img" aria-label="Not read, an alternative text."><svg><text>not read</text></svg></div>
-<noscript><p>A still picture.</p></noscript>
-<figcaption><p class="em-caption"><strong>It rises.</strong> Two curves.</p>
-<div class="em-fine"><details class="em-numbers"><summary>The numbers</summary>
-<table><tr><td>1</td></tr></table></details><p class="em-source">Seed 0.</p></div></figcaption>
+<noscript><p>A still picture.</p></noscript><p class="em-caption">Two curves.</p></div>
+<div class="em-fine"><details class="em-numbers"><summary>Numbers</summary>
+<table><tr><td>1</td></tr></table></details>
+<details class="em-how"><summary>Code</summary><p>Redo it.</p><pre>not read</pre></details>
+<details class="em-from"><summary>Source</summary><p>Seed 0.</p></details>
+<details class="em-take"><summary>Take</summary><p><button>SVG</button></p></details></div>
 </figure>"""  # Step 300: half. It rises. Two curves. Seed 0. -> 9 words
 
 PREDICTION = """\
@@ -89,7 +92,6 @@ PAGE = f"""\
         ("<div class='em-guess'><label>Your guess</label><output>50</output></div>", 0),
         ("<label class='em-amount'><span>Your answer</span><input></label>", 0),
         ("<p class='em-hint'>Give each a place.</p><select><option>1</option></select> one", 1),
-        ("<details class='em-redo'><summary>Redo this figure</summary><p>python</p></details>", 0),
         ("<section class='em-workbench'><p>Paste a table.</p><button>Audit</button></section>", 0),
         (FIGURE, 9),
         (PREDICTION, 6),
