@@ -19,8 +19,12 @@ from sphinx.application import Sphinx
 from sphinx.util.fileutil import copy_asset
 
 # A third-party script whose name holds the key stays if the page's body holds the value.
-NEEDED_BY = {"design-tabs": "sd-tab", "copybutton": "highlight", "clipboard": "highlight"}
-NEVER = ("thebe", "THEBE", "graphviz", "toggle", "DOCUMENTATION_OPTIONS.pagename")
+NEEDED_BY = {"design-tabs": "sd-tab"}
+NEVER = (
+    *("thebe", "THEBE", "graphviz", "toggle", "DOCUMENTATION_OPTIONS.pagename"),
+    *("copybutton", "clipboard", "sphinx-book-theme"),  # frame.js does what we use of them
+)
+SEARCH_ONLY = ("doctools", "sphinx_highlight")
 # Our own scripts, by the mark-up that calls for them.
 COMPONENTS = {
     "em-explorable": ("explorable.js",),
@@ -33,6 +37,12 @@ COMPONENTS = {
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (
     "scripts/fontawesome.js*",
+    "scripts/bootstrap.js*",
+    "scripts/sphinx-book-theme.js*",
+    "clipboard*",
+    "copybutton*",
+    "copy-button*",
+    "togglebutton*",
     "scripts/*.map",
     "styles/*.map",
     "vendor/fontawesome/webfonts/*",
@@ -62,6 +72,11 @@ def is_needed(script: Any, body: str) -> bool:
     return all(mark in body for word, mark in NEEDED_BY.items() if word in identity)
 
 
+def is_search(script: Any) -> bool:
+    """Say whether the search page alone needs a script."""
+    return any(word in str(script.filename) for word in SEARCH_ONLY)
+
+
 def deferred(script: Any) -> Any:
     """Return a script that does not hold up the page (a copy: Sphinx shares them between pages)."""
     if not script.filename or "defer" in script.attributes:
@@ -81,9 +96,15 @@ def trim_page(
     context["body"] = mend(body)
     scripts = [each for each in context.get("script_files", []) if is_needed(each, body)]
     # The search page has lines of script that count on those before them.
-    context["script_files"] = scripts if pagename == "search" else [*map(deferred, scripts)]
+    context["script_files"] = (
+        scripts
+        if pagename == "search"
+        else [deferred(each) for each in scripts if not is_search(each)]
+    )
+    if context.get("title") == context["docstitle"]:  # no "Emergence - Emergence"
+        context["docstitle"] = ""
     context["css_files"] = []
-    context["em_scripts"] = ["site.js", *components(body)]
+    context["em_scripts"] = ["site.js", "frame.js", *components(body)]
     if doctree is not None:
         about = f'<meta name="description" content="{escape(description(doctree))}">'
         context["metatags"] = context.get("metatags", "") + "\n" + about
@@ -120,7 +141,7 @@ def write_assets(app: Sphinx, exception: Exception | None) -> None:
     static = Path(app.outdir, "_static")
     ours = Path(str(files("emergence_lib").joinpath("assets")))
     copy_asset(str(ours), str(static))
-    for script in ours.glob("*.js"):
+    for script in [*ours.glob("*.js"), *Path(app.srcdir, "book", "assets").glob("*.js")]:
         (static / script.name).write_text(slim(script.read_text("utf-8")), "utf-8")
     for unused in UNUSED_FILES:
         for path in static.glob(unused):

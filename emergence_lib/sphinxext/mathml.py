@@ -40,8 +40,8 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number and permalink if it has a label."""
-    # A long formula scrolls on a phone, so the keyboard must be able to reach it.
-    block = translator.starttag(node, "div", CLASS="math notranslate em-math", tabindex="0")
+    # One that does not fit scrolls; frame.js then lets the keyboard reach it.
+    block = translator.starttag(node, "div", CLASS="math notranslate em-math")
     translator.body.append(block)
     if node["number"]:
         number = get_node_equation_number(translator, node)

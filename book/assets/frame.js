@@ -1,0 +1,85 @@
+// What stands around the text: the menu, search, copying code, boxes that do not fit.
+
+// The menu on wide screens; on narrow ones the theme opens it as a drawer.
+(() => {
+  const menu = document.getElementById("pst-primary-sidebar");
+  document.querySelector(".primary-toggle")?.addEventListener("click", (event) => {
+    if (!matchMedia("(min-width: 992px)").matches) return;
+    event.stopImmediatePropagation();
+    menu.classList.toggle("pst-sidebar-hidden");
+  }, true);
+  // A section chosen in the drawer: the drawer has done its work.
+  document.getElementById("pst-primary-sidebar-modal")?.addEventListener("click", (event) => {
+    if (event.target.closest("a[href^='#']")) event.currentTarget.close();
+  });
+  // Without scripts a link to the search page; here the theme's own handler opens its dialog.
+  for (const link of document.querySelectorAll("a.search-button__button")) {
+    link.addEventListener("click", (event) => event.preventDefault());
+  }
+})();
+
+// The section in view is marked in the menu.
+(() => {
+  const links = new Map();
+  for (const link of document.querySelectorAll(".em-sections a")) {
+    links.set(document.getElementById(decodeURIComponent(link.hash.slice(1))), link);
+  }
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(target).setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-20% 0px -75% 0px" });
+  for (const section of links.keys()) if (section) watch.observe(section);
+})();
+
+// A button that copies a cell of code.
+(() => {
+  for (const code of document.querySelectorAll("[class*='highlight-'] > .highlight > pre")) {
+    if (code.closest(".cell_output")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "em-copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(code.innerText);
+        button.textContent = "Copied";
+        setTimeout(() => (button.textContent = "Copy"), 2000);
+      } catch {
+        getSelection().selectAllChildren(code); // the reader's own keys will do
+      }
+    });
+    code.before(button);
+  }
+})();
+
+// Formulas and tables that do not fit scroll sideways: then the keyboard must reach them.
+(() => {
+  const fit = () => {
+    const boxes = [...document.querySelectorAll("div.em-math, .em-table")];
+    const cut = boxes.map((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1);
+    boxes.forEach((box, at) => (cut[at] ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex")));
+  };
+  let waiting = 0;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(fit, 200);
+  });
+  addEventListener("load", fit);
+  document.addEventListener("toggle", fit, true); // a fold that opens may hold one
+})();
+
+// A link into a fold opens it, as does going back to such a link.
+(() => {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let fold = target?.closest("details:not([open])");
+    if (!fold) return;
+    for (; fold; fold = target.closest("details:not([open])")) fold.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", open);
+  open();
+})();
