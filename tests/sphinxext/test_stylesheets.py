@@ -10,12 +10,16 @@ from sphinx.builders.html._assets import _JavaScript
 
 from emergence_lib.sphinxext import lean, stylesheets
 
-USED = {"card", "open", "main"}
+PAGE = """\
+<main id="main"><div class="card open"><br><p>words, and unused</p></div><hr/>
+<section><p class="last">more</p></section></main>"""
+SCRIPT = 'box.className = "later"; box.append(document.createElement("output"))'
+SITE = stylesheets.Site([PAGE], [SCRIPT])
 
 
 def trimmed(css: str) -> str:
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return stylesheets.trim(rules, USED)
+    return stylesheets.trim(rules, SITE)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,22 @@ def trimmed(css: str) -> str:
         ("p{a:b}", "p{a:b}"),
         ("p:not(.unused,.other){a:b}", "p:not(.unused,.other){a:b}"),
         (".card:is(.unused,.open){a:b}", ".card:is(.unused,.open){a:b}"),
+        ("main .card p{a:b}", "main .card p{a:b}"),
+        ("section .card{a:b}", ""),
+        ("main>p{a:b}", ""),
+        ("main > section > p{a:b}", "main > section > p{a:b}"),
+        ("main > section p.last{a:b}", "main > section p.last{a:b}"),
+        ("div.last{a:b}", ""),
+        # Of brothers it is known that both exist, not how they stand.
+        ("br ~ p{a:b}", "br ~ p{a:b}"),
+        ("main hr + section p{a:b}", "main hr + section p{a:b}"),
+        (".open ~ .unused{a:b}", ""),
+        # What a script may make, and states.
+        (".later p:hover{a:b}", ".later p:hover{a:b}"),
+        ("output[data-x=y]{a:b}", "output[data-x=y]{a:b}"),
+        (".later .unused{a:b}", ""),
+        ("details{a:b}", ""),
+        ("p::before:not(:is(.a,.b)){a:b}", "p::before:not(:is(.a,.b)){a:b}"),
         ("@media print{.card{a:b}.unused{a:b}}", "@media print{.card{a:b}}"),
         ("@media print{.unused{a:b}}", ""),
         ("@font-face{src:url(fa-solid.woff2)}", ""),
@@ -40,18 +60,25 @@ def test_a_rule_stays_if_something_can_match_it(css: str, kept: str) -> None:
     assert trimmed(css) == kept
 
 
+def test_variables_that_nothing_reads_go_and_so_do_those_that_only_they_read() -> None:
+    css = ":root{--a:1px;--b:var(--a);--c:2px;--d:3px}p{x:var(--c, 1px)}html{--e:4px}"
+    assert stylesheets.without_idle_variables(css, {"--d"}) == (
+        ":root{--c:2px;--d:3px}p{x:var(--c, 1px)}"
+    )
+
+
 def test_a_page_gets_the_scripts_that_its_markup_calls_for() -> None:
     assert lean.components('<figure class="em-figure em-explorable">') == ["explorable.js"]
     assert lean.components("<p>words</p>") == []
 
 
 def test_a_script_is_kept_if_the_page_uses_it_and_holds_nothing_up() -> None:
-    copy, thebe = _JavaScript("copybutton.js"), _JavaScript("sphinx-thebe.js")
-    assert lean.is_needed(copy, '<div class="highlight">')
-    assert not lean.is_needed(copy, "<p>")
+    tabs, thebe = _JavaScript("design-tabs.js"), _JavaScript("sphinx-thebe.js")
+    assert lean.is_needed(tabs, '<div class="sd-tab-set">')
+    assert not lean.is_needed(tabs, "<p>")
     assert not lean.is_needed(thebe, "<p>")
-    assert lean.deferred(copy).attributes == {"defer": "defer"}
-    assert copy.attributes == {}, "Sphinx shares these objects between pages"
+    assert lean.deferred(tabs).attributes == {"defer": "defer"}
+    assert tabs.attributes == {}, "Sphinx shares these objects between pages"
 
 
 def test_addresses_are_seen_from_the_one_file(tmp_path: Path) -> None:
