@@ -3,12 +3,21 @@
 `book/glossary.yml` holds each term with its level and definition. The directive
 ``{levelled-glossary}`` prints them as a standard glossary, so ``{term}`` links work everywhere. On
 every page the links carry their level, and the page carries the definitions it uses, for tips.js.
+
+A chapter links a term only where it wants to: its first place in the prose and in the captions
+becomes a link by itself. Where a word of the glossary means something else, its entry lists the
+phrase under ``elsewhere``. From 1200 px the first sentence of a definition stands in the margin
+beside the first link, for the levels that need it (site.css, from ``data-em-gloss``).
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +26,11 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.domains.std import Glossary
 from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
+from sphinx.util.osutil import relative_uri
 
 from emergence_lib.checked import load_yaml
+from emergence_lib.reader.markup import first_sentence
 
 LEVELS = ("beginner", "intermediate", "expert")
 SCHEMA: dict[str, Any] = {
@@ -43,6 +55,11 @@ SCHEMA: dict[str, Any] = {
                 "type": "array",
                 "items": {"type": "string"},
                 "description": "A list of other names for the same thing.",
+            },
+            "elsewhere": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Phrases in which the word means something else.",
             },
         },
     },
@@ -96,42 +113,192 @@ def definitions(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
     return found
 
 
+# Where a word stands by itself and not in running text.
+SILENT = (nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.table, nodes.term)
+CAPTION = re.compile(
+    r'<figcaption\b.*?</figcaption>|<(?P<tag>p|div) class="em-caption".*?</(?P=tag)>', re.DOTALL
+)
+# A tag, or an element whose words are no running text.
+MARKUP = re.compile(r"(<(?:a|code|math|svg)\b.*?</(?:a|code|math|svg)>|<[^>]+>)", re.DOTALL)
+
+
+TERM_LINK = re.compile(
+    r'<a class="(?P<classes>[^"]*\bem-term\b[^"]*)" href="[^"#]*#(?P<anchor>[^"]+)"[^>]*>'
+)
+
+
+class Words:
+    """The terms of a glossary as they stand in a text."""
+
+    def __init__(self, terms: dict[str, dict[str, Any]]) -> None:
+        names = {
+            name: term
+            for term, entry in terms.items()
+            for name in [term, *entry.get("synonyms", [])]
+        }
+        self.terms = {name.lower(): term for name, term in names.items()}
+        # The longest first: "loss threshold" is no loss. A capital may begin a sentence.
+        alternatives = "|".join(
+            f"[{name[0].upper()}{name[0]}]{re.escape(name[1:])}"
+            for name in sorted(names, key=len, reverse=True)
+        )
+        others = [each for entry in terms.values() for each in entry.get("elsewhere", [])]
+        name = rf"(?<![\w-])(?P<name>{alternatives})s?(?![\w-])"
+        self.pattern = re.compile("|".join([*map(re.escape, others), name]))
+
+    def found(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Yield each term of a text, with its first and last position."""
+        for match in self.pattern.finditer(text):
+            if match["name"]:
+                yield self.terms[match["name"].lower()], *match.span()
+
+
+@dataclass
+class Linker:
+    """Links the first place of each term on one page."""
+
+    app: Sphinx
+    docname: str
+    words: Words
+    anchors: dict[str, tuple[str, str]]
+    """Each term's page and anchor in the glossary."""
+    met: set[str] = field(default_factory=set)
+
+    def pieces(self, text: str) -> list[tuple[str, str]]:
+        """Split a text at the terms that stand in it for the first time on this page."""
+        found, end = [], 0
+        for term, start, stop in self.words.found(text):
+            if term not in self.met:
+                self.met.add(term)
+                found += [(text[end:start], ""), (text[start:stop], term)]
+                end = stop
+        return [*found, (text[end:], "")]
+
+    def link(self, words: str, term: str) -> nodes.reference:
+        """Return a link as the role ``{term}`` makes it."""
+        docname, anchor = self.anchors[term]
+        inside = nodes.inline("", words, classes=["xref", "std", "std-term"])
+        return make_refnode(self.app.builder, self.docname, docname, anchor, inside)
+
+    def link_text(self, node: nodes.Text) -> None:
+        """Link the terms of a piece of prose."""
+        pieces = self.pieces(node.astext())
+        if len(pieces) > 1:
+            parts = [
+                self.link(words, term) if term else nodes.Text(words) for words, term in pieces
+            ]
+            node.parent.replace(node, [each for each in parts if each.astext()])
+
+    def link_caption(self, match: re.Match[str]) -> str:
+        """Return a figure's caption with its terms linked."""
+        parts = MARKUP.split(match[0])
+        for at in range(0, len(parts), 2):
+            parts[at] = "".join(
+                self.anchor(words, term) if term else words
+                for words, term in self.pieces(parts[at])
+            )
+        return "".join(parts)
+
+    def anchor(self, words: str, term: str) -> str:
+        """Return a link in mark-up."""
+        docname, anchor = self.anchors[term]
+        builder = self.app.builder
+        page = relative_uri(builder.get_target_uri(self.docname), builder.get_target_uri(docname))
+        return f'<a class="em-term" href="{escape(page)}#{escape(anchor)}">{words}</a>'
+
+
+def is_term(link: nodes.Element) -> bool:
+    """Say whether a link leads to the glossary."""
+    return any(
+        isinstance(child, nodes.Element) and "std-term" in child.get("classes", [])
+        for child in link.children
+    )
+
+
+def anchor_of(link: nodes.Element) -> str:
+    """Return the place in the glossary that a link leads to."""
+    return str(link.get("refuri", "").rpartition("#")[2] or link.get("refid", ""))
+
+
+def is_prose(text: nodes.Text) -> bool:
+    """Say whether a text stands in a paragraph, and not in a link, a formula or a table of it."""
+    around = text.parent
+    in_paragraph = False
+    while around is not None and not isinstance(around, SILENT):
+        in_paragraph = in_paragraph or isinstance(around, nodes.paragraph)
+        around = around.parent
+    return in_paragraph and around is None
+
+
+def link_first_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Link each term where a chapter first has it, captions included."""
+    is_chapter = "chapter" in app.env.metadata[docname] or docname == app.config.root_doc
+    if app.builder.format != "html" or not is_chapter or not glossary_file(app).is_file():
+        return
+    objects = app.env.get_domain("std").data["objects"]
+    places = {name.lower(): place for (kind, name), place in objects.items() if kind == "term"}
+    terms = {
+        term: entry
+        for term, entry in load(glossary_file(app)).items()
+        if term.lower() in places  # a book may have no glossary page yet
+    }
+    if not terms:
+        return
+    words = Words(terms)
+    linker = Linker(app, docname, words, {term: places[term.lower()] for term in terms})
+    by_anchor = {anchor: words.terms.get(name, "") for name, (_, anchor) in places.items()}
+    for node in list(doctree.findall()):
+        if isinstance(node, nodes.reference) and is_term(node):
+            linker.met.add(by_anchor[anchor_of(node)])
+        elif isinstance(node, nodes.raw) and "em-figure" in node.astext():
+            linked = CAPTION.sub(linker.link_caption, node.astext())
+            node.children = [nodes.Text(linked)]
+        elif isinstance(node, nodes.Text) and is_prose(node):
+            linker.link_text(node)
+
+
 def mark_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give each link to a term its level, and the page the definitions it uses."""
     del docname
-    links = [
-        link
-        for link in doctree.findall(nodes.reference)
-        if any(
-            isinstance(child, nodes.Element) and "std-term" in child.get("classes", [])
-            for child in link.children
-        )
-    ]
+    links = [link for link in doctree.findall(nodes.reference) if is_term(link)]
     if not links:
         return
     known = definitions(app.env)
-    used = {}
     for link in links:
-        anchor = (link.get("refuri", "").rpartition("#")[2]) or link.get("refid", "")
-        level, text = known[anchor]
-        used[anchor] = text
+        level, _ = known[anchor_of(link)]
         link["classes"] += ["em-term", f"em-{level}"]
-    doctree["em_tips"] = used
+    doctree["em_tips"] = known
 
 
 def add_tips(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Write the page's definitions into it, for the script that shows them."""
+    """Write the page's definitions into it, for the script that shows them and for its margin."""
     del pagename, template
-    tips = doctree.get("em_tips") if doctree is not None else None
-    if app.builder.format == "html" and tips:
-        data = json.dumps(tips, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
-        context["body"] += f'<script type="application/json" id="em-tips">{data}</script>'
+    known = doctree.get("em_tips") if doctree is not None else None
+    if app.builder.format != "html" or not known:
+        return
+    used: dict[str, str] = {}
+    glossed: set[str] = set()
+
+    def explained(match: re.Match[str]) -> str:
+        anchor, link = match["anchor"], match[0]
+        level, used[anchor] = known[anchor]
+        if f"em-{level}" not in match["classes"]:
+            link = link.replace("em-term", f"em-term em-{level}", 1)
+        if anchor in glossed or "reference" not in match["classes"]:  # captions have no margin
+            return link
+        glossed.add(anchor)
+        return f'{link[:-1]} data-em-gloss="{escape(first_sentence(used[anchor])[0])}">'
+
+    context["body"] = TERM_LINK.sub(explained, context["body"])
+    data = json.dumps(used, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+    context["body"] += f'<script type="application/json" id="em-tips">{data}</script>'
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive and the marking of terms."""
     app.add_directive("levelled-glossary", LevelledGlossary)
+    app.connect("doctree-resolved", link_first_places, priority=400)
     app.connect("doctree-resolved", mark_terms)
     app.connect("html-page-context", add_tips, priority=800)
