@@ -177,16 +177,16 @@ class ClaimsLedger(SphinxDirective):
     """Every claim, page by page: the sentence that prints it, what computes it, its sources."""
 
     def run(self) -> list[nodes.Node]:
-        """Return one section of the ledger for each page."""
+        """Return one fold of the ledger for each page."""
         known = read_ledger(self.env)
         found: list[nodes.Node] = []
         for page, group in groupby(known.values(), key=lambda claim: claim.page):
             self.env.note_dependency(self.env.doc2path(page))
-            container = nodes.container(classes=["em-ledger"])
-            self.parse([f"**{{doc}}`/{page}`**", ""], container)
-            found.append(container)
-            text = page_text(self.env, page)
-            found += self.entries(text, list(group), known)
+            text, made = page_text(self.env, page), list(group)
+            title = " ".join(re.findall(r"^(?:chapter:|#) +(.+?) *$", text, re.MULTILINE)[:2])
+            found.append(nodes.admonition(classes=["dropdown", "em-ledger"]))
+            found[-1] += nodes.title("", f"{title}: {len(made)} claims")
+            found[-1] += self.entries(text, made, known)
         return found
 
     def entries(
