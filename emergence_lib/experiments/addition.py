@@ -53,12 +53,14 @@ class Config:
     """Steps, before the last, after which the nets sit an exam; each exam has fresh problems."""
     items: int = 10_000
     """Problems of each length in an exam."""
+    kept: int = 60
+    """Problems of the longest length, the same for every net and seed, whose answers are kept."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
         # 64-bit numbers hold sums of 17 digits.
         check(self, "lengths", low=1, high=17, whole=True)
-        check(self, "widths", "steps", "batch", "warm_up", "items", low=1, whole=True)
+        check(self, "widths", "steps", "batch", "warm_up", "items", "kept", low=1, whole=True)
         check(self, "rate", low=0, open_low=True)
         if self.exams:
             check(self, "exams", low=1, high=self.steps - 1, whole=True, rising=True)
@@ -71,7 +73,7 @@ class Config:
 
 @dataclass(frozen=True, kw_only=True)
 class Result(store.Result):
-    """Exam scores; all arrays but the first two start (papers, lengths).
+    """Exam scores and some answers; scores start (papers, lengths).
 
     A net hands in one paper at each exam: all nets those of the first exam, then those of the
     next. With the one exam of the default, papers are nets.
@@ -93,6 +95,8 @@ class Result(store.Result):
         probabilities and the truth, from 0 to 2, uniform guess 0.9 (brier1950verification).
     error_correlation : array
         Mean correlation between the errors at two live digits; 0 where fewer than two ever err.
+    written : array of int, shape (papers, digits + 1, kept)
+        The answers to the problems of `kept_problems`, units first, as each net wrote them.
     """
 
     config: Config
@@ -104,6 +108,7 @@ class Result(store.Result):
     cross_entropy: Floats
     brier: Floats
     error_correlation: Floats
+    written: Integers
 
     def live(self, length: int) -> Floats:
         """Return the accuracy of each paper on the digits that count, (papers, length + 1)."""
@@ -140,6 +145,12 @@ def problems(lengths: Integers, digits: int, rng: np.random.Generator) -> tuple[
     first, second = rng.integers(0, 10**lengths, size=(2, len(lengths)))
     split = [number // powers % 10 for number in (first, second, first + second)]
     return np.vstack([split[0][:-1], split[1][:-1]]), split[2]
+
+
+def kept_problems(config: Config) -> tuple[Integers, Integers]:
+    """Return the questions and answers, as `problems` does, of the paper that is kept."""
+    lengths = np.full(config.kept, config.digits)
+    return problems(lengths, config.digits, np.random.default_rng(0))
 
 
 class Net:
@@ -230,7 +241,8 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
         Net(width, config.digits, np.random.default_rng([seed, width])) for width in config.widths
     ]
     optimisers = [Adam(net.weights) for net in nets]
-    papers = []
+    papers, written = [], []
+    kept = encode(*kept_problems(config))[0]
     for step in watched(range(config.steps), progress):
         lengths = rng.choice(config.lengths, config.batch)
         inputs, targets = encode(*problems(lengths, config.digits, rng))
@@ -245,6 +257,7 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
             for net in nets:
                 scores = [examine(net, length, *exam) for length, exam in exams.items()]
                 papers.append((net.weights.size, step + 1, scores))
+                written.append(net.forward(kept)[1].argmax(1))
 
     parameters, steps, table = zip(*papers, strict=True)
     return Result(
@@ -253,6 +266,7 @@ def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) 
         seconds=process_time() - start,
         parameters=np.array(parameters),
         step=np.array(steps),
+        written=np.array(written, np.int8),
         **store.gather(table),
     )
 

@@ -33,6 +33,7 @@ def ladder(widths: tuple[int, ...] = addition.BOOK.widths) -> addition.Result:
         cross_entropy=loss,
         brier=loss / 2,
         error_correlation=np.zeros_like(loss),
+        written=np.zeros((len(widths), 6, 0), int),
     )
 
 

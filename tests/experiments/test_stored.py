@@ -44,7 +44,7 @@ SKILLS = ("accuracy", "loss")
 PARTS: dict[tuple[str, str], Part] = {
     # It is examined at the end only: the smallest net, and all of its training.
     ("addition", ""): Part(ADDED, within=0.15, settings={"widths": (8,)}),
-    ("addition", "time"): Part(ADDED, within=0.01, steps=100),
+    ("addition", "time"): Part((*ADDED, "written"), within=0.01, steps=100),
     **{
         ("grokking", variant): Part(GROKKED, within=0.01, steps=76)
         for variant in store.variants("grokking")

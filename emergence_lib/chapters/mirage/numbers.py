@@ -76,7 +76,8 @@ def papers(results: Ladders) -> pd.DataFrame:
     that count; what these predict of exact match, ``product`` of the single accuracies and
     ``power`` of their mean; ``error`` = product - exact_match; ``power_error``.
     """
-    measured = [name for name in addition.Result.measures() if name != "position_accuracy"]
+    others = {"position_accuracy", "written"}
+    measured = [name for name in addition.Result.measures() if name not in others]
     parts = []
     for result in results:
         for at, length in enumerate(result.config.lengths):
