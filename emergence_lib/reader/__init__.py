@@ -6,6 +6,17 @@ Knows no science; every drawing and every answer is handed in.
 from emergence_lib.reader.explore import Choice, Explorable, Slider, Switch, explore
 from emergence_lib.reader.figure import show
 from emergence_lib.reader.predict import predict
+from emergence_lib.reader.wall import wall
 from emergence_lib.reader.workbench import workbench
 
-__all__ = ["Choice", "Explorable", "Slider", "Switch", "explore", "predict", "show", "workbench"]
+__all__ = [
+    "Choice",
+    "Explorable",
+    "Slider",
+    "Switch",
+    "explore",
+    "predict",
+    "show",
+    "wall",
+    "workbench",
+]

@@ -33,6 +33,7 @@ COMPONENTS = {
     "em-predict": ("predict.js",),
     "em-term": ("tips.js",),
     "em-workbench": ("audit.js", "workbench.js"),
+    "em-wall": ("wall.js",),
 }
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (

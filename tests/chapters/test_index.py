@@ -1,24 +1,52 @@
-"""The picture of the landing page shows the law that its source line states."""
+"""The wall of the landing page shows the stored answers, and counts them as one would by hand."""
+
+import re
+from collections import Counter
 
 import numpy as np
 
-from emergence_lib.chapters.index import pictures
+from emergence_lib.chapters.index import numbers
+from emergence_lib.chapters.mirage.numbers import LONGEST
+from emergence_lib.experiments import addition, store
 
 
-def test_the_ruler_raises_the_digit_rate_to_a_power() -> None:
-    figure, update = pictures.ruler()
-    for digits in (1, 10, 20):
-        update(digits=digits)
-        lines = {line.get_label(): np.asarray(line.get_ydata()) for line in figure.axes[0].lines}
-        each, whole = lines["each digit right"], lines["whole answer right"]
-        np.testing.assert_allclose(whole / 100, (each / 100) ** digits)
+def test_the_wall_holds_sixty_sums_of_numbers_of_five_digits() -> None:
+    table = numbers.sums()
+    assert len(table) == 60
+    for first, second, answer in table.itertuples(index=False):
+        assert re.fullmatch(r"\d{5}", first)
+        assert re.fullmatch(r"\d{5}", second)
+        assert re.fullmatch(r"\d{6}", answer)
+        assert int(first) + int(second) == int(answer)
 
 
-def test_the_ruler_speaks_of_the_models_it_marks() -> None:
-    _, update = pictures.ruler()
-    # One half at 300 million parameters, and minus the logarithm falls as one over the root.
-    rate = 0.5 ** np.sqrt(3e8 / np.array([1.3e9, 175e9]))
-    small, large = 100 * rate**5
-    assert update(digits=5) == (
-        f"5-digit answers: a 1.3B model gets {small:.0f}% right, a 175B model {large:.0f}%."
-    )
+def test_the_counts_are_those_of_a_recount() -> None:
+    """Count in plain Python, from the sums themselves."""
+    table, counted = numbers.sums(), numbers.right()
+    assert list(counted.index) == list(numbers.written())
+    for size, texts in numbers.written().items():
+        found: Counter[str] = Counter()
+        for first, second, text in zip(table["first"], table["second"], texts, strict=True):
+            answer = f"{int(first) + int(second):06d}"
+            found["all_answers"] += 1
+            found["answers"] += int(text) == int(answer)
+            for place in range(6):
+                found["all_digits"] += 1
+                found["digits"] += text[place] == answer[place]
+        assert dict(counted.loc[size]) == dict(found)
+
+
+def test_the_answers_are_those_of_the_networks_of_chapter_13() -> None:
+    """Of the same seed and settings: their whole exam agrees with the sixty sums as it should."""
+    result, counted = numbers.ladder(), numbers.right()
+    assert (result.config, result.seed) == (addition.BOOK, store.SEEDS[0])
+    assert list(counted.index) == list(result.parameters)
+    exam = result.exact_match[:, result.index(LONGEST)]
+    luck = np.sqrt(exam * (1 - exam) / 60)
+    assert np.all(np.abs(counted["answers"] / 60 - exam) < 3 * luck + 0.02)
+
+
+def test_some_digits_are_right_long_before_an_answer_is() -> None:
+    counted = numbers.right()
+    first = int(np.flatnonzero(counted["answers"])[0])
+    assert numbers.digits_before_answers() == counted["digits"].iloc[first - 1] / 360
