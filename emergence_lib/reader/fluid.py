@@ -198,7 +198,7 @@ def _take(
             _take(child, panel, clipped=clipped, hung=hung, legend=legend)
     elif part.tag == "use":
         _mark(part, panel, clipped=clipped, hung=hung if legend else None)
-    elif part.tag == "path" and part.get("style") != "fill:none" and part.get("d"):
+    elif part.tag == "path" and part.get("style") != "fill:none":
         if legend and hung is not None:
             panel.over.append(_sample(part, panel, hung))
         else:

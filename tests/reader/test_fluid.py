@@ -206,3 +206,11 @@ def test_identifiers_carry_the_name_and_every_reference_resolves() -> None:
     assert set(re.findall(r'href="#([^"]+)"', text)) == set(defined)
     assert len(defined) == len(set(defined))
     assert all(each.startswith("fig-a-") for each in defined)
+
+
+def test_a_curve_that_leaves_the_drawing_keeps_its_place_among_the_elements() -> None:
+    """Explorables hide a curve by moving it away; Matplotlib then writes an empty path."""
+    inside, outside = (
+        panel(lambda ax, y=y: ax.plot([0, 1], [y, y], color=theme.PURPLE)) for y in (0.5, -9)
+    )
+    assert [each.tag for each in inside.iter()] == [each.tag for each in outside.iter()]
