@@ -148,7 +148,7 @@ class Site:
         """Say whether some element may match a selector, now or once a script has run."""
         bare = selector
         while SAID.search(bare):
-            bare = SAID.sub("", bare)
+            bare = SAID.sub("*", bare)
         pieces = COMBINATOR.split(bare.strip())
         signs = [sign.strip() for sign in COMBINATOR.findall(bare.strip())]
         wanted = [self.compound(piece) for piece in pieces]

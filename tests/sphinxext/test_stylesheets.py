@@ -47,6 +47,7 @@ def trimmed(css: str) -> str:
         (".later p:hover{a:b}", ".later p:hover{a:b}"),
         ("output[data-x=y]{a:b}", "output[data-x=y]{a:b}"),
         (".later .unused{a:b}", ""),
+        ("main :not(hr) > p{a:b}", "main :not(hr) > p{a:b}"),
         ("details{a:b}", ""),
         ("p::before:not(:is(.a,.b)){a:b}", "p::before:not(:is(.a,.b)){a:b}"),
         ("@media print{.card{a:b}.unused{a:b}}", "@media print{.card{a:b}}"),
