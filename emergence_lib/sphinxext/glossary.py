@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -95,21 +95,32 @@ class LevelledGlossary(Glossary):
         return super().run()
 
 
-def definitions(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
-    """Return anchor -> (level, definition as plain text) for every term and synonym."""
+class Definition(NamedTuple):
+    """What a link to the glossary needs to know."""
+
+    level: str
+    term: str
+    text: str
+
+
+def definitions(env: BuildEnvironment) -> dict[str, Definition]:
+    """Return the definition behind each anchor, of every term and synonym."""
     levels: dict[str, str] = {}
     for term, entry in load(glossary_file(env.app)).items():
         for name in [term, *entry.get("synonyms", [])]:
             levels[name.lower()] = entry["level"]
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, Definition] = {}
     doctree = cache(env.get_doctree)  # which reads the whole page from its file
     for (kind, name), (docname, anchor) in env.get_domain("std").data["objects"].items():
         if kind != "term":
             continue
         for item in doctree(docname).findall(nodes.definition_list_item):
-            if any(anchor in term["ids"] for term in item.findall(nodes.term)):
+            terms = list(item.findall(nodes.term))
+            if any(anchor in term["ids"] for term in terms):
                 text = next(iter(item.findall(nodes.paragraph))).astext()
-                found[anchor] = (levels[name.lower()], " ".join(text.split()))
+                found[anchor] = Definition(
+                    levels[name.lower()], terms[0].astext(), " ".join(text.split())
+                )
     return found
 
 
@@ -119,9 +130,8 @@ CAPTION = re.compile(
     r'<figcaption\b.*?</figcaption>|<(?P<tag>p|div) class="em-caption".*?</(?P=tag)>', re.DOTALL
 )
 # A tag, or an element whose words are no running text.
-MARKUP = re.compile(r"(<(?:a|code|math|svg)\b.*?</(?:a|code|math|svg)>|<[^>]+>)", re.DOTALL)
-
-
+NO_TEXT = "|".join(rf"<{tag}\b.*?</{tag}>" for tag in ("a", "code", "math", "svg", "details"))
+MARKUP = re.compile(f"({NO_TEXT}|<[^>]+>)", re.DOTALL)
 TERM_LINK = re.compile(
     r'<a class="(?P<classes>[^"]*\bem-term\b[^"]*)" href="[^"#]*#(?P<anchor>[^"]+)"[^>]*>'
 )
@@ -162,14 +172,18 @@ class Linker:
     words: Words
     anchors: dict[str, tuple[str, str]]
     """Each term's page and anchor in the glossary."""
-    met: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    """Terms linked in the prose so far; those of captions are linked there again."""
+    seen: set[str] = field(default_factory=set)
+    """Terms linked anywhere so far."""
 
-    def pieces(self, text: str) -> list[tuple[str, str]]:
-        """Split a text at the terms that stand in it for the first time on this page."""
+    def pieces(self, text: str, known: set[str]) -> list[tuple[str, str]]:
+        """Split a text at the terms in it that are not yet known."""
         found, end = [], 0
         for term, start, stop in self.words.found(text):
-            if term not in self.met:
-                self.met.add(term)
+            if term not in known:
+                known.add(term)
+                self.seen.add(term)
                 found += [(text[end:start], ""), (text[start:stop], term)]
                 end = stop
         return [*found, (text[end:], "")]
@@ -182,7 +196,7 @@ class Linker:
 
     def link_text(self, node: nodes.Text) -> None:
         """Link the terms of a piece of prose."""
-        pieces = self.pieces(node.astext())
+        pieces = self.pieces(node.astext(), self.read)
         if len(pieces) > 1:
             parts = [
                 self.link(words, term) if term else nodes.Text(words) for words, term in pieces
@@ -195,7 +209,7 @@ class Linker:
         for at in range(0, len(parts), 2):
             parts[at] = "".join(
                 self.anchor(words, term) if term else words
-                for words, term in self.pieces(parts[at])
+                for words, term in self.pieces(parts[at], self.seen)
             )
         return "".join(parts)
 
@@ -249,7 +263,8 @@ def link_first_places(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     by_anchor = {anchor: words.terms.get(name, "") for name, (_, anchor) in places.items()}
     for node in list(doctree.findall()):
         if isinstance(node, nodes.reference) and is_term(node):
-            linker.met.add(by_anchor[anchor_of(node)])
+            linker.read.add(by_anchor[anchor_of(node)])
+            linker.seen.add(by_anchor[anchor_of(node)])
         elif isinstance(node, nodes.raw) and "em-figure" in node.astext():
             linked = CAPTION.sub(linker.link_caption, node.astext())
             node.children = [nodes.Text(linked)]
@@ -265,8 +280,7 @@ def mark_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     known = definitions(app.env)
     for link in links:
-        level, _ = known[anchor_of(link)]
-        link["classes"] += ["em-term", f"em-{level}"]
+        link["classes"] += ["em-term", f"em-{known[anchor_of(link)].level}"]
     doctree["em_tips"] = known
 
 
@@ -282,14 +296,15 @@ def add_tips(
     glossed: set[str] = set()
 
     def explained(match: re.Match[str]) -> str:
-        anchor, link = match["anchor"], match[0]
-        level, used[anchor] = known[anchor]
+        link, (level, term, text) = match[0], known[match["anchor"]]
+        used[match["anchor"]] = text
         if f"em-{level}" not in match["classes"]:
             link = link.replace("em-term", f"em-term em-{level}", 1)
-        if anchor in glossed or "reference" not in match["classes"]:  # captions have no margin
+        if term in glossed or "reference" not in match["classes"]:  # captions have no margin
             return link
-        glossed.add(anchor)
-        return f'{link[:-1]} data-em-gloss="{escape(first_sentence(used[anchor])[0])}">'
+        glossed.add(term)
+        gloss = escape(first_sentence(text)[0])
+        return f'{link[:-1]} data-em-term="{escape(term)}" data-em-gloss="{gloss}">'
 
     context["body"] = TERM_LINK.sub(explained, context["body"])
     data = json.dumps(used, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
