@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -210,6 +210,11 @@ def fine_print(name: str, numbers: str, figure: Figure, source: str) -> str:
         "from": ("Source", f"<p>{markup.inline(source.strip())}</p>" if source.strip() else ""),
         "take": ("Take", f'<p>{TAKE}<span role="status"></span></p>'),
     }
+    return quiet_line(name, parts)
+
+
+def quiet_line(name: str, parts: Mapping[str, tuple[str, str]]) -> str:
+    """Return folds in one line, by kind: the word that opens each, and what it holds, if any."""
     folds = "".join(
         f'<details class="em-{kind}" name="fine-{name}"{" hidden" if kind == "take" else ""}>'
         f"<summary>{word}</summary>{inside}</details>"

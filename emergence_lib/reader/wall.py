@@ -15,6 +15,7 @@ import pandas as pd
 
 from emergence_lib.reader import markup
 from emergence_lib.reader.controls import OWN_KEYS
+from emergence_lib.reader.figure import CODE_HERE, quiet_line
 from emergence_lib.reader.numbers import numbers_html
 from emergence_lib.reader.output import Output
 
@@ -97,18 +98,21 @@ def wall(
     )
     heads = {"answers": f"answers right, of {len(answers)}"}
     heads["digits"] = f"digits right, of {len(answers) * places}"
-    numbers = numbers_html([], title, table.rename(columns=heads))
+    parts = {
+        "numbers": ("Numbers", numbers_html([], title, table.rename(columns=heads))),
+        "how": ("Code", CODE_HERE),
+        "from": ("Source", f"<p>{markup.inline(source)}</p>"),
+    }
     html = (
         f'<figure id="fig-{name}" class="em-figure em-wall em-wide" data-em-name="{name}" '
         f'aria-labelledby="fig-{name}-lead">'
         f'<figcaption class="em-lead" id="fig-{name}-lead">{markup.inline(title)}</figcaption>'
         f"{strip(table, len(answers), len(answers) * places, name, start, legend, button)}"
-        f'<div class="em-rulers">{rulers}</div>'
+        f'<div class="em-picture em-rulers">{rulers}</div>'
         f'<p class="em-few">A small screen shows the first {FEW} of the {len(answers)} sums; all '
-        "are counted.</p>"
-        f'{row(*beside) if beside else ""}<p class="em-caption">{markup.inline(caption)}</p>'
-        '<div class="em-fine"><details class="em-numbers"><summary>The numbers</summary>'
-        f'{numbers}</details><p class="em-source">{markup.inline(source)}</p></div></figure>'
+        f"are counted.</p>{row(*beside) if beside else ''}"
+        f'<div class="em-side"><p class="em-caption">{markup.inline(caption)}</p></div>'
+        f"{quiet_line(name, parts)}</figure>"
     )
     return Output(html, markup.plain(caption), assets=ASSETS)
 
