@@ -1,8 +1,9 @@
-"""The role that prints a claim with its badge, the block that makes claims, the page of all."""
+"""The role that prints a claim with its grade, the block that makes claims, the page of all."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +11,7 @@ from functools import lru_cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -21,11 +23,17 @@ from sphinx.writers.html5 import HTML5Translator
 
 from emergence_lib import claims
 from emergence_lib.sphinxext.cells import page_text
+from emergence_lib.sphinxext.citations import bibliography, bibliography_file, citation
 from emergence_lib.sphinxext.values import Values, kept
 
 LEDGER_PAGE = "book/claims"
 # Characters of a claim that may stand on one line of a phone, whatever they are.
 LONG = 14
+# What stays on one line with a number: the unit after it, and a formula that it is the value of.
+UNIT = re.compile(
+    r"(-fold| (thousand|million|billion|trillion|decades|points|nats|logits|steps|times)\b)"
+)
+EQUALS = re.compile(r"\s*[=≈<>]?\s*")
 # Roles of a quoted sentence that the ledger prints as their words alone; citations stay roles.
 PLAIN_ROLE = re.compile(r"\{(?:term|doc|try|chapter|Chapter)\}`([^`<]+?)(?:\s*<[^>`]*>)?`")
 # What is wrong with claims, as pages are read.
@@ -87,12 +95,22 @@ class ClaimRole(SphinxRole):
         try:
             claim = claims.get(read_ledger(self.env), self.text)
             self.env.note_dependency(self.env.doc2path(claim.page))
-            node = number("", claim.text, claim=claim.name, grade=claim.grade)
+            node = number(
+                "", claim.text, claim=claim.name, grade=claim.grade, card=self.card(claim)
+            )
         except ValueError as error:
             faults.append(str(error))
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         return [node], []
+
+    def card(self, claim: claims.Claim) -> list[str]:
+        """Return what the card of a claim says besides its grade: how it was come by, by whom."""
+        if not claim.cite:
+            return [claim.how]
+        self.env.note_dependency(str(bibliography_file(self.env.app)))
+        works = bibliography(self.env.app)
+        return [claim.how, citation(works, ",".join(claim.cite), textual=True)]
 
 
 class Claims(SphinxDirective):
@@ -125,32 +143,64 @@ class Claims(SphinxDirective):
         return self.state.document.reporter.error(what, line=self.lineno)
 
 
-def badge(grade: str) -> str:
-    """Return the mark of a grade; its name is read out and shown on hover."""
-    name = claims.GRADES[grade]
-    names = f'role="img" aria-label="{name}" title="{name}"'
-    return f'<span class="em-badge em-badge-{grade}" {names}></span>'
-
-
 def visit_number(translator: HTML5Translator, node: number) -> None:
-    """Open the link to the claim's entry in the ledger; the last word and the badge stay together.
+    """Open the link to the claim's entry in the ledger; the line under it tells the grade.
 
     A number of two words ("13 billion") stays whole; a phrase may break between its words.
     """
     builder = translator.builder
     uri = builder.get_relative_uri(builder.current_docname, LEDGER_PAGE)
-    words = escape(node.astext(), quote=False)
-    before, space, last = words.rpartition(" ") if len(words) > LONG else ("", "", words)
+    whole = "" if len(node.astext()) > LONG else " em-nb"
     translator.body.append(
-        f'<a class="em-claim" href="{uri}#claim-{node["claim"]}">{before}{space}'
-        f'<span class="em-last">{last}'
+        f'<a class="em-claim em-{node["grade"]}{whole}" href="{uri}#claim-{node["claim"]}" '
+        f'aria-description="{claims.GRADES[node["grade"]]}">'
     )
-    raise nodes.SkipChildren
 
 
 def depart_number(translator: HTML5Translator, node: number) -> None:
-    """Write the badge after the number and close the link."""
-    translator.body.append(f"{badge(node['grade'])}</span></a>")
+    """Close the link."""
+    del node
+    translator.body.append("</a>")
+
+
+def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Keep each number on one line with its unit and with the formula that it is the value of."""
+    del app, docname
+    for node in list(doctree.findall(number)):
+        if len(node.astext()) > LONG:
+            continue
+        parent, at = node.parent, node.parent.index(node)
+        first, unit = at, None
+        if (
+            at > 1
+            and isinstance(parent[at - 2], nodes.math)
+            and EQUALS.fullmatch(text(parent, at - 1))
+        ):
+            first = at - 2
+        if unit := UNIT.match(text(parent, at + 1)):
+            parent[at + 1] = nodes.Text(parent[at + 1][unit.end() :])
+        if unit or first < at:
+            ends = [nodes.Text(unit[0])] if unit else []
+            together = nodes.inline("", "", *parent[first : at + 1], *ends, classes=["em-nb"])
+            parent[first : at + 1] = [together]
+
+
+def text(parent: nodes.Element, at: int) -> str:
+    """Return a child that is text; nothing if there is none, or it is something else."""
+    child = parent[at] if 0 <= at < len(parent) else None
+    return str(child) if isinstance(child, nodes.Text) else ""
+
+
+def add_cards(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Write into the page what the cards of its numbers say, for the script that shows them."""
+    del pagename, template
+    found = doctree.findall(number) if doctree is not None else ()
+    cards = {node["claim"]: node["card"] for node in found}
+    if app.builder.format == "html" and cards:
+        data = json.dumps(cards, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+        context["body"] += f'<script type="application/json" id="em-claims">{data}</script>'
 
 
 def quoted(sentence: str, bold: set[str], known: dict[str, claims.Claim]) -> str:
@@ -223,9 +273,7 @@ class ClaimsLedger(SphinxDirective):
         _, *explained = item.findall(nodes.paragraph)
         for paragraph, claim in zip(explained, group, strict=True):
             paragraph["ids"] = [f"claim-{claim.name}"]
-            # The grade stands beside it in words, so this mark needs no name.
-            mark = f'<span class="em-badge em-badge-{claim.grade}"></span>'
-            paragraph.insert(0, nodes.raw("", mark, format="html"))
+            next(paragraph.findall(nodes.emphasis))["classes"] = ["em-grade", f"em-{claim.grade}"]
             for code in list(paragraph.findall(nodes.literal)):
                 # The writer would put each word of an expression into a span of its own.
                 short = f"<code>{escape(code.astext(), quote=False)}</code>"
@@ -277,3 +325,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("claims", Claims)
     app.add_directive("claims-ledger", ClaimsLedger)
     app.connect("env-updated", stop_on_faults)
+    app.connect("doctree-resolved", keep_together)
+    app.connect("html-page-context", add_cards, priority=800)

@@ -2,7 +2,7 @@
 
 `book/glossary.yml` holds each term with its level and definition. The directive
 ``{levelled-glossary}`` prints them as a standard glossary, so ``{term}`` links work everywhere. On
-every page the links carry their level, and the page carries the definitions it uses, for tips.js.
+every page the links carry their level, and the page carries the definitions it uses, for cards.js.
 
 A chapter links a term only where it wants to: its first place in the prose and in the captions
 becomes a link by itself. Where a word of the glossary means something else, its entry lists the

@@ -31,7 +31,8 @@ COMPONENTS = {
     "em-figure": ("take.js",),
     "em-quiz": ("quiz.js",),
     "em-predict": ("predict.js",),
-    "em-term": ("tips.js",),
+    "em-term": ("cards.js",),
+    "em-claim": ("cards.js",),
     "em-workbench": ("audit.js", "workbench.js"),
     "em-wall": ("wall.js",),
 }
@@ -62,7 +63,8 @@ SILENTLY_PARALLEL = (
 
 def components(body: str) -> list[str]:
     """Return the component scripts that a page body calls for."""
-    return [script for mark, scripts in COMPONENTS.items() if mark in body for script in scripts]
+    found = [script for mark, scripts in COMPONENTS.items() if mark in body for script in scripts]
+    return list(dict.fromkeys(found))
 
 
 def is_needed(script: Any, body: str) -> bool:

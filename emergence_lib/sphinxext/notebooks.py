@@ -8,12 +8,13 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from pybtex.database import BibliographyData, parse_file
+from pybtex.database import BibliographyData
 from sphinx.application import Sphinx
 
 from emergence_lib import claims
 from emergence_lib.sphinxext import cells
 from emergence_lib.sphinxext.chapters import notebook_path
+from emergence_lib.sphinxext.citations import bibliography, citation
 from emergence_lib.sphinxext.claims import read_ledger
 from emergence_lib.sphinxext.numbering import Chapter, chapters
 
@@ -38,36 +39,10 @@ import emergence_lib  # if this fails: pip install the folder of the book, then 
 """
 
 
-def authors(bibliography: BibliographyData, key: str) -> tuple[str, str]:
-    """Return the short author list and the year of a reference.
-
-    A key that the bibliography lacks stands for itself; Sphinx warns of it.
-    """
-    if key not in bibliography.entries:
-        return key, "n.d."
-    entry = bibliography.entries[key]
-    names = [
-        " ".join(person.prelast_names + person.last_names)
-        for person in entry.persons.get("author", [])
-    ]
-    short = {0: key, 1: " ".join(names), 2: " and ".join(names)}
-    return short.get(len(names), f"{names[0] if names else key} et al."), entry.fields.get(
-        "year", "n.d."
-    )
-
-
-def citation(bibliography: BibliographyData, keys: str, *, textual: bool) -> str:
-    """Return "Wei et al. (2022)" or "(Wei et al., 2022; ...)"."""
-    pairs = [authors(bibliography, key.strip()) for key in keys.split(",")]
-    if textual:
-        return " and ".join(f"{names} ({year})" for names, year in pairs)
-    return "(" + "; ".join(f"{names}, {year}" for names, year in pairs) + ")"
-
-
 def plain_roles(
     text: str,
     ledger: dict[str, claims.Claim],
-    bibliography: BibliographyData,
+    works: BibliographyData,
     numbered: Mapping[str, Chapter],
 ) -> str:
     """Replace each role by what it prints."""
@@ -77,7 +52,7 @@ def plain_roles(
         if role == "claim":
             return claims.get(ledger, content).text
         if role.startswith("cite"):
-            return citation(bibliography, content, textual=role == "cite:t")
+            return citation(works, content, textual=role == "cite:t")
         if role.lower() == "chapter" and content in numbered:
             return f"{role} {numbered[content].number}"
         if role == "math":
@@ -104,7 +79,7 @@ def plain_directives(text: str) -> str:
 def notebook(
     text: str,
     ledger: dict[str, claims.Claim],
-    bibliography: BibliographyData,
+    works: BibliographyData,
     numbered: Mapping[str, Chapter],
     repository: str = "",
 ) -> nbformat.NotebookNode:
@@ -116,7 +91,7 @@ def notebook(
             made.append(new_code_cell(cell.source.strip()))
             continue
         prose = plain_directives(LABEL.sub("", cell.source))
-        plain = plain_roles(prose, ledger, bibliography, numbered).strip()
+        plain = plain_roles(prose, ledger, works, numbered).strip()
         if plain:
             made.append(new_markdown_cell(plain))
     for number, each in enumerate(made, start=1):
@@ -129,9 +104,8 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     """Write the notebook of every chapter into the site."""
     if exception or app.builder.format != "html":
         return
-    book = Path(app.srcdir, "book")
     ledger = read_ledger(app.env)
-    bibliography = parse_file(str(book / "references.bib"))
+    works = bibliography(app)
     known = chapters(app.env)
     for old in Path(app.outdir).glob("notebooks/*.ipynb"):
         old.unlink()
@@ -139,7 +113,7 @@ def write_notebooks(app: Sphinx, exception: Exception | None) -> None:
         path = Path(app.outdir, notebook_path(docname, number))
         path.parent.mkdir(exist_ok=True)
         text = cells.page_text(app.env, docname)
-        made = notebook(text, ledger, bibliography, known, app.config.em_repository)
+        made = notebook(text, ledger, works, known, app.config.em_repository)
         path.write_text(nbformat.writes(made), "utf-8")
 
 

@@ -34,13 +34,8 @@ THEIRS = (
     "sphinx-design*.css",
 )
 OURS = (
-    "site.css",
-    "figure.css",
-    "explorable.css",
-    "quiz.css",
-    "predict.css",
-    "workbench.css",
-    "wall.css",
+    *("site.css", "cards.css", "figure.css", "explorable.css", "quiz.css"),
+    *("predict.css", "workbench.css", "wall.css"),
 )
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
 # Said of an element in brackets: attributes, which scripts change, and arguments of :is() and such.

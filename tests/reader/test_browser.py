@@ -25,8 +25,8 @@ from tests.browsers import GROUND, chromium
 from tests.reader.scenes import curve, power
 from tests.test_quizzes import GOOD
 
-STYLES = ("figure", "explorable", "quiz", "predict")
-SCRIPTS = ("explorable", "quiz", "predict", "take")
+STYLES = ("figure", "explorable", "quiz", "predict", "cards")
+SCRIPTS = ("explorable", "quiz", "predict", "take", "cards")
 
 
 @pytest.fixture(scope="module")

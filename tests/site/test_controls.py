@@ -217,16 +217,26 @@ CHAPTER = "book/what-is-emergence/networks.html"
 
 def test_a_definition_opens_on_focus_and_hover_and_closes_on_escape(watched: Open) -> None:
     page = watched().open(CHAPTER)
-    term, tip = page.locator("a.em-term").first, page.locator("#em-tip")
+    term, card = page.locator("a.em-term").first, page.locator("#em-card")
     term.focus()
-    assert tip.is_visible()
-    assert len(tip.inner_text()) > 20
-    assert term.get_attribute("aria-describedby") == "em-tip"
+    assert card.is_visible()
+    assert len(card.inner_text()) > 20
+    assert term.get_attribute("aria-describedby") == "em-card"
     page.keyboard.press("Escape")
-    assert not tip.is_visible()
+    assert not card.is_visible()
     page.locator("article h1").click()
     term.hover()
-    tip.wait_for(state="visible")
+    card.wait_for(state="visible")
+
+
+def test_every_graded_number_has_its_card(watched: Open) -> None:
+    for name in page_names():
+        page = watched().open(name)
+        for link in page.locator("a.em-claim").all():
+            link.evaluate("each => each.focus({focusVisible: true})")
+            rows = page.locator("#em-card > span").all_text_contents()
+            assert rows[0] == link.get_attribute("aria-description"), name
+            assert rows[-1] == "Entry in the ledger"
 
 
 def settle(element: Locator) -> None:
@@ -245,7 +255,7 @@ def test_the_first_tap_shows_the_definition_and_the_second_follows_the_link(
     term = page.locator("a.em-term").first
     settle(term)
     term.tap()
-    page.locator("#em-tip").wait_for(state="visible")
+    page.locator("#em-card").wait_for(state="visible")
     assert page.url.endswith(CHAPTER)
     term.tap()
     page.wait_for_url("**/glossary.html#*")
@@ -261,7 +271,7 @@ def test_the_level_is_remembered_and_an_expert_gets_fewer_definitions(watched: O
     assert page.locator(".em-level select").input_value() == "expert"
     assert not term.evaluate(underlined)
     term.focus()
-    assert not page.locator("#em-tip").is_visible()
+    assert not page.locator("#em-card").is_visible()
 
 
 def test_without_scripts_a_term_is_a_link_to_the_glossary(watched: Open) -> None:
