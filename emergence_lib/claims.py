@@ -40,7 +40,7 @@ NUMBER = re.compile(
 )
 COMPARISON = re.compile(r"(?P<words>[^{}]+?)\s+if\s+(?P<condition>.+)")
 PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[-*] |\d+\. )")
-FENCE = re.compile(r"(?:[:`~]{3,})(?:\{[\w-]+\})?[ ]*|:[\w-]+:.*$")
+FENCE = re.compile(r"[:`~]{3,}(?:\{after\}.*$|(?:\{[\w-]+\})?[ ]*)|:[\w-]+:.*$")
 # What a page does not print: its cells and its comments.
 UNPRINTED = re.compile(r"^(`{3,})\{code-cell\}.*?^\1`*[ ]*$|^%.*?$", re.M | re.S)
 BULLET = re.compile(r"^\s*(?:[-*]|\d+\.|#+)\s+")

@@ -1,20 +1,57 @@
-// Predictions: commit, then look. The prediction is remembered in this browser.
+// Predictions: commit, then look. What gives the answer away stays folded until then, in the text
+// of the page too. The prediction is remembered in this browser.
 (() => {
   "use strict";
+  const SKIP = "Look without predicting";
+  const DONE = "What happens";
+  const VEIL = "The next lines give the answer away. They open when you commit, or skip.";
+  // A page may carry this script twice, and a saved page its marks: so they are kept here.
+  const started = (window.emPredictions ??= new WeakSet());
+
+  const asked = () => document.getElementById(location.hash.slice(1));
+
+  // Hide what a prediction's answer can be read from, and return how to open it. A search within
+  // the page opens it too, and so does a link to something in it.
+  function fold(block) {
+    block.removeAttribute("hidden");
+    const before = block.previousElementSibling;
+    if (before?.matches(".em-veil")) before.remove(); // of a saved page
+    const note = document.createElement("p");
+    note.className = "em-veil";
+    note.textContent = VEIL;
+    const open = () => {
+      note.remove();
+      block.removeAttribute("hidden");
+    };
+    if (block.contains(asked())) return open;
+    block.before(note);
+    block.setAttribute("hidden", "until-found");
+    block.addEventListener("beforematch", open);
+    addEventListener("hashchange", () => {
+      if (!block.hidden || !block.contains(asked())) return;
+      open();
+      asked().scrollIntoView();
+    });
+    return open;
+  }
 
   function start(box) {
-    box.dataset.emOn = "";
+    started.add(box);
     const key = `em-predict:${box.dataset.emName}`;
     const form = box.querySelector("form");
     const fields = [...form.querySelectorAll("input")];
     const reveal = box.querySelector(".em-reveal");
+    const summary = reveal.querySelector("summary");
+    const said = box.querySelector(".em-said");
     const [slider] = fields[0].type === "range" ? fields : [];
     const output = form.querySelector("output");
     const button = form.querySelector("button");
     let touched = false;
+    let committed = false;
 
     const label = () => {
-      const text = Number(slider.value).toLocaleString("en") + slider.dataset.emUnit;
+      const number = Number(slider.value).toLocaleString("en", { maximumFractionDigits: 9 });
+      const text = number + slider.dataset.emUnit;
       slider.setAttribute("aria-valuetext", text);
       slider.style.setProperty(
         "--em-done",
@@ -23,62 +60,85 @@
       return text;
     };
 
-    function commit(remember) {
+    function judged() {
+      const share = Math.abs(slider.value - slider.dataset.emAnswer) / (slider.max - slider.min);
+      const exact = label() === box.querySelector(".em-truth strong").textContent;
+      return `You said ${label()}.${exact ? " Spot on." : share < 0.1 ? " Close." : ""}`;
+    }
+
+    function commit() {
       const picked = slider ?? fields.find((field) => field.checked);
-      const said = box.querySelector(".em-said");
       if (!picked || (slider && !touched)) {
         output ? (output.textContent = "move the slider first") : fields[0].focus();
-        return;
+        return undefined;
       }
-      if (slider) {
-        const off = Math.abs(slider.value - slider.dataset.emAnswer);
-        const share = off / (slider.max - slider.min);
-        const word = share < 0.03 ? " Spot on." : share < 0.1 ? " Close." : "";
-        said.textContent = `You said ${label()}.${word}`;
-      } else {
-        said.textContent = picked.hasAttribute("data-em-right")
-          ? "You predicted it."
-          : `You said “${picked.nextElementSibling.textContent}”.`;
-      }
+      committed = true;
+      if (slider) said.textContent = judged();
+      else if (picked.hasAttribute("data-em-right")) said.textContent = "You predicted it.";
+      else said.textContent = `You said “${picked.nextElementSibling.textContent}”.`;
       fields.forEach((field) => (field.disabled = true));
       button.parentElement.hidden = true;
       reveal.open = true;
-      reveal.querySelector("summary").textContent = "What happens";
-      if (!remember) return;
-      try {
-        localStorage.setItem(key, picked.value);
-      } catch {
-        /* private window: it only forgets */
-      }
-      reveal.querySelector("summary").focus();
+      summary.textContent = DONE;
+      return picked.value;
     }
 
+    // Take over a value, if it is one that the reader could have given.
+    function take(value) {
+      if (!slider) {
+        const field = fields.find((each) => each.value === value);
+        if (field) field.checked = true;
+        return Boolean(field);
+      }
+      const before = slider.value;
+      slider.value = value;
+      touched = value !== "" && Number(slider.value) === Number(value);
+      if (touched) output.textContent = label();
+      else slider.value = before;
+      return touched;
+    }
+
+    function restore() {
+      try {
+        const value = localStorage.getItem(key);
+        if (committed || value === null) return;
+        if (take(value)) commit();
+        else localStorage.removeItem(key);
+      } catch {
+        /* private window: nothing is remembered */
+      }
+    }
+
+    // The box as it was written, whatever a saved page or the browser's history made of it.
+    fields.forEach((field) => (field.disabled = false));
+    reveal.open = false;
+    summary.textContent = SKIP;
+    said.textContent = "";
     button.parentElement.hidden = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      commit(true);
+      const value = commit();
+      if (value === undefined) return;
+      try {
+        localStorage.setItem(key, value);
+      } catch {
+        /* private window: it only forgets */
+      }
+      summary.focus();
     });
     slider?.addEventListener("input", () => {
       touched = true;
       output.textContent = label();
     });
+    restore();
+    addEventListener("pageshow", restore);
+    addEventListener("storage", (event) => event.key === key && restore());
 
-    let before = null;
-    try {
-      before = localStorage.getItem(key);
-    } catch {
-      /* as above */
-    }
-    if (before === null) return;
-    touched = true;
-    if (slider) {
-      slider.value = before;
-      output.textContent = label();
-    } else {
-      fields.filter((field) => field.value === before).forEach((field) => (field.checked = true));
-    }
-    commit(false);
+    if (reveal.open) return;
+    const name = CSS.escape(box.dataset.emName);
+    const openers = [...document.querySelectorAll(`.em-after[data-em-after="${name}"]`)].map(fold);
+    reveal.addEventListener("toggle", () => reveal.open && openers.forEach((open) => open()));
   }
 
-  document.querySelectorAll(".em-predict:not([data-em-on])").forEach(start);
+  for (const box of document.querySelectorAll(".em-predict")) if (!started.has(box)) start(box);
 })();

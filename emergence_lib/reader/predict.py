@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
+from numbers import Integral
 
 from emergence_lib.reader import markup
 from emergence_lib.reader.controls import OWN_KEYS
@@ -44,7 +46,7 @@ def predict(
     options : sequence of str
         Alternatives to choose from; leave out for a number.
     low, high : float, optional
-        Ends of the slider for a number.
+        Ends of the slider for a number. If they and the answer are of type int, so are the guesses.
     unit : str
         Said after a number.
     because : str
@@ -115,21 +117,40 @@ def _range(
     answer: str | float,
     unit: str,
 ) -> tuple[str, str]:
-    if isinstance(answer, str) or low is None or high is None or not low <= answer <= high:
+    if (
+        isinstance(answer, str)
+        or low is None
+        or high is None
+        or not (low <= answer <= high and low < high)
+    ):
         raise ValueError(
             f"{where}: answer is {answer!r} between low={low} and high={high}; wanted options, or "
             "a number between low and high"
         )
     after = unit if unit in ("", "%") else f" {unit}"
-    # Whole numbers where the range is wide enough; the middle is no hint.
-    step = max(1.0, round((high - low) / STEPS)) if high - low >= STEPS else (high - low) / STEPS
+    whole = all(isinstance(each, Integral) for each in (low, high, answer))
+    low, middle, high, step = _grid(low, high, whole=whole)
     field = (
         f'<div class="em-guess"><label for="{prefix}-guess">Your guess</label>'
         f'<output for="{prefix}-guess" aria-live="off">–</output>'
-        f'<input type="range" id="{prefix}-guess" min="{low:g}" max="{high:g}" step="{step:g}" '
-        f'value="{(low + high) / 2:g}" data-em-answer="{float(answer)!r}" '
+        f'<input type="range" id="{prefix}-guess" min="{low:.9g}" max="{high:.9g}" step="{step:g}" '
+        f'value="{middle:.9g}" data-em-answer="{float(answer)!r}" '
         f'data-em-unit="{escape(after)}" {OWN_KEYS}>'
         f'<span class="em-end">{number(low)}{escape(after)}</span>'
         f'<span class="em-end">{number(high)}{escape(after)}</span></div>'
     )
     return field, f"{number(float(answer))}{escape(after)}"
+
+
+def _grid(low: float, high: float, *, whole: bool) -> tuple[float, float, float, float]:
+    """Return lowest, middle and highest value of a slider, and the step between its values.
+
+    A step is 1, 2 or 5 times a power of ten, about a hundredth of the range; the ends give way to
+    it. The middle is no hint.
+    """
+    least = (high - low) / STEPS
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(each * power for each in (1, 2, 5, 10) if each * power >= least * (1 - 1e-9))
+    step = max(step, 1.0) if whole else step
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return first * step, (first + last) // 2 * step, last * step, step

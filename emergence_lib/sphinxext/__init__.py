@@ -19,6 +19,7 @@ from emergence_lib.sphinxext import (
     notebooks,
     numbering,
     outdated,
+    predictions,
     stylesheets,
     words,
 )
@@ -31,6 +32,7 @@ PARTS = (
     folds,
     glossary,
     claims,
+    predictions,
     words,
     counts,
     chapters,

@@ -68,6 +68,8 @@ def plain_directives(text: str) -> str:
 
     def quoted(match: re.Match[str]) -> str:
         body = OPTION.sub("", match["body"]).strip()
+        if match["name"] == "after":
+            return plain_directives(body)
         if match["name"] == "math":
             return f"$$\n{body}\n$$"
         title = [f"**{match['title'].strip()}**", ""] if match["title"].strip() else []

@@ -34,6 +34,21 @@ def test_number_slider_starts_in_the_middle_and_says_nothing() -> None:
     assert 'aria-live="off">–</output>' in html
 
 
+@pytest.mark.parametrize(
+    ("given", "slider"),
+    [
+        ((0, 60, 49), 'min="0" max="60" step="1" value="30"'),
+        ((0, 41, 7), 'min="0" max="41" step="1" value="20"'),
+        ((0, 800, 30), 'min="0" max="800" step="10" value="400"'),
+        ((0, 3, 2.5), 'min="0" max="3" step="0.05" value="1.5"'),
+        ((3, 400, 77), 'min="0" max="400" step="5" value="200"'),
+    ],
+)
+def test_guesses_move_in_steps_that_people_say(given: tuple[int, int, float], slider: str) -> None:
+    low, high, answer = given
+    assert slider in predict("How many?", name="many", low=low, high=high, answer=answer).html
+
+
 def test_live_notebook_carries_the_assets_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EMERGENCE_STATIC")
     then = show(curve(), name="curve", alt="Two curves rise.", caption="They rise together.")
@@ -58,6 +73,7 @@ def test_numpy_numbers_are_written_as_the_script_reads_them() -> None:
         ({"options": ["a", "a"], "answer": "a"}, "all different"),
         ({"options": (), "answer": 2, "low": 0, "high": 1}, "answer is 2 between low=0"),
         ({"options": (), "answer": 2}, "wanted options, or"),
+        ({"options": (), "answer": 2, "low": 2, "high": 2}, "wanted options, or"),
         ({"name": "Not A Name"}, "wanted a name"),
         ({"then": 3}, "then is a int"),
     ],

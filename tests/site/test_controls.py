@@ -150,6 +150,27 @@ def test_a_prediction_opens_the_reveal_and_is_remembered(watched: Open) -> None:
     assert box.locator(".em-reveal").evaluate("each => each.open")
 
 
+PREDICTING = [
+    name for name in page_names() if SITE.is_dir() and "em-predict" in (SITE / name).read_text()
+]
+
+
+@pytest.mark.parametrize("name", PREDICTING)
+def test_what_tells_an_answer_is_out_of_sight_until_the_reader_looks(
+    watched: Open, name: str
+) -> None:
+    tab = watched()
+    page = tab.open(name)
+    for frame in page.locator(".em-after").all():
+        box = page.locator(f"#predict-{frame.get_attribute('data-em-after')}")
+        assert not frame.locator("p").first.is_visible()
+        if not box.locator(".em-reveal").evaluate("each => each.open"):
+            box.locator("summary").first.click()
+        frame.locator("p").first.wait_for()
+    assert page.locator(".em-veil").count() == 0
+    assert tab.complaints == []
+
+
 def answer(page: Page, form: Locator) -> None:
     """Give the right answer to a question, by keyboard."""
     kind = form.get_attribute("data-em-type")

@@ -228,6 +228,7 @@ def test_whatever_leads_nowhere_fails_the_gate_by_name(book: SmallBook) -> None:
 
 
 CLAIM_FAULTS = {
+    "```{after} nowhere\nIt lands.\n```": "index.md:5: after 'nowhere': the page has no prediction",
     "{claim}`third`": "no claim 'third'",
     "{claim}`tilted`": "'tilted': laws.exact_match(0.5, 1) is 0.5, outside its band [0.6, 0.7]",
     "{claim}`untrue`": "'untrue': 'more' does not hold, laws.exact_match(0.5, 1) > 1 is false",

@@ -49,6 +49,15 @@ Its second paragraph.
 x = 1
 ```
 
+````{after} how-many
+It is {claim}`half`.
+
+:::{admonition} Common mistake
+:class: mistake
+Another.
+:::
+````
+
 ```{math}
 a^2
 ```
@@ -85,7 +94,8 @@ def test_a_chapter_becomes_a_valid_notebook() -> None:
     assert prose.startswith("# Title")
     assert "Heads come up 50% of the time, says Wei et al. (2022); see the loss." in prose
     assert "> **Common mistake**\n>\n> A box with loss.\n>\n> Its second paragraph." in prose
-    assert made.cells[3].source == "$$\na^2\n$$"
+    after = "It is 50%.\n\n> **Common mistake**\n>\n> Another."
+    assert made.cells[3].source == f"{after}\n\n$$\na^2\n$$"
 
 
 def test_the_first_cell_installs_the_library_only_where_its_address_is_known() -> None:
