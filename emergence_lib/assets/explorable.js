@@ -65,7 +65,7 @@
       timer = setTimeout(() => (live.textContent = data.readouts[shown]), PAUSE);
     }
 
-    // Settings as a query string, "n=10&metric=exact+match", from a link in the prose.
+    // Settings as a query string, "n=10&metric=exact+match", from a link in the prose: dock.js.
     figure.emSet = (query) => {
       for (const [key, wanted] of new URLSearchParams(query)) {
         const at = data.controls.findIndex((control) => control.key === key);
@@ -113,30 +113,11 @@
     draw();
   }
 
-  function follow(event) {
-    const link = event.target.closest?.("a.em-set");
-    if (!link) return;
-    const figure = document.querySelector(
-      `.em-explorable[data-em-name="${CSS.escape(link.dataset.emFigure)}"]`,
-    );
-    if (!figure?.emSet) return;
-    event.preventDefault();
-    figure.emSet(link.dataset.emSet);
-    const { top, bottom } = figure.querySelector(".em-picture").getBoundingClientRect();
-    if (bottom > innerHeight || top < 0) {
-      figure.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
-    }
-  }
-
   // What runs is noted here and not in the page: a saved page would begin with dead controls.
   const running = (window.emRunning ??= new WeakSet());
   for (const figure of document.querySelectorAll(".em-explorable")) {
     if (running.has(figure)) continue;
     running.add(figure);
     start(figure);
-  }
-  if (!window.emFollows) {
-    window.emFollows = true;
-    document.addEventListener("click", follow);
   }
 })();

@@ -29,6 +29,7 @@ SEARCH_ONLY = ("doctools", "sphinx_highlight")
 COMPONENTS = {
     "em-explorable": ("explorable.js",),
     "em-figure": ("take.js",),
+    "em-set": ("dock.js",),
     "em-quiz": ("quiz.js",),
     "em-predict": ("predict.js",),
     "em-term": ("cards.js",),

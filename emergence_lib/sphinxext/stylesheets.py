@@ -34,7 +34,7 @@ THEIRS = (
     "sphinx-design*.css",
 )
 OURS = (
-    *("site.css", "cards.css", "figure.css", "explorable.css", "quiz.css"),
+    *("site.css", "cards.css", "figure.css", "explorable.css", "dock.css", "quiz.css"),
     *("predict.css", "workbench.css", "wall.css"),
 )
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")

@@ -25,8 +25,8 @@ from tests.browsers import GROUND, chromium
 from tests.reader.scenes import curve, power
 from tests.test_quizzes import GOOD
 
-STYLES = ("figure", "explorable", "quiz", "predict", "cards")
-SCRIPTS = ("explorable", "quiz", "predict", "take", "cards")
+STYLES = ("figure", "explorable", "quiz", "predict", "cards", "dock")
+SCRIPTS = ("explorable", "quiz", "predict", "take", "cards", "dock")
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +139,8 @@ def test_words_in_the_prose_set_the_right_explorable(
     page.get_by_role("link").click()
     assert page.locator("#fig-power .em-readout").inner_text() == shown.readouts[2, True]
     assert page.locator("#fig-second .em-readout").text_content() == other
-    assert page.locator("#fig-power .em-picture").evaluate(
-        "e => e.getBoundingClientRect().bottom <= innerHeight"
-    )
+    assert page.locator("#fig-power .em-picture").is_visible()
+    page.keyboard.press("Escape")
     page.locator("#fig-second").get_by_text("error", exact=True).click()
     assert page.locator("#fig-second .em-readout").text_content() != other
     page.close()
