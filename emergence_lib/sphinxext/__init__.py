@@ -19,6 +19,7 @@ from emergence_lib.sphinxext import (
     notebooks,
     numbering,
     outdated,
+    policy,
     predictions,
     stylesheets,
     words,
@@ -40,6 +41,7 @@ PARTS = (
     notebooks,
     lean,
     stylesheets,
+    policy,
 )
 
 

@@ -152,6 +152,14 @@ def write_assets(app: Sphinx, exception: Exception | None) -> None:
             path.unlink()
 
 
+def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take out the settings of Thebe, which no page loads."""
+    del app, docname
+    for raw in list(doctree.findall(nodes.raw)):
+        if "x-thebe-config" in raw.astext() or raw.astext().startswith("<script>kernelName"):
+            raw.parent.remove(raw)
+
+
 def declare_parallel(app: Sphinx) -> None:
     """Let Sphinx read in parallel although four extensions do not declare that they can."""
     for name in SILENTLY_PARALLEL:
@@ -162,5 +170,6 @@ def declare_parallel(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Connect the page filter after every other extension's."""
     app.connect("builder-inited", declare_parallel)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("html-page-context", trim_page, priority=900)
     app.connect("build-finished", write_assets)
