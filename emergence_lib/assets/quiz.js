@@ -1,13 +1,26 @@
 // Quizzes: check an answer, show its reason, keep the score in this browser. No dependencies.
 (() => {
   "use strict";
+  // The quizzes that run: kept out of the markup, which a reader may save. Each output of a
+  // notebook brings this script along.
+  const started = (globalThis.emStarted ??= new WeakSet());
+
+  // What is stored, if it is a record at all: by question, what was given.
+  function recall(key) {
+    try {
+      const record = JSON.parse(localStorage.getItem(key));
+      return record && typeof record === "object" && !Array.isArray(record) ? record : {};
+    } catch {
+      return {};
+    }
+  }
+
   // A private window may refuse: the quiz works all the same, it only forgets.
   function remember(key, record) {
     try {
-      if (record) localStorage.setItem(key, JSON.stringify(record));
-      return JSON.parse(localStorage.getItem(key)) ?? {};
+      localStorage.setItem(key, JSON.stringify(record));
     } catch {
-      return record ?? {};
+      // as above
     }
   }
 
@@ -49,7 +62,7 @@
         const places = fields.map((field) => field.value);
         return places.includes("") || new Set(places).size < places.length ? [] : places;
       },
-      restore: (fields, given) => given.forEach((place, at) => (fields[at].value = place)),
+      restore: (fields, given) => fields.forEach((field, at) => (field.value = given[at])),
       right: (fields) => fields.every((field) => field.value === field.dataset.emPlace),
       // Saying why an order is wrong would give the right one away.
       reasons: (form, fields, right) => (right ? [reason(form, "right")] : []),
@@ -91,70 +104,96 @@
   }
 
   function start(quiz) {
-    quiz.dataset.emOn = "";
+    started.add(quiz);
     const key = `em-quiz:${quiz.dataset.emName}`;
     const forms = [...quiz.querySelectorAll(".em-question")];
     const score = quiz.querySelector(".em-score span");
-    const plain = score.textContent;
     const again = quiz.querySelector(".em-again");
-    const record = remember(key);
+    const kindOf = (form) => kinds[form.dataset.emType];
+    const fieldsOf = (form) => [...form.querySelectorAll(kindOf(form).fields)];
+    const givenOf = (form) => (form.dataset.emDone ? kindOf(form).given(fieldsOf(form)) : undefined);
+    const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
     function total() {
       const answered = forms.filter((form) => form.dataset.emDone).length;
       const right = forms.filter((form) => form.dataset.emDone === "right").length;
       const left = forms.length - answered;
       const soFar = `${right} of ${forms.length} right${left ? `, ${left} to go` : ""}`;
-      score.textContent = answered ? soFar : plain;
+      score.textContent = answered
+        ? soFar
+        : `${forms.length} question${forms.length > 1 ? "s" : ""}`;
       again.hidden = answered === 0;
     }
 
-    function check(form, kind, fields) {
-      const given = kind.given(fields);
-      if (!given.length) return say(form, kind.ask);
+    // Writes what was given to some questions beside what other tabs may have written meanwhile;
+    // what belongs to no question of today is dropped.
+    function store(changed) {
+      const record = recall(key);
+      const known = forms.map((form) => [
+        form.dataset.emId,
+        changed.includes(form) ? givenOf(form) : record[form.dataset.emId],
+      ]);
+      remember(key, Object.fromEntries(known));
+    }
+
+    function check(form) {
+      const [kind, fields] = [kindOf(form), fieldsOf(form)];
+      if (!kind.given(fields).length) return say(form, kind.ask);
       const right = kind.right(fields);
       form.dataset.emDone = right ? "right" : "wrong";
       say(form, right ? "Right." : "Not yet.", ...kind.reasons(form, fields, right));
       lock(form, true);
-      record[form.dataset.emId] = given;
-      remember(key, record);
       total();
     }
 
     function clear(form) {
       form.reset();
       delete form.dataset.emDone;
-      delete record[form.dataset.emId];
       say(form);
       lock(form, false);
-      remember(key, record);
       total();
     }
 
+    // Puts back what is stored. What does not fit the question of today counts as not given.
+    function restore() {
+      const record = recall(key);
+      for (const form of forms) {
+        const given = record[form.dataset.emId];
+        if (same(given, givenOf(form))) continue;
+        clear(form);
+        if (!Array.isArray(given)) continue;
+        kindOf(form).restore(fieldsOf(form), given);
+        if (same(given, kindOf(form).given(fieldsOf(form)))) check(form);
+        else form.reset();
+      }
+    }
+
     for (const form of forms) {
-      const kind = kinds[form.dataset.emType];
-      const fields = [...form.querySelectorAll(kind.fields)];
       form.querySelector(".em-actions").hidden = false;
+      clear(form); // a page may have been saved with its answers
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        check(form, kind, fields);
-        if (form.dataset.emDone) form.querySelector(".em-retry").focus();
+        check(form);
+        if (!form.dataset.emDone) return;
+        store([form]);
+        form.querySelector(".em-retry").focus();
       });
       form.querySelector(".em-retry").addEventListener("click", () => {
         clear(form);
-        fields[0].focus();
+        store([form]);
+        fieldsOf(form)[0].focus();
       });
-      const given = record[form.dataset.emId];
-      if (Array.isArray(given)) {
-        kind.restore(fields, given);
-        check(form, kind, fields);
-      }
     }
     again.addEventListener("click", () => {
       forms.forEach(clear);
-      forms[0].querySelector("input, select").focus();
+      store(forms);
+      fieldsOf(forms[0])[0].focus();
     });
-    total();
+    addEventListener("storage", (event) => {
+      if (event.key === key || event.key === null) restore();
+    });
+    restore();
   }
 
-  document.querySelectorAll(".em-quiz:not([data-em-on])").forEach(start);
+  document.querySelectorAll(".em-quiz").forEach((quiz) => started.has(quiz) || start(quiz));
 })();

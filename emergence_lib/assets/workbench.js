@@ -5,6 +5,7 @@
 globalThis.emWorkbench ??= (() => {
   "use strict";
 
+  const started = new WeakSet(); // boxes; kept out of the markup, which a reader may save
   let known; // what the form carries: names of columns (by role) and scales, limits, phrases
 
   // ---- From text to curves --------------------------------------------------------------------
@@ -627,7 +628,7 @@ globalThis.emWorkbench ??= (() => {
   }
 
   function start(box) {
-    box.dataset.emOn = "";
+    started.add(box);
     know(JSON.parse(box.querySelector('script[type="application/json"]').textContent));
     const find = (selector) => box.querySelector(selector);
     const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
@@ -702,7 +703,7 @@ globalThis.emWorkbench ??= (() => {
   }
 
   function startAll() {
-    document.querySelectorAll(".em-workbench:not([data-em-on])").forEach(start);
+    document.querySelectorAll(".em-workbench").forEach((box) => started.has(box) || start(box));
   }
   return { know, read, sentence, reasons, number, startAll };
 })();
