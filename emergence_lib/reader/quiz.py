@@ -76,7 +76,8 @@ def question_html(quiz: str, question: Question) -> str:
         f'<button type="button" class="em-retry" hidden {OWN_KEYS}>Try again</button></p>'
         '<div class="em-verdict" role="status"></div>'
         '<details class="em-answer"><summary>Answer and reasons</summary>'
-        f"{reasons}</details></form>"
+        # For a browser's reading view, which drops the form and keeps the answer.
+        f'<p class="em-asked">{markup.inline(question.ask)}</p>{reasons}</details></form>'
     )
 
 
