@@ -1,19 +1,74 @@
 // The level control of a chapter's head: remembered, and applied before the first paint by a line
 // in the page's head. Without scripts no level is set, and site.css hides the control.
-(() => {
-  for (const label of document.querySelectorAll(".em-level")) {
-    const select = label.querySelector("select");
-    select.value = document.documentElement.dataset.level;
+{
+  const root = document.documentElement.dataset;
+  const selects = document.querySelectorAll(".em-level select");
+  const recall = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null; // private browsing: the choice lasts for this page
+    }
+  };
+  const show = (level) => {
+    selects.forEach((select) => (select.value = level));
+    root.level = selects[0]?.value || "beginner";
+    selects.forEach((select) => (select.value = root.level));
+  };
+
+  selects.forEach((select) =>
     select.addEventListener("change", () => {
-      document.documentElement.dataset.level = select.value;
+      show(select.value);
       try {
         localStorage.setItem("em-level", select.value);
       } catch {
-        // Private browsing: the choice lasts for this page.
+        // as above
       }
+    }),
+  );
+  show(root.level);
+  // A browser that goes back may show the page as it was left, before a choice on another one.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    show(recall("em-level") ?? root.level);
+    root.mode = recall("mode") ?? root.mode;
+    root.theme = recall("theme") ?? root.theme;
+  });
+}
+
+// Paper: light colours, and nothing folded. The worksheet keeps the answers to itself (see
+// elsewhere.css); it is asked for in the chapter's head, or by ?print=worksheet.
+{
+  const root = document.documentElement.dataset;
+  const asked = new URLSearchParams(location.search).get("print") === "worksheet";
+  const kind = (worksheet) => (root.print = worksheet ? "worksheet" : "key");
+  const undo = [];
+  addEventListener("beforeprint", () => {
+    const { theme } = root;
+    root.theme = "light";
+    undo.push(() => (root.theme = theme));
+    for (const fold of document.querySelectorAll("details:not([open])")) {
+      fold.open = true;
+      undo.push(() => (fold.open = false));
+    }
+    for (const hidden of document.querySelectorAll("[hidden=until-found]")) {
+      hidden.hidden = false;
+      undo.push(() => hidden.setAttribute("hidden", "until-found"));
+    }
+  });
+  addEventListener("afterprint", () => {
+    while (undo.length) undo.pop()();
+    kind(asked);
+  });
+  for (const button of document.querySelectorAll("[data-em-print]")) {
+    button.closest("[hidden]")?.removeAttribute("hidden");
+    button.addEventListener("click", () => {
+      kind(button.dataset.emPrint === "worksheet");
+      print();
     });
   }
-})();
+  kind(asked);
+}
 
 // Sphinx looks words up in plain objects, where "constructor" and "__proto__" stand by nature.
 if (typeof Search !== "undefined" && Search.hasIndex()) {
@@ -21,4 +76,9 @@ if (typeof Search !== "undefined" && Search.hasIndex()) {
   for (const words of [Search._index.terms, Search._index.titleterms]) {
     Object.setPrototypeOf(words, bare);
   }
+}
+
+// A page that is opened as a file may not read others: results without a line from each.
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }

@@ -52,13 +52,20 @@ def ways_to_run(path: str, link: str, repository: str) -> str:
             f'<a href="https://mybinder.org/v2/gh/{repository}/{NOTEBOOK_BRANCH}'
             f'?labpath={path}">Open in Binder</a>',
         ]
-    items = "".join(f"<li>{way}</li>" for way in ways)
+    items = "".join(f"<li>{way}</li>" for way in ways) + PRINTS
     return f"<details class='em-run'><summary>Run this chapter</summary><ul>{items}</ul></details>"
 
 
+# Needs scripts, which show it.
+PRINTS = (
+    '<li class="em-print" hidden>Print it '
+    '<button type="button" data-em-print="key">with the answers</button> or '
+    '<button type="button" data-em-print="worksheet">as a worksheet, without</button></li>'
+)
 LEVEL_CONTROL = (
     '<label class="em-level">Explain terms for '
-    "<select>"
+    # A browser would put back what it remembers after our script has set the level.
+    '<select autocomplete="off">'
     '<option value="beginner">beginners</option>'
     '<option value="intermediate">intermediate readers</option>'
     '<option value="expert">experts</option>'
