@@ -238,7 +238,7 @@ def training() -> tuple[Figure, Callable[..., str]]:
         The figure and ``update(step)``, whose step is one of `MOMENTS`.
     """
     run = store.stored("induction")[0]
-    fig = Figure(figsize=(theme.WIDE[0], 4.7))
+    fig = Figure(figsize=(theme.PHONE, 3.8))
     skill, above, below = fig.subplots(3, height_ratios=[5, 4, 4])
     skill.plot(run.step, run.accuracy[0], color=theme.BLUE, label="accuracy")
     (dot,) = skill.plot([0], [0], color=theme.BLUE, marker="o", ms=9, label="_now")
@@ -267,10 +267,9 @@ def training() -> tuple[Figure, Callable[..., str]]:
         second = run.patterns[now, 1, QUERY, target]
         first = run.patterns[now, 0, target, target - 1]
         return (
-            f"Step {step}: {run.accuracy[0, now]:.0%} right. From the second "
-            f"{names[QUERY]} the second head gives {second:.0%} of its attention to "
-            f"{names[target]}, the symbol after the first {names[QUERY]}; from that "
-            f"{names[target]} the first head gives {first:.0%} to the {names[target - 1]} before."
+            f"Step {step}: {run.accuracy[0, now]:.0%} right. Of its attention the second head "
+            f"gives {second:.0%} to the {names[target]} after the first {names[QUERY]}, and from "
+            f"there the first head {first:.0%} to the {names[target - 1]} before."
         )
 
     update(0)

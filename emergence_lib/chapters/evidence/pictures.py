@@ -49,7 +49,7 @@ def seen_so_far() -> Scene:
     ``truth`` (whether to show the hidden models).
     """
     ladder = published.gpt3(TASK)
-    fig = Figure(figsize=theme.WIDE)
+    fig = Figure(figsize=(theme.PHONE, 2.9))
     ax = fig.subplots()
     theme.log_axis(ax, "model size (parameters)", limits=(8e7, 4e11))
     theme.share_axis(ax, "answers exactly right")

@@ -39,7 +39,7 @@ def shoulder() -> Scene:
     The function that comes with it takes ``curve`` (of `CURVES`), ``hidden`` (of `HIDDEN`) and
     ``truth`` (whether to show the hidden models).
     """
-    fig = Figure(figsize=theme.WIDE)
+    fig = Figure(figsize=(theme.PHONE, 2.9))
     ax = fig.subplots()
     theme.log_axis(ax, "model size (parameters)", limits=(8e7, 6e11))
     theme.share_axis(ax, "score", ticks=None)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from emergence_lib import published, theme
 from emergence_lib.chapters.networks import numbers
 
-TALL = (4.7, 4.3)
+TALL = (theme.PHONE, 3.6)
 SLOTS = len(numbers.ladder(2))
 ENDS = numbers.SMALLEST / 1.6, numbers.LARGEST * 1.6
 SUMS, BLEU, EXACT = numbers.TRIPLES
