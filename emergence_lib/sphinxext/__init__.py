@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from emergence_lib.sphinxext import (
+    cards,
     chapters,
     claims,
     counts,
@@ -37,6 +38,7 @@ PARTS = (
     words,
     counts,
     chapters,
+    cards,
     numbering,
     notebooks,
     lean,

@@ -1,23 +1,21 @@
-"""What the book has so far, counted when it is built: ``{count}`claims` `` and ``{finished}``."""
+"""What the book has so far, counted when it is built: ``{count}`claims` ``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxRole
 
 from emergence_lib import datasets
 from emergence_lib.experiments import store
 from emergence_lib.sphinxext.cells import page_text
-from emergence_lib.sphinxext.chapters import part
 from emergence_lib.sphinxext.claims import read_ledger
-from emergence_lib.sphinxext.numbering import Chapter, chapters
+from emergence_lib.sphinxext.numbering import chapters
 
 
 def count_tests(root: Path) -> int:
@@ -40,10 +38,6 @@ class count(nodes.Inline, nodes.TextElement):
     """A place for a number that is known once all pages are read."""
 
 
-class finished(nodes.General, nodes.Element):
-    """A place for the list of chapters."""
-
-
 class Count(SphinxRole):
     """``{count}`claims` `` prints how many there are; the keys are those of `COUNTS`."""
 
@@ -58,40 +52,11 @@ class Count(SphinxRole):
         return [count(of=self.text)], []
 
 
-class Finished(SphinxDirective):
-    """The chapters that stand, part by part."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return the place of the list."""
-        return [finished()]
-
-
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put numbers and the list of chapters where a page wants them."""
+    """Put numbers where a page wants them."""
+    del docname
     for place in list(doctree.findall(count)):
         place.replace_self(nodes.Text(f"{COUNTS[place['of']](app.env):,}"))
-    for place in list(doctree.findall(finished)):
-        place.replace_self(listed(app, docname))
-
-
-def listed(app: Sphinx, docname: str) -> nodes.bullet_list:
-    """Return the chapters of the book as links, an item for each part."""
-    found = nodes.bullet_list(classes=["em-finished"])
-    in_order = sorted(chapters(app.env).values(), key=lambda chapter: int(chapter.number))
-    for caption, group in groupby(in_order, key=lambda chapter: part(app.env, chapter.docname)):
-        line = nodes.paragraph("", "", nodes.emphasis("", caption), nodes.Text(" "))
-        for place, chapter in enumerate(group):
-            line += [nodes.Text(", ")] if place else []
-            line += link(app, docname, chapter)
-        found += nodes.list_item("", line)
-    return found
-
-
-def link(app: Sphinx, docname: str, chapter: Chapter) -> nodes.reference:
-    """Return the number and the title of a chapter as a link from a page."""
-    title = app.env.titles[chapter.docname].astext()
-    target = app.builder.get_relative_uri(docname, chapter.docname)
-    return nodes.reference("", "", nodes.Text(f"{chapter.number} {title}"), refuri=target)
 
 
 def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -105,10 +70,8 @@ def find_rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the role and the directive."""
+    """Register the role."""
     app.add_node(count)
-    app.add_node(finished)
     app.add_role("count", Count())
-    app.add_directive("finished", Finished)
     app.connect("env-updated", find_rewritten)
     app.connect("doctree-resolved", fill)

@@ -18,7 +18,7 @@ INDEX = """\
 
 Read {chapter}`first`, one of {count}`chapters`.
 
-```{finished}
+```{cards}
 ```
 
 ```{levelled-glossary}
@@ -31,7 +31,7 @@ promise: You will be able to tell 1 < 2.
 ---
 # First *things*
 
-It begins after {chapter}`second`. {Chapter}`second` is *later*.
+It begins after {chapter}`second`. It goes on. {Chapter}`second` is *later*. Is it?
 
 And {chapter}`secnod` does not exist.
 """
@@ -125,28 +125,32 @@ def test_the_menu_puts_the_number_before_the_title(book: SmallBook) -> None:
         ]
 
 
-def test_the_first_page_lists_the_chapters_that_there_are_and_counts_them(book: SmallBook) -> None:
+def test_the_first_page_has_a_card_for_each_chapter_and_counts_them(book: SmallBook) -> None:
     index = article(book, "index")
     assert "Read chapter 7, one of 2." in index.get_text()
-    assert [each.get_text() for each in index.select(".em-finished > li")] == [
-        "I. Begin 7 First things",
-        "II. End & more 12 Second",
+    cards = index.select(".em-chapters > li")
+    assert [[each.get_text() for each in card.select("p, a")] for card in cards] == [
+        ["I. Begin", "7 First things", "Chapter 12 is later. Is it?", "1 min read"],
+        ["II. End & more", "12 Second", "You will know.", "1 min read"],
     ]
-    assert [link["href"] for link in index.select(".em-finished a")] == [
+    assert [card.select("a")[0]["href"] for card in cards] == [
         "begin/first.html",
         "end/second.html",
     ]
 
 
-def test_the_list_of_chapters_grows_without_a_change_of_the_page_that_prints_it(
+def test_the_cards_follow_their_chapters_without_a_change_of_the_page_that_shows_them(
     book: SmallBook,
 ) -> None:
     book.write("end/third.md", SECOND.replace("12", "13").replace("# Second", "# Third"))
+    book.write("end/second.md", SECOND.replace("know", "know more"))
     book.contents({"I. Begin": ["begin/first"], "II. End & more": ["end/second", "end/third"]})
     code, printed = book.build()
     assert code == 0, printed
     assert "one of 3." in article(book, "index").get_text()
-    assert "12 Second, 13 Third" in article(book, "index").get_text()
+    cards = article(book, "index").select(".em-chapters > li")
+    assert [card.select("a")[0].get_text() for card in cards[1:]] == ["12 Second", "13 Third"]
+    assert "You will know more." in cards[1].get_text()
 
 
 def test_a_new_number_reaches_every_page_that_mentions_it(book: SmallBook) -> None:
