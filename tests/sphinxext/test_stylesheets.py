@@ -62,7 +62,8 @@ def test_a_rule_stays_if_something_can_match_it(css: str, kept: str) -> None:
 
 
 def test_variables_that_nothing_reads_go_and_so_do_those_that_only_they_read() -> None:
-    css = ":root{--a:1px;--b:var(--a);--c:2px;--d:3px}p{x:var(--c, 1px)}html{--e:4px}"
+    icon = '--f:url("data:x;y,z");'
+    css = f":root{{--a:1px;--b:var(--a);{icon}--c:2px;--d:3px}}p{{x:var(--c, 1px)}}html{{--e:4px}}"
     assert stylesheets.without_idle_variables(css, {"--d"}) == (
         ":root{--c:2px;--d:3px}p{x:var(--c, 1px)}"
     )
