@@ -34,11 +34,12 @@ WITH = """async (name) => {
 def differences(page: Page, name: str, *, full: bool) -> list[str]:
     """Return what is said of two pictures of a page that differ; they are kept to look at."""
     pictures = {}
-    for sheet in ("book.css", "whole.css"):
-        page.evaluate(WITH, sheet)
-        pictures[sheet] = page.screenshot(full_page=full, type="jpeg", quality=60)
-    if pictures["book.css"] == pictures["whole.css"]:
-        return []
+    for _ in range(2):  # a page may not have settled at its new size in the first
+        for sheet in ("book.css", "whole.css"):
+            page.evaluate(WITH, sheet)
+            pictures[sheet] = page.screenshot(full_page=full, type="jpeg", quality=60)
+        if pictures["book.css"] == pictures["whole.css"]:
+            return []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for sheet, picture in pictures.items():
         (SCREENSHOTS / f"{name}-{sheet}.jpeg").write_bytes(picture)
