@@ -16,7 +16,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 DIRECTIVES = {
-    "default-src": "'none'",
+    "default-src": "'self'",  # Firefox fetches the next page ahead, which no other line allows
     "script-src": "'self'",
     "worker-src": "blob:",
     "style-src": "'self'",
