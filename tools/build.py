@@ -31,7 +31,7 @@ READING = re.compile(r"(?:reading|writing) \w+\.\.\. \[\s*(?P<percent>\d+)%\] (?
 EXECUTING = re.compile(r"^executing (?P<page>\S+)$")
 # What a build reads, besides the packages and these settings. It counts the tests.
 SOURCES = ("_config.yml", "_toc.yml", "book", "emergence_lib", "tests", "tools/build.py")
-SETTINGS = ("EMERGENCE_REPOSITORY",)
+SETTINGS = ("EMERGENCE_REPOSITORY", "EMERGENCE_SITE")
 TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Error:|error:")
 # What Python says around an error that Sphinx has named.
 AROUND = re.compile(r"^(Extension error|RuntimeError:|sphinx\.errors\.\w+: )")

@@ -22,6 +22,7 @@ from emergence_lib.sphinxext import (
     outdated,
     policy,
     predictions,
+    sharing,
     stylesheets,
     words,
 )
@@ -37,6 +38,7 @@ PARTS = (
     predictions,
     words,
     counts,
+    sharing,
     chapters,
     cards,
     numbering,

@@ -20,6 +20,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
+from emergence_lib.sphinxext import sharing
 from emergence_lib.sphinxext.prose import measure
 
 WORDS_A_MINUTE = 220
@@ -108,13 +109,14 @@ def add_head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     page = app.builder.get_target_uri(docname)
     path = notebook_path(docname, str(meta["chapter"]))
     run = ways_to_run(path, relative_uri(page, path), app.config.em_repository)
+    cite = sharing.citation(app, docname, title.astext(), str(meta["chapter"]))
     # The permalink of the title is that of its section.
     around = head(
         "",
         ids=title.parent["ids"],
         above=f"{part(app.env, docname)} · Chapter {meta['chapter']}",
         promise=str(meta["promise"]),
-        ways=f"{MINUTES}{LEVEL_CONTROL}{run}",
+        ways=f"{MINUTES}{LEVEL_CONTROL}{run}{cite}",
     )
     title.replace_self(around)
     around += title
