@@ -20,13 +20,18 @@ GROUND = (
 """The theme's colours, for components that are tested on a page of their own."""
 
 
+def installed() -> str | None:
+    """Return the path of the system's Chromium."""
+    return next((found for found in map(shutil.which, NAMES) if found), None)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a headless Chromium.
 
     Without one the test is skipped and the reason printed; in continuous integration it fails.
     """
-    path = next((found for found in map(shutil.which, NAMES) if found), None)
+    path = installed()
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
