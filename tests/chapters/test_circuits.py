@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from emergence_lib.chapters.circuits import numbers, pictures
 from emergence_lib.experiments import ablation, induction, store
 from emergence_lib.laws import Array
-from emergence_lib.reader import frames, svg
+from emergence_lib.reader import fluid, frames, svg
 
 BOOK: induction.Result = store.stored("induction")[0]
 
@@ -259,5 +259,5 @@ def test_training_offers_the_jump_step_by_step_and_keeps_its_elements() -> None:
     drawn: list[Any] = []
     for step in (0, 800):
         update(step=step)
-        drawn.append(frames.nodes([svg.clean(svg.draw(figure), "t")]))
+        drawn.append(frames.nodes([fluid.draw(figure, "t")]))
     assert frames.mismatch(*drawn) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -144,7 +145,8 @@ def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(
 def test_a_number_without_a_card_and_a_page_without_scripts_follow_the_link(
     browser: Browser, tmp_path: Path
 ) -> None:
-    for options, text in (({"has_touch": True}, "7"), ({"java_script_enabled": False}, "50%")):
+    ways: Any = (({"has_touch": True}, "7"), ({"java_script_enabled": False}, "50%"))
+    for options, text in ways:
         page = opened(browser, tmp_path, BODY, **options)
         page.get_by_role("link", name=text, exact=True).click()
         page.wait_for_url("**/claims.html#claim-*")
@@ -155,7 +157,8 @@ def test_the_grade_is_the_line_under_the_number(browser: Browser, tmp_path: Path
     """Told apart without colour, in forced colours too, and no wider than the bare number."""
     body = "".join(f"<p>{number(grade, '1,234', grade)}</p>" for grade in GRADES)
     body += '<p><span id="bare">1,234</span></p>'
-    for options in ({}, {"forced_colors": "active"}):
+    looks: Any = ({}, {"forced_colors": "active"})
+    for options in looks:
         page = opened(browser, tmp_path, body, **options)
         styles = page.locator("a.em-claim").evaluate_all(
             """all => all.map(getComputedStyle)

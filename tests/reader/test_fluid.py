@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -127,7 +128,8 @@ def test_the_name_of_the_vertical_axis_stands_level_above_it() -> None:
 def test_a_legend_keeps_its_corner(side: str, share: int) -> None:
     def explain(ax: Axes) -> None:
         ax.plot([0, 1], [0, 1], label="curve")
-        ax.legend(loc=f"upper {side}")
+        where: Any = f"upper {side}"
+        ax.legend(loc=where)
 
     name = words(panel(explain), "curve")
     assert float(name.get("x", "").rstrip("%")) == pytest.approx(share, abs=5)
@@ -210,7 +212,6 @@ def test_identifiers_carry_the_name_and_every_reference_resolves() -> None:
 
 def test_a_curve_that_leaves_the_drawing_keeps_its_place_among_the_elements() -> None:
     """Explorables hide a curve by moving it away; Matplotlib then writes an empty path."""
-    inside, outside = (
-        panel(lambda ax, y=y: ax.plot([0, 1], [y, y], color=theme.PURPLE)) for y in (0.5, -9)
-    )
+    inside = panel(lambda ax: ax.plot([0, 1], [0.5, 0.5], color=theme.PURPLE))
+    outside = panel(lambda ax: ax.plot([0, 1], [-9, -9], color=theme.PURPLE))
     assert [each.tag for each in inside.iter()] == [each.tag for each in outside.iter()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -32,7 +33,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMERGENCE_STATIC", "1")
 
 
-def page_of(browser: Browser, folder: Path, **context: object) -> Page:
+def page_of(browser: Browser, folder: Path, **context: Any) -> Page:
     count = predict("How many?", name="how-many", low=0, high=60, answer=49, unit="skills")
     which = predict("Which?", name="which", options=["a", "b"], answer="a")
     return opened(browser, folder, count, which, AFTER, **context)

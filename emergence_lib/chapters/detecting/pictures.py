@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -259,7 +260,7 @@ def every_group() -> Figure:
         number = table[str(verdict)].to_numpy()
         share = number / table.sum(axis=1).to_numpy()
         colour, _, name = LOOKS[verdict]
-        look = {"color": colour, "alpha": 0.5, "edgecolor": theme.INK, "lw": 0.6}
+        look: Any = {"color": colour, "alpha": 0.5, "edgecolor": theme.INK, "lw": 0.6}
         bars[name] = ax.barh(place, share, left=left, height=0.62, label=name, **look)
         for i in np.flatnonzero(number):
             # A number that its piece has no room for stands above it.
