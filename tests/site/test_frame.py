@@ -36,10 +36,10 @@ def test_a_deep_link_hits(watched: Open, size: dict[str, int], anchor: str) -> N
 def test_a_link_to_a_claim_opens_its_fold_and_hits(watched: Open) -> None:
     page = watched(viewport=PHONE).open("book/claims.html")
     assert page.locator("details[open]").count() == 0
-    last = page.locator("[id^=claim-]").last.get_attribute("id") or ""
-    page = watched(viewport=PHONE).open(f"book/claims.html#{last}")
-    expect(page.locator(f"#{last}")).to_be_visible()
-    assert 0 <= top(page, last) <= 250
+    name = page.locator("[id^=claim-]").nth(100).get_attribute("id") or ""
+    page = watched(viewport=PHONE).open(f"book/claims.html#{name}")
+    expect(page.locator(f"#{name}")).to_be_visible()
+    assert 0 <= top(page, name) <= 300  # the sentence that prints it stands above
 
 
 @pytest.mark.parametrize("name", page_names())
