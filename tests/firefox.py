@@ -94,6 +94,8 @@ class Firefox:
         size = {"width": width, "height": height}
         self._send("browsingContext.setViewport", context=self._tab, viewport=size)
         self._send("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+        # Without the window's focus, keys reach a button and do not press it.
+        self._send("browsingContext.activate", context=self._tab)
 
     def reload(self) -> None:
         """Load the page anew."""

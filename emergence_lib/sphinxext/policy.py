@@ -25,7 +25,7 @@ DIRECTIVES = {
     "font-src": "'self'",
     "connect-src": "'self'",  # the search quotes the pages it finds
     "base-uri": "'none'",
-    "form-action": "'self'",
+    "form-action": "'self' file:",  # Firefox takes no file for 'self' here
     "object-src": "'none'",
 }
 LINE = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">\n?')
