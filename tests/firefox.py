@@ -94,8 +94,6 @@ class Firefox:
         size = {"width": width, "height": height}
         self._send("browsingContext.setViewport", context=self._tab, viewport=size)
         self._send("browsingContext.navigate", context=self._tab, url=url, wait="complete")
-        # Without the window's focus, keys reach a button and do not press it.
-        self._send("browsingContext.activate", context=self._tab)
 
     def reload(self) -> None:
         """Load the page anew."""
@@ -140,6 +138,27 @@ class Firefox:
             actions += [{"type": "keyUp", "value": each} for each in reversed(names)]
         device = {"type": "key", "id": "keyboard", "actions": actions}
         self._send("input.performActions", context=self._tab, actions=[device])
+
+    def click(self, selector: str) -> None:
+        """Press the mouse on the first element that a selector finds.
+
+        Keys reach a button in a window that has no focus, as a headless one, and do not press it.
+        """
+        chosen = json.dumps(selector)
+        self.evaluate(f"document.querySelector({chosen}).scrollIntoView({{ block: 'center' }})")
+        locator = {"type": "css", "value": selector}
+        found = self._send(
+            "browsingContext.locateNodes", context=self._tab, locator=locator, maxNodeCount=1
+        )
+        (node,) = found["nodes"]
+        origin = {"type": "element", "element": {"sharedId": node["sharedId"]}}
+        actions = [
+            {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "actions": actions}
+        self._send("input.performActions", context=self._tab, actions=[mouse])
 
     def focus(self, selector: str) -> None:
         """Give the first element that a selector finds the focus."""
