@@ -109,6 +109,23 @@ class Watched:
 Open = Callable[..., Watched]
 
 
+def style(page: Page, rules: str) -> None:
+    """Add rules to a page, whose policy forbids a style element."""
+    page.evaluate(
+        """rules => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(rules);
+          document.adoptedStyleSheets.push(sheet);
+        }""",
+        rules,
+    )
+
+
+def paint_all(page: Page) -> None:
+    """Lay out and paint what is out of sight, too."""
+    style(page, ".em-figure, .em-quiz { content-visibility: visible !important }")
+
+
 @pytest.fixture
 def watched(browser: Browser, address: str) -> Iterator[Open]:
     """Make watched pages; keyword arguments go to Playwright's ``new_context``."""

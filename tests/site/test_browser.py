@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import SCREENSHOTS, Open, page_names
+from tests.site.conftest import SCREENSHOTS, Open, page_names, paint_all
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 THEMES = ("light", "dark")
@@ -69,7 +69,7 @@ def test_a_page_loads_fits_and_is_accessible(
     overflow.append(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
     page.evaluate("for (const each of document.querySelectorAll('[data-tried]')) each.open = false")
     # What is out of sight is not painted; axe and the picture are to see all of it.
-    page.add_style_tag(content=".em-figure, .em-quiz { content-visibility: visible !important }")
+    paint_all(page)
     if (size, theme) in PICTURED:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         picture = SCREENSHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}"

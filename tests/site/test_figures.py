@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.site.conftest import SITE, Open, page_names
+from tests.site.conftest import SITE, Open, page_names, paint_all
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 800)}
 SMALLEST, LARGEST = 11, 14
@@ -45,7 +45,6 @@ MEASURE = """figure => {
   }
   return found;
 }"""
-SEEN = ".em-figure, .em-quiz { content-visibility: visible !important }"
 
 
 def pages_with_figures() -> list[str]:
@@ -53,7 +52,7 @@ def pages_with_figures() -> list[str]:
     named = [
         name
         for name in page_names()
-        if not SITE.is_dir() or "em-figure" in (SITE / name).read_text("utf-8")
+        if not SITE.is_dir() or "em-picture" in (SITE / name).read_text("utf-8")
     ]
     return named or ["no-figure-built"]
 
@@ -61,7 +60,7 @@ def pages_with_figures() -> list[str]:
 def opened(watched: Open, name: str, screen: str) -> Page:
     width, height = SCREENS[screen]
     page: Page = watched(viewport={"width": width, "height": height}).open(name)
-    page.add_style_tag(content=SEEN)
+    paint_all(page)
     page.evaluate("document.querySelectorAll('.em-reveal').forEach(each => each.open = true)")
     page.evaluate("document.fonts.ready.then(() => true)")
     return page
@@ -88,7 +87,7 @@ def settings(figure: Locator) -> list[dict[str, Any]]:
 def test_words_of_figures_can_be_read_and_lie_apart(watched: Open, name: str, screen: str) -> None:
     page = opened(watched, name, screen)
     faults = []
-    for figure in page.locator(".em-figure").all():
+    for figure in page.locator(".em-figure:has(.em-picture)").all():
         identity = figure.get_attribute("id")
         for chosen in settings(figure):
             figure.evaluate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import Open, page_names
+from tests.site.conftest import Open, page_names, paint_all, style
 
 CHAPTER = "book/metric-debate/mirage.html"
 PHONE = {"width": 390, "height": 844}
@@ -45,10 +45,8 @@ def test_a_link_to_a_claim_opens_its_fold_and_hits(watched: Open) -> None:
 @pytest.mark.parametrize("name", page_names())
 def test_text_twice_as_large_does_not_scroll_sideways(watched: Open, name: str) -> None:
     page = watched(viewport=PHONE).open(name)
-    page.add_style_tag(
-        content=":root { --pst-font-size-base: 225% !important }"
-        ".em-figure, .em-quiz { content-visibility: visible !important }"
-    )
+    style(page, ":root { --pst-font-size-base: 225% !important }")
+    paint_all(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

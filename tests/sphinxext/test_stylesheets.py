@@ -70,7 +70,10 @@ def test_variables_that_nothing_reads_go_and_so_do_those_that_only_they_read() -
 
 
 def test_a_page_gets_the_scripts_that_its_markup_calls_for() -> None:
-    assert lean.components('<figure class="em-figure em-explorable">') == ["explorable.js", "take.js"]
+    assert lean.components('<figure class="em-figure em-explorable">') == [
+        "explorable.js",
+        "take.js",
+    ]
     assert lean.components("<p>words</p>") == []
 
 
