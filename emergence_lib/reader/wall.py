@@ -158,8 +158,8 @@ def strip(
         f'<span class="em-bars" aria-hidden="true"><i style="height:{whole / answers:.0%}"></i>'
         f'<i style="height:{each / digits:.0%}"></i></span>'
         f'<span class="em-by">{escape(str(who))}</span>'
-        f'<span class="em-hidden">: {whole} of {answers} answers right, {each} of {digits} digits'
-        "</span></label>"
+        f'<span class="em-hidden"> gets {whole} of {answers} answers right, {each} of {digits} '
+        "digits</span></label>"
         for at, (who, whole, each) in enumerate(right.itertuples(name=None))
     )
     return (

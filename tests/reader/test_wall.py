@@ -40,9 +40,9 @@ def test_every_writer_is_counted_under_both_rulers() -> None:
     # By hand: 112 has two digits of 012, 000 two of 090, 777 none of 100; 000 two of 100.
     said = [label.get_text() for label in page.select("label")]
     assert said == [
-        "small: 0 of 3 answers right, 4 of 9 digits",
-        "middling: 2 of 3 answers right, 8 of 9 digits",
-        "big: 3 of 3 answers right, 9 of 9 digits",
+        "small gets 0 of 3 answers right, 4 of 9 digits",
+        "middling gets 2 of 3 answers right, 8 of 9 digits",
+        "big gets 3 of 3 answers right, 9 of 9 digits",
     ]
     counts = [[each.get_text() for each in row.select("b")] for row in page.select(".em-counts")]
     assert counts == [["0", "2", "3"], ["4", "8", "9"]]

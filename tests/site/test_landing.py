@@ -80,7 +80,7 @@ def test_the_keyboard_goes_through_the_networks_with_and_without_scripts(
 def test_a_network_says_its_counts_by_name(watched: Open) -> None:
     page = opened(watched)
     counted = numbers.right().iloc[6]
-    name = f"21k: {counted['answers']} of 60 answers right, {counted['digits']} of 360 digits"
+    name = f"21k gets {counted['answers']} of 60 answers right, {counted['digits']} of 360 digits"
     page.get_by_role("radio", name=name).check()
     check(page, 6)
     tree = page.locator(".em-wall").aria_snapshot()
@@ -112,8 +112,9 @@ def test_the_button_grows_the_network_once_and_then_says_what_came_of_it(
     watched: Open, motion: str
 ) -> None:
     tab = watched(viewport={"width": 1280, "height": 800}, reduced_motion=motion)
-    tab.page.clock.install()
+    tab.page.clock.install(time=0)
     page = tab.open(INDEX)
+    page.clock.pause_at(60_000)
     page.get_by_role("button", name="Grow the network").click()
     step = 650 if motion == "no-preference" else 1300
     status = page.locator('.em-wall [role="status"]')
@@ -127,8 +128,9 @@ def test_the_button_grows_the_network_once_and_then_says_what_came_of_it(
 
 def test_a_reader_who_chooses_stops_the_growing(watched: Open) -> None:
     tab = watched(viewport={"width": 1280, "height": 800})
-    tab.page.clock.install()
+    tab.page.clock.install(time=0)
     page = tab.open(INDEX)
+    page.clock.pause_at(60_000)
     page.get_by_role("button", name="Grow the network").click()
     page.clock.run_for(700)
     page.locator(".em-wall input").nth(1).focus()
