@@ -179,7 +179,7 @@ def ruler(right: pd.Series, total: int, *, kind: str, head: str, cells: str) -> 
         f'<p class="em-count"><span class="em-counts" style="min-width:{room}">{counts}</span> '
         f"of {total} {kind} right</p>"
         '<div class="em-sums" role="img" aria-label="All answers of the chosen size, '
-        f'right {kind} marked."><div>{cells}</div></div></div>'
+        f'right {kind} marked."><div aria-hidden="true">{cells}</div></div></div>'
     )
 
 
