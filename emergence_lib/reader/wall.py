@@ -187,7 +187,7 @@ def row(words: str, shares: Mapping[str, float]) -> str:
     """Return shares as a row of bars with their numbers."""
     items = "".join(
         f'<li><span class="em-bars" aria-hidden="true"><i style="height:{share:.0%}"></i></span>'
-        f"{escape(who)} <b>{share:{'.0%' if share >= 0.1 else '.1%'}}</b></li>"
+        f"{escape(who)} <b>{100 * share:.2g}%</b></li>"
         for who, share in shares.items()
     )
     return f'<div class="em-beside"><p>{markup.inline(words)}</p><ol>{items}</ol></div>'

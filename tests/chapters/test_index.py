@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from emergence_lib.chapters.index import numbers
 from emergence_lib.chapters.mirage.numbers import LONGEST
@@ -46,7 +47,10 @@ def test_the_answers_are_those_of_the_networks_of_chapter_13() -> None:
     assert np.all(np.abs(counted["answers"] / 60 - exam) < 3 * luck + 0.02)
 
 
-def test_some_digits_are_right_long_before_an_answer_is() -> None:
-    counted = numbers.right()
-    first = int(np.flatnonzero(counted["answers"])[0])
-    assert numbers.digits_before_answers() == counted["digits"].iloc[first - 1] / 360
+def test_blind_digits_are_what_guesses_drawn_by_lot_get() -> None:
+    answers = np.array([list(map(int, answer)) for answer in numbers.sums()["answer"]])
+    rng = np.random.default_rng(0)
+    guesses = rng.integers(0, 10, (2000, *answers.shape))
+    guesses[:, :, 0] = rng.integers(0, 2, guesses.shape[:2])
+    got = (guesses == answers).sum(axis=(1, 2)).mean()
+    assert numbers.blind_digits() == pytest.approx(got, abs=1)
