@@ -32,6 +32,7 @@ from matplotlib.ticker import (
     NullFormatter,
     NullLocator,
     PercentFormatter,
+    ScalarFormatter,
 )
 from numpy.typing import ArrayLike, NDArray
 
@@ -201,6 +202,10 @@ def _make_level(figure: Figure) -> None:
             if type(axis.get_major_formatter()) is LogFormatterSciNotation:
                 axis.set_major_formatter(PowersOfTen())
                 axis.set_minor_formatter(NullFormatter())
+            elif type(formatter := axis.get_major_formatter()) is ScalarFormatter:
+                # An exponent apart from its numbers would stand where the axis has its name.
+                formatter.set_useOffset(False)
+                formatter.set_scientific(False)
 
 
 def share_axis(

@@ -74,7 +74,12 @@
 // A link into a fold opens it, as does going back to such a link.
 (() => {
   const open = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let target;
+    try {
+      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return; // "#50%" names nothing
+    }
     let fold = target?.closest("details:not([open])");
     if (!fold) return;
     for (; fold; fold = target.closest("details:not([open])")) fold.open = true;

@@ -47,7 +47,8 @@
     const { theme } = root;
     root.theme = "light";
     undo.push(() => (root.theme = theme));
-    for (const fold of document.querySelectorAll("details:not([open])")) {
+    // What is behind a figure is not printed, and of its folds one is open at a time.
+    for (const fold of document.querySelectorAll("details:not([open], .em-fine > *)")) {
       fold.open = true;
       undo.push(() => (fold.open = false));
     }

@@ -86,11 +86,16 @@
   function place() {
     const lines = current.getClientRects();
     const box = lines[lines.length - 1];
+    if (box.bottom < 0 || lines[0].top > innerHeight) {
+      hide(); // its word is out of sight
+      return;
+    }
     const width = Math.min(350, innerWidth - 24);
     card.style.width = `${width}px`;
     card.style.left = `${Math.max(12, Math.min(box.left - 12, innerWidth - width - 12))}px`;
     const fits = box.bottom + 6 + card.offsetHeight < innerHeight;
-    card.style.top = `${fits ? box.bottom + 6 : lines[0].top - card.offsetHeight - 6}px`;
+    const top = fits ? box.bottom + 6 : lines[0].top - card.offsetHeight - 6;
+    card.style.top = `${Math.max(6, top)}px`;
   }
 
   for (const word of document.querySelectorAll("a.em-term, a.em-claim")) {
@@ -129,5 +134,7 @@
   document.addEventListener("pointerdown", ({ target }) => {
     if (current && !current.contains(target) && !card.contains(target)) hide();
   });
-  addEventListener("scroll", () => current && place(), { passive: true });
+  for (const event of ["scroll", "resize"]) {
+    addEventListener(event, () => current && place(), { passive: true });
+  }
 })();

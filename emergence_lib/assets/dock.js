@@ -138,7 +138,10 @@
   }
 
   function goHome() {
-    undock();
+    // The keyboard must not go home with the figure: the next Tab would jump there.
+    const inside = docked.figure.contains(document.activeElement);
+    const { word } = undock();
+    if (inside) word.focus({ preventScroll: true });
     popEntry();
   }
 

@@ -66,10 +66,17 @@
       return `You said ${label()}.${exact ? " Spot on." : share < 0.1 ? " Close." : ""}`;
     }
 
+    // Nothing is chosen yet: the browser says so beside the first choice.
+    function choose() {
+      fields[0].setCustomValidity("Choose one first.");
+      fields[0].reportValidity();
+      fields.forEach((field) => field.addEventListener("change", () => fields[0].setCustomValidity("")));
+    }
+
     function commit() {
       const picked = slider ?? fields.find((field) => field.checked);
       if (!picked || (slider && !touched)) {
-        output ? (output.textContent = "move the slider first") : fields[0].focus();
+        output ? (output.textContent = "move the slider first") : choose();
         return undefined;
       }
       committed = true;

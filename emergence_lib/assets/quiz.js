@@ -28,7 +28,9 @@
   function number(text, unit) {
     const percent = text.includes("%");
     let bare = text.replace(/[%\s]/g, "").replace("−", "-");
-    bare = /^-?\d+,\d{1,2}$/.test(bare) ? bare.replace(",", ".") : bare.replaceAll(",", "");
+    // A comma before three digits sets thousands apart, unless nothing but a nought is before it.
+    const decimal = /^-?(0*,\d+|\d+,(\d{1,2}|\d{4,}))$/.test(bare);
+    bare = decimal ? bare.replace(",", ".") : bare.replaceAll(",", "");
     const value = bare === "" ? NaN : Number(bare);
     return percent && unit !== "%" ? value / 100 : value;
   }

@@ -26,26 +26,38 @@
     return text.replace(/var\((--em-\w+),(#\w+)\)/g, (_, name, spare) => style.getPropertyValue(name) || spare);
   };
 
+  function fit(text, width) {
+    if (!(width > 0)) return;
+    text.setAttribute("textLength", width.toFixed(1));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+
   const message = (figure) => figure.querySelector(".em-lead").textContent.trim();
 
-  // The message in lines that fit above the picture, at about seven pixels a letter.
-  function lines(text, width) {
+  // The message in lines that fit above the picture, each with its width.
+  function lines(figure, width) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `650 ${TITLE}px ${getComputedStyle(figure).fontFamily}`;
     const found = [""];
-    for (const word of text.split(/\s+/)) {
-      if (7 * (found.at(-1).length + word.length) > width && found.at(-1)) found.push("");
-      found[found.length - 1] += `${found.at(-1) && " "}${word}`;
+    for (const word of message(figure).split(/\s+/)) {
+      const longer = `${found.at(-1)} ${word}`.trim();
+      if (found.at(-1) && pen.measureText(longer).width > width) found.push(word);
+      else found[found.length - 1] = longer;
     }
-    return found;
+    return found.map((line) => ({ line, wide: pen.measureText(line).width }));
   }
 
   function drawing(figure) {
     const picture = figure.querySelector(".em-picture").getBoundingClientRect();
-    const title = lines(message(figure), picture.width);
+    const title = lines(figure, picture.width);
     const top = GAP + title.length * LINE;
     const parts = [...figure.querySelectorAll(".em-picture .em-svg")].map((svg) => {
       const box = svg.getBoundingClientRect();
       const copy = svg.cloneNode(true);
       copy.removeAttribute("style");
+      // A file has another font than the page: its words are set to the width they have here.
+      const words = svg.querySelectorAll("text");
+      copy.querySelectorAll("text").forEach((text, at) => fit(text, words[at].getComputedTextLength()));
       copy.setAttribute("x", box.left - picture.left + GAP);
       copy.setAttribute("y", box.top - picture.top + top);
       copy.setAttribute("width", box.width);
@@ -54,10 +66,13 @@
     });
     const width = Math.ceil(picture.width + 2 * GAP);
     const height = Math.ceil(picture.height + top + GAP);
-    const words = document.createElement("i");
-    const head = title.map((line, number) => {
-      words.textContent = line;
-      return `<text x="${GAP}" y="${GAP + TITLE + number * LINE}" font-size="${TITLE}" font-weight="650">${words.innerHTML}</text>`;
+    const head = title.map(({ line, wide }, number) => {
+      const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      const place = { x: GAP, y: GAP + TITLE + number * LINE, "font-size": TITLE, "font-weight": 650 };
+      for (const [name, value] of Object.entries(place)) text.setAttribute(name, value);
+      text.textContent = line;
+      fit(text, wide);
+      return new XMLSerializer().serializeToString(text);
     });
     const text =
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" color="#1f2328" ` +

@@ -58,7 +58,8 @@ def _series(axes: Axes) -> Iterator[Series]:
     for line in axes.lines:
         label = str(line.get_label())
         if id(line) not in parts and _public(label):
-            x, y = _floats(line.get_xdata()), _floats(line.get_ydata())
+            # Without units: names and dates are numbers here.
+            x, y = _floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))
             if len(x):
                 # A point drawn again and again (a curve that waits) is told once.
                 new = np.r_[True, (np.diff(x) != 0) | (np.diff(y) != 0)]
@@ -100,8 +101,8 @@ def _errorbar(container: ErrorbarContainer, label: str) -> Series:
         x = np.array([segment[0, 0] for segment in segments])
         columns = {}
     else:
-        x = _floats(line.get_xdata())
-        columns = {label: _floats(line.get_ydata())}
+        x = _floats(line.get_xdata(orig=False))
+        columns = {label: _floats(line.get_ydata(orig=False))}
     if len(ends) == len(x):
         columns[f"{label}, low"] = ends.min(axis=1)
         columns[f"{label}, high"] = ends.max(axis=1)

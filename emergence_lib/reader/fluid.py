@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Annotation, Text
 
 from emergence_lib import theme
@@ -65,10 +67,14 @@ class Panel:
 def draw(figure: Figure, prefix: str) -> list[Element]:
     """Draw a figure; return one stretching SVG for each of its axes, top to bottom.
 
+    Markers and words lie above all curves, whatever their ``zorder``.
+
     Raises
     ------
     RigidError
-        If the figure cannot be stretched or sizes words by hand; the message says what to do.
+        If the figure cannot be stretched; the message says what to do.
+    ValueError
+        If a word was given a size by hand.
     palette.OffPaletteError
         If a colour is not in `emergence_lib.theme`, or a bitmap is drawn.
     """
@@ -87,13 +93,17 @@ def name(figure: Figure) -> None:
             text.set_gid(f"em-words-{number}-{count}")
         if legend := axes.get_legend():
             legend.set_gid(f"em-legend-{number}")
+        for collection in axes.collections:
+            if isinstance(collection, PathCollection):
+                collection.set_gid("em-marks")
 
 
 def split(root: Element, figure: Figure, prefix: str) -> list[Element]:
     """Take Matplotlib's tree of a figure apart; see `draw`. The tree is used up."""
     svg.strip_namespaces(root)
+    _check(figure, prefix)
     palette.check(root)
-    _check(root, figure, prefix)
+    _check_words(root, prefix)
     shapes = {each.get("id", ""): each for each in root.iter("path") if each.get("id")}
     groups = {each.get("id", ""): each for each in root.iter("g")}
     wide, high = (72 * side for side in figure.get_size_inches())
@@ -121,26 +131,89 @@ def _titles(axes: Axes) -> tuple[Text, ...]:
     return (axes.title, axes._left_title, axes._right_title)  # type: ignore[attr-defined]
 
 
-def _check(root: Element, figure: Figure, prefix: str) -> None:
-    """Refuse what would not keep its sense or its size."""
-    lefts = {round(axes.get_position().x0, 2) for axes in figure.axes}
-    if len(lefts) > 1:
-        raise RigidError(
-            f"figure {prefix!r} has axes side by side, which cannot move below each other on a "
-            "phone; return a list of figures, one for each panel, or mark it with "
-            "theme.rigid(figure, 'why')"
-        )
-    if figure.legends or figure.texts:
-        raise RigidError(
-            f"figure {prefix!r} has words that belong to no axes (fig.legend, fig.text); use "
-            "ax.legend or theme.key, ax.text"
-        )
+def _check(figure: Figure, prefix: str) -> None:
+    """Refuse what would not keep its sense when it is stretched.
+
+    Raises
+    ------
+    RigidError
+        Naming the figure, what it has, and what to do instead.
+    """
+    rigid = "mark it with theme.rigid(figure, 'why')"
+    boxes = [axes.get_position() for axes in figure.axes]
+    apart = "return a list of figures, one for each panel"
+    refused = (
+        (not figure.axes, "no axes", "draw into figure.subplots()"),
+        (
+            len({round(box.x0, 2) for box in boxes}) > 1,
+            "axes side by side, which cannot move below each other on a phone",
+            f"{apart}, or {rigid}",
+        ),
+        (
+            any(
+                box.y0 < other.y1 - 0.01 and other.y0 < box.y1 - 0.01
+                for at, box in enumerate(boxes)
+                for other in boxes[:at]
+            ),
+            "axes on top of each other (twinx)",
+            f"{apart}, or scale both curves to one axis",
+        ),
+        (
+            any(axes.child_axes for axes in figure.axes),
+            "axes inside axes (inset_axes, secondary_xaxis)",
+            apart,
+        ),
+        (
+            not all(axes.get_visible() for axes in figure.axes),
+            "axes that are hidden",
+            "take them out (axes.remove())",
+        ),
+        (
+            any(axes.get_aspect() != "auto" for axes in figure.axes),
+            "axes of a fixed aspect, whose shape means something",
+            rigid,
+        ),
+        (
+            bool(figure.legends or figure.texts),
+            "words that belong to no axes (fig.legend, fig.text)",
+            "use theme.key, ax.text",
+        ),
+        (
+            any(isinstance(each, Legend) for axes in figure.axes for each in axes.artists),
+            "a second legend",
+            "write names beside the marks (theme.beside)",
+        ),
+        (
+            any(text.get_bbox_patch() for axes in figure.axes for text in axes.texts),
+            "a box behind words, which cannot keep their size with them",
+            "leave bbox out: words have a halo",
+        ),
+    )
+    for found, what, remedy in refused:
+        if found:
+            raise RigidError(f"figure {prefix!r} has {what}; {remedy}")
+
+
+def _check_words(root: Element, prefix: str) -> None:
+    """Refuse words and fills that a page cannot set as Matplotlib did."""
     for text in root.iter("text"):
         turn = TURN.search(text.get("transform", ""))
         if turn and float(turn[1]) % 360:
             raise RigidError(
                 f"figure {prefix!r} turns {_said(text)!r} by {turn[1]} degrees; write words "
                 "level, or mark the figure with theme.rigid(figure, 'why')"
+            )
+        if len(text):
+            raise RigidError(
+                f"figure {prefix!r} has a formula between dollars, {_said(text)!r}; write it in "
+                "letters that the page can set (α, ², ⁻¹, √), and draw the figure in a function "
+                "with @theme.figure, which writes powers of ten so"
+            )
+    for element in root.iter():
+        if "url(#" in element.get("style", "") + element.get("fill", ""):
+            raise RigidError(
+                f"figure {prefix!r} has a hatched fill, which would stretch; use another colour, "
+                "an edge or words as the second cue"
             )
     svg.check_sizes(root, prefix)
 
@@ -182,11 +255,13 @@ def _take(
     clipped: bool = False,
     hung: Anchor | None = None,
     legend: bool = False,
+    marks: bool = False,
 ) -> None:
     """Take a part of the drawing into a panel, with all that is in it."""
     identity = part.get("id", "")
     clipped = clipped or "clip-path" in part.attrib
     legend = legend or identity.startswith("em-legend")
+    marks = marks or identity == "em-marks"
     if identity in panel.anchors:
         hung = panel.anchors[identity]
     elif identity.startswith(("xtick", "ytick")):
@@ -195,11 +270,13 @@ def _take(
         panel.over += _lines(part, panel, hung, above=identity == "em-above")
     elif part.tag == "g":
         for child in part:
-            _take(child, panel, clipped=clipped, hung=hung, legend=legend)
+            _take(child, panel, clipped=clipped, hung=hung, legend=legend, marks=marks)
     elif part.tag == "use":
         _mark(part, panel, clipped=clipped, hung=hung if legend else None)
     elif part.tag == "path" and part.get("style") != "fill:none":
-        if legend and hung is not None:
+        if marks:  # markers of several sizes are no curves
+            panel.over.append(_sample(part, panel, _middle(part, panel)))
+        elif legend and hung is not None:
             panel.over.append(_sample(part, panel, hung))
         else:
             layer = panel.front if clipped else panel.back
@@ -211,8 +288,7 @@ def _tick(part: Element, panel: Panel) -> Anchor | None:
     mark = next(part.iter("use"), None)
     if mark is None:
         return None
-    u, v = panel.share(float(mark.get("x", 0)), float(mark.get("y", 0)))
-    return (u, 1.0) if part.get("id", "").startswith("x") else (0.0, v)
+    return panel.share(float(mark.get("x", 0)), float(mark.get("y", 0)))
 
 
 def _mark(use: Element, panel: Panel, *, clipped: bool, hung: Anchor | None) -> None:
@@ -236,6 +312,15 @@ def _mark(use: Element, panel: Panel, *, clipped: bool, hung: Anchor | None) -> 
     panel.over.append(made)
 
 
+def _middle(path: Element, panel: Panel) -> Anchor:
+    """Return the middle of a marker as shares of the axes."""
+    numbers = [float(token) for token in TOKEN.findall(path.get("d", "")) if not token.isalpha()]
+    if not numbers:
+        return 0.0, 0.0
+    across, down = numbers[::2], numbers[1::2]
+    return panel.share((min(across) + max(across)) / 2, (min(down) + max(down)) / 2)
+
+
 def _sample(path: Element, panel: Panel, hung: Anchor) -> Element:
     """Return a sample of a line or a patch, its path in pixels from where the legend hangs."""
     x, y = panel.left + hung[0] * panel.width, panel.top + hung[1] * panel.height
@@ -252,7 +337,7 @@ def _stretched(d: str, style: str, panel: Panel, down: float = 0) -> Element:
 
     def shares(x: float, y: float) -> Anchor:
         u, v = panel.share(x, y + down)
-        return UNITS * min(max(u, -1), 2), UNITS * min(max(v, -1), 2)
+        return UNITS * u, UNITS * v
 
     return _path(" ".join(_moved(d, shares, digits=0)), style)
 
@@ -284,18 +369,16 @@ def _lines(group: Element, panel: Panel, hung: Anchor | None, *, above: bool) ->
     lines = list(_placed(group, 0, 0))
     made = []
     for x, y, line in lines:
-        svg.tidy_formula(line)
         new = Element("text")
         _place(new, x, y, panel, hung if hung is not None else _outside(lines[0], panel))
         if above:
             # Titles and the name of the vertical axis begin at the edge of the picture.
             new.set("x", "0")
             new.set("dx", _short(min(0.0, CORNER - panel.left)))
-        style = _words_style(line.get("style", ""))
+        style = _words_style(line.get("style", ""), aligned=not above)
         if style:
             new.set("style", style)
         new.text = line.text
-        new.extend(line)
         made.append(new)
     return made
 
@@ -343,13 +426,13 @@ def _short(number: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _words_style(style: str) -> str:
+def _words_style(style: str, *, aligned: bool) -> str:
     """Keep weight, alignment and colour; family and size are the page's."""
     kept = []
     for rule, setting in palette.rules(style).items():
         if rule in ("font", "font-weight") and re.search(r"\b(bold|[6-9]00)\b", setting):
             kept.append("font-weight:650")
-        elif rule in ("fill", "text-anchor", "opacity"):
+        elif rule in ("fill", "opacity") or (rule == "text-anchor" and aligned):
             kept.append(f"{rule}:{palette.themed(setting)}")
     return ";".join(rule for rule in kept if rule != "fill:currentColor")
 

@@ -81,7 +81,7 @@ def wall(
             "answers": [each.count(places) for each in digits.values()],
             "digits": [sum(each) for each in digits.values()],
         },
-        index=pd.Index(written, name="by"),
+        index=pd.Index(written, name="network"),
     )
     rulers = ruler(
         table["answers"],

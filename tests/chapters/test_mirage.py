@@ -197,7 +197,7 @@ def test_ladder_marks_the_live_run_apart() -> None:
     legend = axes.get_legend()
     assert legend is not None
     words = [text.get_text() for text in legend.get_texts()]
-    assert words == ["product of its digits", "trained on this page"]
+    assert words == ["product of its digits", "trained here"]
 
 
 def test_crosses_stand_at_every_second_moment_of_training() -> None:

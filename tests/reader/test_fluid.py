@@ -215,3 +215,73 @@ def test_a_curve_that_leaves_the_drawing_keeps_its_place_among_the_elements() ->
     inside = panel(lambda ax: ax.plot([0, 1], [0.5, 0.5], color=theme.PURPLE))
     outside = panel(lambda ax: ax.plot([0, 1], [-9, -9], color=theme.PURPLE))
     assert [each.tag for each in inside.iter()] == [each.tag for each in outside.iter()]
+
+
+def test_a_band_that_leaves_the_axes_keeps_its_slope() -> None:
+    def draw(ax: Axes) -> None:
+        ax.fill_between([0, 1], [0, 0], [0, 10], color=theme.TEAL, lw=0)
+
+    (path,) = stretched(panel(draw), "fill:var(--em-teal")
+    top = path[path[:, 1] < 0.5]
+    assert {round(float(x), 2) for x, _ in top} == {1.0}
+    assert float(top[:, 1].min()) == pytest.approx(-9, abs=0.05)
+
+
+def test_markers_of_several_sizes_are_no_curves() -> None:
+    root = panel(lambda ax: ax.scatter([0.25, 0.5], [0.9, 0.5], s=[40, 90], color=theme.PURPLE))
+    assert stretched(root, "purple") == []
+    places = {(each.get("x"), each.get("y")) for each in root.iter("svg") if each.get("x")}
+    assert places == {("25%", "10%"), ("50%", "50%")}
+
+
+@pytest.mark.parametrize("side", ["left", "center", "right"])
+def test_a_title_begins_at_the_edge_of_the_picture(side: Any) -> None:
+    title = words(panel(lambda ax: ax.set_title("above", loc=side)), "above")
+    assert title.get("x") == "0"
+    assert "text-anchor" not in title.get("style", "")
+
+
+def test_ticks_of_the_top_and_the_right_hang_there() -> None:
+    def move(ax: Axes) -> None:
+        ax.xaxis.tick_top()
+        ax.yaxis.tick_right()
+        ax.set(xticks=[0.2], yticks=[0.6])
+
+    root = panel(move)
+    assert (words(root, "0.2").get("y"), words(root, "0.6").get("x")) == ("0%", "100%")
+
+
+def test_large_numbers_are_written_out_at_their_ticks() -> None:
+    root = panel(lambda ax: ax.set(ylim=(1e8, 1.1e8), yticks=[1e8, 1.1e8]))
+    assert "100000000" in {text.text for text in root.iter("text")}
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda ax: ax.twinx(), r"on top of each other \(twinx\); return a list of figures"),
+        (lambda ax: ax.inset_axes([0.5, 0.5, 0.3, 0.3]), r"axes inside axes"),
+        (lambda ax: ax.set_visible(False), r"axes that are hidden"),
+        (lambda ax: ax.set_aspect("equal"), r"fixed aspect.*theme\.rigid"),
+        (lambda ax: ax.remove(), r"has no axes"),
+        (lambda ax: ax.text(0.5, 0.5, "in", bbox={"fc": theme.GRID}), r"box behind words"),
+        (lambda ax: ax.set_xlabel(r"$\alpha^2$ of it"), r"formula between dollars"),
+        (
+            lambda ax: ax.bar([0.5], [0.5], color=theme.TEAL, edgecolor=theme.INK, hatch="//"),
+            r"hatched fill",
+        ),
+    ],
+)
+def test_what_cannot_be_stretched_is_named_with_a_remedy(draw: Draw, said: str) -> None:
+    with pytest.raises(fluid.RigidError, match=said):
+        panel(draw)
+
+
+def test_a_second_legend_is_refused() -> None:
+    def explain(ax: Axes) -> None:
+        ax.plot([0, 1], [0, 1], label="curve")
+        ax.add_artist(ax.legend(loc="upper left"))
+        ax.legend(loc="lower right")
+
+    with pytest.raises(fluid.RigidError, match="a second legend"):
+        panel(explain)

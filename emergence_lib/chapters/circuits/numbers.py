@@ -258,7 +258,6 @@ def agreement(live: induction.Result) -> str:
     start, end = jump(results=[live]).loc[0, ["start", "end"]]
     others = jump()
     final = [each.accuracy[0, -1] for each in runs]
-    route = ablation.INTERVENTIONS.index("seen by keys only")
     gone = ablation.INTERVENTIONS.index("first head removed")
     return (
         f"Seed {live.seed}, {live.seconds:.0f} CPU seconds. Its accuracy passes 30% at step "
@@ -266,6 +265,5 @@ def agreement(live: induction.Result) -> str:
         f"{others['start'].min():.0f} to {others['start'].max():.0f}, and "
         f"{others['end'].min():.0f} to {others['end'].max():.0f}), and ends at "
         f"{live.accuracy[0, -1]:.0%} (stored: {min(final):.0%} to {max(final):.0%}). Without its "
-        f"first head it gets {live.cut[0, gone]:.0%}; with the first head seen by the keys alone, "
-        f"{live.cut[0, route]:.0%}."
+        f"first head it gets {live.cut[0, gone]:.0%}."
     )

@@ -97,7 +97,7 @@ def exact_match_ladder(live: addition.Result | None = None) -> Figure:
     marks = {"product of its digits": crosses}
     if live is not None:
         for colour, length in zip(theme.RAMP, live.config.lengths, strict=True):
-            marks["trained on this page"] = ax.scatter(
+            marks["trained here"] = ax.scatter(
                 live.parameters,
                 live.exact_match[:, live.index(length)],
                 s=45,
