@@ -105,8 +105,6 @@ def trim_page(
         if pagename == "search"
         else [deferred(each) for each in scripts if not is_search(each)]
     )
-    if context.get("title") == context["docstitle"]:  # no "Emergence - Emergence"
-        context["docstitle"] = ""
     context["css_files"] = []
     context["em_scripts"] = ["site.js", "frame.js", *components(body)]
     if doctree is not None:

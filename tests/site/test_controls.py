@@ -132,7 +132,7 @@ def test_words_in_the_prose_set_the_control(watched: Open) -> None:
 
 
 def test_the_play_button_plays_to_the_end_and_stops(watched: Open) -> None:
-    page = watched().open("book/index.html")
+    page = watched().open("book/metric-debate/mirage.html")
     play = page.locator(".em-play").first
     slider = page.locator('.em-explorable input[type="range"]').first
     play.focus()
