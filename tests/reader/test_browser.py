@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from emergence_lib import quizzes, theme
@@ -361,8 +359,9 @@ def test_a_figure_can_be_taken_along(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_a_figure_without_numbers_offers_no_table(browser: Browser, tmp_path: Path) -> None:
-    bare = Figure(figsize=theme.WIDE)
-    bare.add_artist(Line2D([0, 1], [0, 1], color=theme.BLUE))
+    bare = curve()
+    for line in bare.axes[0].lines:
+        line.set_label("_unnamed")
     shown = show(bare, name="bare", alt="A line.", caption="It has no numbers.")
     page = opened(browser, tmp_path, shown)
     page.locator("summary", has_text="Take").click()

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 
 from emergence_lib.reader import markup, show
 from emergence_lib.reader.figure import coarse
@@ -81,8 +80,8 @@ def test_redo_names_the_function_that_drew_it() -> None:
 
 
 def test_figure_of_unknown_origin_has_no_redo() -> None:
-    figure = Figure()
-    figure.set_layout_engine("constrained")
+    figure = curve()
+    del figure.origin  # type: ignore[attr-defined]
     assert "Redo" not in show(figure, **WORDS).html
 
 

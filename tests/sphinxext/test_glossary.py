@@ -36,10 +36,17 @@ The scale of fish, `loss` and [a loss](https://example.org), then **Losses**.
 
 ```{code-cell} python
 from matplotlib.figure import Figure
+from emergence_lib import theme
 from emergence_lib.reader import show
 
+@theme.figure
+def empty():
+    figure = Figure()
+    figure.subplots()
+    return figure
+
 show(
-    Figure(),
+    empty(),
     name="one",
     alt="Empty axes.",
     caption="Above the loss threshold and its scale nothing is learned, at any *scale* of loss.",
