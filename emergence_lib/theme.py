@@ -83,6 +83,7 @@ TEXT = 12.5
 """Size of every word in a figure, px on every screen."""
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""From digits to raised ones, for powers of ten."""
 
 LETTERS = {1e12: "T", 1e9: "B", 1e6: "M", 1e3: "k"}
 """How counts are shortened, largest unit first."""

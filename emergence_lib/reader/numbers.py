@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from emergence_lib import theme
 from emergence_lib.reader.artists import tables
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NO_VALUE = "\N{EN DASH}"
 
 
@@ -30,7 +30,7 @@ def number(value: object) -> str:
     if size and (size >= 1e6 or size < 1e-4):
         mantissa, power = f"{float(value):.3e}".split("e")
         digits = mantissa.rstrip("0").rstrip(".")
-        return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
+        return f"{digits} × 10{str(int(power)).translate(theme.RAISED)}"
     if float(value).is_integer():
         return f"{int(value):,}"
     if size >= 1000:

@@ -92,7 +92,6 @@ def check_sizes(root: Element, prefix: str) -> None:
     """
     wanted = float(STYLE["font.size"])
     for text in root.iter("text"):
-        # Powers of ten hold smaller glyphs; each says its own size.
         found = FONT_SIZE.search(text.get("style", ""))
         if found and abs(float(found[1]) - wanted) > 0.01:
             words = "".join(text.itertext())
@@ -144,7 +143,7 @@ def _tidy(parent: Element, *, within_definition: bool) -> None:
         _tidy(child, within_definition=inside)
         child.tail = None
         if child.tag == "text":
-            tidy_formula(child)
+            _tidy_formula(child)
         elif child.text is not None and child.tag != "tspan":
             child.text = None
         if child.tag in ("metadata", "style", "title") or _invisible(child):
@@ -173,7 +172,7 @@ def _tidy_attributes(element: Element, *, digits: int) -> None:
         element.attrib.pop("id", None)
 
 
-def tidy_formula(text: Element) -> None:
+def _tidy_formula(text: Element) -> None:
     """Let a power of ten flow in the reader's font.
 
     Matplotlib places each glyph for its own font; here one run holds the glyphs of one size and

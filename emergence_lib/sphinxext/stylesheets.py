@@ -39,7 +39,7 @@ OURS = (
 )
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
 # Said of an element in brackets: attributes, which scripts change, and arguments of :is() and such.
-SAID = re.compile(r"\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?")
+SAID = re.compile(r"\[[^\]]*\]|::?[\w-]+\([^()]*\)|::?[\w-]+(?![\w(-])")
 COMBINATOR = re.compile(r"\s*[>+~]\s*|\s+")
 PART = re.compile(r"(?P<kind>[.#]?)(?P<name>-?[A-Za-z_][\w-]*)")
 DECLARED = re.compile(r"""(?<=[{;])\s*(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|[^;{}"'])*(?:;|(?=\}))""")

@@ -109,8 +109,7 @@ def test_search_works_with_the_network_cut(watched: Open) -> None:
     hits = page.locator("#search-results li a").all_inner_texts()
     assert any("mirage" in each.lower() for each in hits)
     assert tab.elsewhere == []
-    # Sphinx's script for searching writes a style of its own, which the policy stops.
-    assert [each for each in tab.complaints if "inline style" not in each] == []
+    assert tab.complaints == []
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from fontTools.ttLib import TTFont
 
 from tests.site.conftest import SITE, chapter_names, page_names
 
-SHARED_BUDGET = 130 * 1024
-PAGE_BUDGET = 210 * 1024
+SHARED_BUDGET = 130_000
+PAGE_BUDGET = 210_000
 
 
 @cache

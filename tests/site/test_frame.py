@@ -45,8 +45,6 @@ def test_a_link_to_a_claim_opens_its_fold_and_hits(watched: Open) -> None:
 @pytest.mark.parametrize("name", page_names())
 def test_text_twice_as_large_does_not_scroll_sideways(watched: Open, name: str) -> None:
     page = watched(viewport=PHONE).open(name)
-    if name == "book/index.html":
-        pytest.xfail("the wall of sums does not break at twice the size yet")
     style(page, ":root { --pst-font-size-base: 225% !important }")
     paint_all(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -55,7 +53,7 @@ def test_text_twice_as_large_does_not_scroll_sideways(watched: Open, name: str) 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_nothing_moves_while_a_page_loads(watched: Open, size: dict[str, int]) -> None:
     for name in page_names():
-        assert watched(viewport=size).open(name).evaluate(SHIFT) < 0.025, name
+        assert watched(viewport=size).open(name).evaluate(SHIFT) <= 0.02, name
 
 
 def test_search_is_in_reach_on_a_phone_with_scripts_and_without(watched: Open) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route
 
 from emergence_lib.sphinxext import stylesheets
 from tests.site.conftest import SCREENSHOTS, SITE, Open, page_names
 
+NOISE = 8
+"""Levels of 255: a rounded edge that is drawn again has been seen to differ by 5."""
 # A rule is kept or left out for all widths and themes alike, so each is looked at once.
 SIZES = ((390, "dark"), (1280, "light"))
 # Everything is painted, whether in view or not, and every fold but those of code is open.
@@ -32,6 +37,17 @@ WITH = """async (name) => {
 }"""
 
 
+def same(one: bytes, other: bytes) -> bool:
+    """Say whether two pictures differ by no more than what drawing one page twice may do."""
+    if one == other:
+        return True
+    images = [Image.open(BytesIO(each)).convert("RGB") for each in (one, other)]
+    if images[0].size != images[1].size:
+        return False
+    extremes = ImageChops.difference(*images).getextrema()
+    return max(high for _, high in extremes) <= NOISE
+
+
 def differences(page: Page, name: str, *, full: bool) -> list[str]:
     """Return what is said of two pictures of a page that differ; they are kept to look at."""
     pictures = {}
@@ -39,7 +55,7 @@ def differences(page: Page, name: str, *, full: bool) -> list[str]:
         for sheet in ("book.css", "whole.css"):
             page.evaluate(WITH, sheet)
             pictures[sheet] = page.screenshot(full_page=full, type="jpeg", quality=60)
-        if pictures["book.css"] == pictures["whole.css"]:
+        if same(*pictures.values()):
             return []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for sheet, picture in pictures.items():
@@ -47,7 +63,6 @@ def differences(page: Page, name: str, *, full: bool) -> list[str]:
     return [f"{name}: compare {name}-book.css.jpeg and {name}-whole.css.jpeg in {SCREENSHOTS}"]
 
 
-@pytest.mark.xfail(reason="five chapters and search differ: not yet found why", strict=False)
 @pytest.mark.parametrize("name", [*page_names(), "search.html"])
 def test_no_style_is_missed(watched: Open, name: str) -> None:
     whole = stylesheets.whole(SITE / "_static")

@@ -33,6 +33,11 @@ def trimmed(css: str) -> str:
         ("p{a:b}", "p{a:b}"),
         ("p:not(.unused,.other){a:b}", "p:not(.unused,.other){a:b}"),
         (".card:is(.unused,.open){a:b}", ".card:is(.unused,.open){a:b}"),
+        (
+            "main :is(.unused, .card:has(.open, p)){a:b}",
+            "main :is(.unused, .card:has(.open, p)){a:b}",
+        ),
+        (".unused :is(.unused, .card:has(.open)){a:b}", ""),
         ("main .card p{a:b}", "main .card p{a:b}"),
         ("section .card{a:b}", ""),
         ("main>p{a:b}", ""),
