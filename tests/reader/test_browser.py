@@ -227,6 +227,8 @@ def test_quiz_checks_explains_scores_and_remembers(browser: Browser, tmp_path: P
         ("0.59", "Not yet.\nToo small."),
         ("90%", "Not yet.\nOne digit."),
         ("1,000", "Not yet.\nToo large."),
+        ("0,591", "Not yet.\nToo small."),  # a comma after a nought sets no thousands apart
+        ("-,5", "Not yet.\nToo small."),
         ("about half", "Give a number first."),
     ],
 )
@@ -333,6 +335,12 @@ def test_a_figure_can_be_taken_along(browser: Browser, tmp_path: Path) -> None:
     assert 'They rise, "both" & all, in step.' in " ".join(said)
     assert "var(" not in ElementTree.tostring(drawing, "unicode")
     assert theme.ORANGE in ElementTree.tostring(drawing, "unicode")  # light, though the page is not
+    # In whatever font a file is shown, its words take the room that they take on the page.
+    lengths = [
+        float(each.get("textLength", 0)) for each in drawing.iter() if each.text == "accuracy"
+    ]
+    wanted = figure.locator("text", has_text="accuracy").evaluate("e => e.getComputedTextLength()")
+    assert lengths == [pytest.approx(wanted, abs=0.1)]
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
     head = taken("PNG").read_bytes()[:24]
@@ -384,4 +392,17 @@ def test_one_fold_of_the_quiet_line_is_open_at_a_time(browser: Browser, tmp_path
         assert page.locator(".em-fine details[open] > summary").all_inner_texts() == [word]
         after = [page.locator("summary", has_text=each).bounding_box() for each in words]
         assert after == tops
+    page.close()
+
+
+def test_paper_shows_figures_without_what_is_behind_them(browser: Browser, tmp_path: Path) -> None:
+    shown = show(
+        curve(), name="curve", alt="Two curves.", caption="They rise together.", source="Seed 0."
+    )
+    page = opened(browser, tmp_path, shown)
+    page.locator("summary", has_text="Take").click()
+    page.emulate_media(media="print")
+    assert page.locator(".em-picture").is_visible()
+    assert not page.get_by_role("button", name="SVG").is_visible()
+    assert not page.locator(".em-fine").is_visible()
     page.close()

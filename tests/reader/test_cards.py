@@ -172,6 +172,26 @@ def test_the_grade_is_the_line_under_the_number(browser: Browser, tmp_path: Path
         page.close()
 
 
+def test_a_card_stays_on_the_screen_however_that_is_turned(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """On a low screen there may be room neither below nor above the word."""
+    space = "<div style='height:90px'></div>"
+    page = opened(browser, tmp_path, space + BODY, viewport={"width": 740, "height": 210})
+    card = page.locator("#em-card")
+    page.get_by_text("13 billion").focus()
+    card.wait_for()
+    for size in ({"width": 740, "height": 210}, {"width": 390, "height": 740}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(100)
+        box = card.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= size["width"]
+    page.close()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_an_open_card_is_accessible(browser: Browser, tmp_path: Path, dark: bool) -> None:
     page = opened(browser, tmp_path, BODY)

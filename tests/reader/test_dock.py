@@ -206,6 +206,22 @@ def test_reading_on_sends_the_figure_home_and_nothing_jumps(
     page.close()
 
 
+def test_the_keyboard_stays_in_the_text_when_the_figure_goes_home(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = reading(browser, tmp_path, "desktop")
+    page.locator("#to-power-2").focus()
+    page.keyboard.press("Enter")
+    assert focused(page) != "to-power-2"
+    page.mouse.move(200, 150)
+    for _ in range(9):
+        page.mouse.wheel(0, 200)
+        settle(page)
+    assert page.locator(".em-docked").count() == 0
+    assert focused(page) == "to-power-2"
+    page.close()
+
+
 def test_it_goes_home_when_the_reader_comes_to_its_place(browser: Browser, tmp_path: Path) -> None:
     page = reading(browser, tmp_path, "desktop", top=500)
     put(page, "to-power-2", 790)

@@ -67,6 +67,22 @@ def test_what_tells_the_answer_opens_on_commit_and_stays_open(
     page.close()
 
 
+def test_a_commitment_without_a_choice_says_what_is_missing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = page_of(browser, tmp_path)
+    box = page.locator("#predict-which")
+    first = box.get_by_role("radio").first
+    box.get_by_role("button", name="Commit").click()
+    assert first.evaluate("e => e.validationMessage") == "Choose one first."
+    assert not box.locator(".em-reveal").evaluate("e => e.open")
+    first.check()
+    assert first.evaluate("e => e.validationMessage") == ""
+    box.get_by_role("button", name="Commit").click()
+    assert box.locator(".em-reveal").evaluate("e => e.open")
+    page.close()
+
+
 def test_it_opens_for_those_who_skip(browser: Browser, tmp_path: Path) -> None:
     page = page_of(browser, tmp_path)
     page.locator("#predict-which summary").click()
