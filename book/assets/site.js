@@ -83,3 +83,32 @@ if (typeof Search !== "undefined" && Search.hasIndex()) {
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
+
+// Sphinx's search leaves numbers out without a word.
+{
+  const asked = new URLSearchParams(location.search).get("q");
+  const results = document.getElementById("search-results");
+  if (results && asked && !/\p{Letter}/u.test(asked)) {
+    const hint = document.createElement("p");
+    hint.textContent = "The search knows words, not numbers: try a word that stands beside it.";
+    results.before(hint);
+  }
+}
+
+// The text of a formula that is copied would lose its fractions and exponents: its TeX goes along.
+addEventListener("copy", (event) => {
+  const chosen = getSelection();
+  if (chosen.isCollapsed || event.target.closest?.("input, textarea")) return;
+  const copied = document.createElement("div");
+  copied.append(chosen.getRangeAt(0).cloneContents());
+  const formulas = copied.querySelectorAll("math[data-em-tex]");
+  if (!formulas.length) return;
+  event.preventDefault();
+  event.clipboardData.setData("text/html", copied.innerHTML);
+  for (const each of formulas) each.replaceWith(`$${each.dataset.emTex}$`);
+  // Paragraphs are told apart only where they are laid out.
+  copied.style = "position: fixed; left: -100vw; white-space: normal";
+  document.body.append(copied);
+  event.clipboardData.setData("text/plain", copied.innerText);
+  copied.remove();
+});

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -12,6 +13,7 @@ from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
 
 FORMULA = re.compile(r"\$([^$]+)\$")
+STRUCTURE = re.compile(r"[\\^_]")
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Fig|Eq|approx|no)\.$")
 SENTENCE_END = re.compile(r"[.!?][\"')*]*(?=\s)")
 
@@ -22,15 +24,20 @@ _latex = LatexToMathML(fancy_error=False)
 def mathml(tex: str, *, display: bool = False) -> str:
     """Return a TeX formula as MathML, inline or displayed.
 
+    If its text alone would not tell the formula, the TeX goes along for a reader who copies it.
+
     Raises
     ------
     ValueError
         If the formula is not understood; the message quotes it.
     """
     try:
-        return _latex.convert_with_local_state(tex, displaystyle=display)
+        formula = _latex.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"formula ${tex}$ is not understood: {error}") from error
+    if not STRUCTURE.search(tex):
+        return formula
+    return formula.replace("<math", f'<math data-em-tex="{escape(tex.strip())}"', 1)
 
 
 def _read_formula(state: StateInline, silent: bool) -> bool:

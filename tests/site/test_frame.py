@@ -130,3 +130,27 @@ def test_fields_are_large_enough_that_a_phone_does_not_zoom(watched: Open) -> No
 def test_the_first_page_says_its_name_once(watched: Open) -> None:
     assert watched().open("book/index.html").title() == "Emergence"
     assert watched().open(CHAPTER).title() == "The mirage — Emergence"
+
+
+def test_a_copied_formula_keeps_its_structure(watched: Open) -> None:
+    tab = watched(permissions=["clipboard-read", "clipboard-write"])
+    page = tab.open(CHAPTER)
+    formula = page.locator("div.em-math").first
+    tex = formula.locator("math").get_attribute("data-em-tex")
+    assert tex
+    formula.evaluate("each => getSelection().selectAllChildren(each.parentElement)")
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert f"${tex}$" in copied
+    paragraphs = formula.evaluate("each => each.parentElement.querySelectorAll('p').length")
+    assert copied.count("\n") >= paragraphs - 1
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize(("query", "told"), [("0.5", True), ("10%5E8", True), ("digits", False)])
+def test_a_search_for_a_number_is_told_what_the_search_knows(
+    watched: Open, query: str, told: bool
+) -> None:
+    page = watched().open(f"search.html?q={query}")
+    expect(page.locator("#search-results h2").first).to_be_visible()
+    assert page.get_by_text("The search knows words, not numbers").is_visible() == told
