@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.site.conftest import SITE, Open, page_names, paint_all
+from tests.site.conftest import SITE, page_names, paint_all
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 800)}
 SMALLEST, LARGEST = 11, 14
@@ -57,13 +58,21 @@ def pages_with_figures() -> list[str]:
     return named or ["no-figure-built"]
 
 
-def opened(watched: Open, name: str, screen: str) -> Page:
+PLACES = [(name, screen) for name in pages_with_figures() for screen in SCREENS]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a page on a screen once for all that is measured there, all of it laid out."""
+    name, screen = request.param
     width, height = SCREENS[screen]
-    page: Page = watched(viewport={"width": width, "height": height}).open(name)
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(address + name)
     paint_all(page)
     page.evaluate("document.querySelectorAll('.em-reveal').forEach(each => each.open = true)")
     page.evaluate("document.fonts.ready.then(() => true)")
-    return page
+    yield page
+    page.close()
 
 
 def settings(figure: Locator) -> list[dict[str, Any]]:
@@ -82,10 +91,38 @@ def settings(figure: Locator) -> list[dict[str, Any]]:
     )
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", pages_with_figures())
-def test_words_of_figures_can_be_read_and_lie_apart(watched: Open, name: str, screen: str) -> None:
-    page = opened(watched, name, screen)
+@pytest.mark.parametrize("page", PLACES, indirect=True)
+def test_a_reader_sees_message_picture_control_and_read_out_at_once(page: Page) -> None:
+    assert page.viewport_size
+    room = BLOCK * page.viewport_size["height"]
+    tall = []
+    for figure in page.locator(".em-explorable").all():
+        top = figure.locator(".em-lead").bounding_box()
+        end = figure.locator(".em-readout").bounding_box()
+        picture = figure.locator(".em-picture").bounding_box()
+        assert top
+        assert end
+        assert picture
+        height = max(end["y"] + end["height"], picture["y"] + picture["height"]) - top["y"]
+        if height > room:
+            tall.append(f"{figure.get_attribute('id')}: {height:.0f} px of {room:.0f}")
+    assert tall == []
+
+
+PHONES = [place for place in PLACES if place[1] == "phone"]
+
+
+@pytest.mark.parametrize("page", PHONES, indirect=True)
+def test_panels_stand_below_each_other_on_a_phone(page: Page) -> None:
+    for picture in page.locator(".em-panels").all():
+        drawn = picture.evaluate("each => parseFloat(each.style.getPropertyValue('--drawn'))")
+        lefts = {round(panel.bounding_box()["x"]) for panel in picture.locator(".em-panel").all()}  # type: ignore[index]
+        assert len(lefts) == max(1, int(358 // drawn))
+
+
+@pytest.mark.parametrize("page", PLACES, indirect=True)
+def test_words_of_figures_can_be_read_and_lie_apart(page: Page) -> None:
+    """Last, since it leaves controls at their ends."""
     faults = []
     for figure in page.locator(".em-figure:has(.em-picture)").all():
         identity = figure.get_attribute("id")
@@ -102,33 +139,3 @@ def test_words_of_figures_can_be_read_and_lie_apart(watched: Open, name: str, sc
             ):
                 faults.append(f"{at}: words of {min(found['sizes'])} to {max(found['sizes'])} px")
     assert faults == []
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", pages_with_figures())
-def test_a_reader_sees_message_picture_control_and_read_out_at_once(
-    watched: Open, name: str, screen: str
-) -> None:
-    page = opened(watched, name, screen)
-    room = BLOCK * SCREENS[screen][1]
-    tall = []
-    for figure in page.locator(".em-explorable").all():
-        top = figure.locator(".em-lead").bounding_box()
-        end = figure.locator(".em-readout").bounding_box()
-        picture = figure.locator(".em-picture").bounding_box()
-        assert top
-        assert end
-        assert picture
-        height = max(end["y"] + end["height"], picture["y"] + picture["height"]) - top["y"]
-        if height > room:
-            tall.append(f"{figure.get_attribute('id')}: {height:.0f} px of {room:.0f}")
-    assert tall == []
-
-
-@pytest.mark.parametrize("name", pages_with_figures())
-def test_panels_stand_below_each_other_on_a_phone(watched: Open, name: str) -> None:
-    page = opened(watched, name, "phone")
-    for picture in page.locator(".em-panels").all():
-        drawn = picture.evaluate("each => parseFloat(each.style.getPropertyValue('--drawn'))")
-        lefts = {round(panel.bounding_box()["x"]) for panel in picture.locator(".em-panel").all()}  # type: ignore[index]
-        assert len(lefts) == max(1, int(358 // drawn))
