@@ -91,7 +91,7 @@ def settings(figure: Locator) -> list[dict[str, Any]]:
     )
 
 
-@pytest.mark.parametrize("page", PLACES, indirect=True)
+@pytest.mark.parametrize("page", PLACES, indirect=True, ids=" ".join)
 def test_a_reader_sees_message_picture_control_and_read_out_at_once(page: Page) -> None:
     assert page.viewport_size
     room = BLOCK * page.viewport_size["height"]
@@ -112,7 +112,7 @@ def test_a_reader_sees_message_picture_control_and_read_out_at_once(page: Page) 
 PHONES = [place for place in PLACES if place[1] == "phone"]
 
 
-@pytest.mark.parametrize("page", PHONES, indirect=True)
+@pytest.mark.parametrize("page", PHONES, indirect=True, ids=" ".join)
 def test_panels_stand_below_each_other_on_a_phone(page: Page) -> None:
     for picture in page.locator(".em-panels").all():
         drawn = picture.evaluate("each => parseFloat(each.style.getPropertyValue('--drawn'))")
@@ -120,7 +120,7 @@ def test_panels_stand_below_each_other_on_a_phone(page: Page) -> None:
         assert len(lefts) == max(1, int(358 // drawn))
 
 
-@pytest.mark.parametrize("page", PLACES, indirect=True)
+@pytest.mark.parametrize("page", PLACES, indirect=True, ids=" ".join)
 def test_words_of_figures_can_be_read_and_lie_apart(page: Page) -> None:
     """Last, since it leaves controls at their ends."""
     faults = []
