@@ -124,10 +124,9 @@ def test_the_level_chosen_elsewhere_holds_on_the_page_gone_back_to(
         })()"""
     )
     fox.back()
-    assert fox.wait_for("location.pathname.includes('mirage')")
-    shown = "[document.querySelector('.em-level select').value, document.documentElement.dataset]"
-    value, root = fox.evaluate(shown)
-    assert value == root["level"] == "expert"
+    chosen = "document.querySelector('.em-level select')?.value === 'expert'"
+    assert fox.wait_for(f"location.pathname.includes('mirage') && {chosen}")
+    assert fox.evaluate("document.documentElement.dataset.level") == "expert"
 
 
 def test_menu_theme_and_search_work_with_storage_blocked(address: str) -> None:

@@ -12,10 +12,16 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
+  const what = [];
   new PerformanceObserver((list) => {
-    for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
+    for (const { hadRecentInput, value, sources } of list.getEntries()) {
+      if (hadRecentInput) continue;
+      sum += value;
+      const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.data);
+      what.push(`${value.toFixed(4)}: ${moved.join(", ")}`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 500);
+  setTimeout(() => done([sum, what]), 500);
 })"""
 
 
@@ -53,7 +59,8 @@ def test_text_twice_as_large_does_not_scroll_sideways(watched: Open, name: str) 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_nothing_moves_while_a_page_loads(watched: Open, size: dict[str, int]) -> None:
     for name in page_names():
-        assert watched(viewport=size).open(name).evaluate(SHIFT) <= 0.02, name
+        shift, what = watched(viewport=size).open(name).evaluate(SHIFT)
+        assert shift <= 0.02, (name, what)
 
 
 def test_search_is_in_reach_on_a_phone_with_scripts_and_without(watched: Open) -> None:
