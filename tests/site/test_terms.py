@@ -17,8 +17,8 @@ GLOSSARY = load(ROOT / "book" / "glossary.yml")
 # what stands for controls where there are no scripts.
 SILENT = (
     "pre, code, script, noscript, style, math, svg, table, h1, h2, h3, h4, button, select, "
-    "summary, .admonition-title, .em-head, .em-fine, .em-controls, .em-readout, .em-live, .em-quiz, "
-    ".em-predict, .em-workbench, .em-take, .headerlink, .em-hidden"
+    "summary, .admonition-title, .em-head, .em-fine, .em-controls, .em-readout, .em-live, "
+    ".em-quiz, .em-predict, .em-workbench, .em-take, .headerlink, .em-hidden"
 )
 # Words inside another link or a control's link cannot be links of their own.
 LINKED = ("a",)
