@@ -43,8 +43,8 @@ def what_a_ladder_tells() -> Scene:
     The function that comes with it takes ``models`` (of `MODELS`), ``items`` (of `ITEMS`) and
     ``width`` (of `WIDTHS`).
     """
-    fig = Figure(figsize=(theme.PHONE, 3.1))
-    ax, strip = fig.subplots(2, 1, height_ratios=[3.1, 1])
+    fig = Figure(figsize=(theme.PHONE, 3.3))
+    ax, strip = fig.subplots(2, 1, height_ratios=[3.4, 1])
     theme.log_axis(ax, "model size (parameters)", limits=(10**5.8, 10**10.2))
     theme.share_axis(ax, "score", limits=(-0.04, 1.06), ticks=(0, 0.5, 1))
     grid = 10**numbers.GRID
