@@ -86,7 +86,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
 
 // Sphinx's search leaves numbers out without a word.
 {
-  const asked = new URLSearchParams(location.search).get("q");
+  const asked = new URLSearchParams(location.search).get("q")?.trim();
   const results = document.getElementById("search-results");
   if (results && asked && !/\p{Letter}/u.test(asked)) {
     const hint = document.createElement("p");
@@ -104,6 +104,8 @@ addEventListener("copy", (event) => {
   const formulas = copied.querySelectorAll("math[data-em-tex]");
   if (!formulas.length) return;
   event.preventDefault();
+  // A radio button that is copied into the page would take the mark from the one it is a copy of.
+  for (const field of copied.querySelectorAll("input")) field.remove();
   event.clipboardData.setData("text/html", copied.innerHTML);
   for (const each of formulas) each.replaceWith(`$${each.dataset.emTex}$`);
   // Paragraphs are told apart only where they are laid out.
