@@ -91,6 +91,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
   if (results && asked && !/\p{Letter}/u.test(asked)) {
     const hint = document.createElement("p");
     hint.textContent = "The search knows words, not numbers: try a word that stands beside it.";
+    hint.style.marginTop = "1rem";
     results.before(hint);
   }
 }
