@@ -55,20 +55,14 @@
   }
 })();
 
-// Formulas and tables that do not fit scroll sideways: then the keyboard must reach them.
+// What does not fit scrolls sideways: then the keyboard must reach it. To ask for widths would have
+// the browser lay out all that is out of sight; so it tells.
 (() => {
-  const fit = () => {
-    const boxes = [...document.querySelectorAll("div.em-math, .em-table")];
-    const cut = boxes.map((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1);
-    boxes.forEach((box, at) => (cut[at] ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex")));
-  };
-  let waiting = 0;
-  addEventListener("resize", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(fit, 200);
+  const watch = new ResizeObserver((entries) => {
+    const cut = entries.map(({ target: box }) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1);
+    entries.forEach(({ target: box }, at) => (cut[at] ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex")));
   });
-  addEventListener("load", fit);
-  document.addEventListener("toggle", fit, true); // a fold that opens may hold one
+  for (const box of document.querySelectorAll("div.em-math, .em-table, pre, .cell_output > .output")) watch.observe(box);
 })();
 
 // A link into a fold opens it, as does going back to such a link.

@@ -16,6 +16,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.fileutil import copy_asset
 
 # A third-party script whose name holds the key stays if the page's body holds the value.
@@ -53,6 +54,11 @@ UNUSED_FILES = (
     "images/logo_*",
     "fonts/*.ttf",
 )
+THEME_SCRIPT = "scripts/pydata-sphinx-theme.js"
+# Here the theme asks every box of code and every output whether it fits, when a page opens and
+# after each change, and the browser has to lay out all that is out of sight. frame.js is told.
+WIDTHS = re.compile(r'document\.querySelectorAll\(\["pre".*?\]\.join\(", "\)\)\.forEach')
+NO_WIDTHS = "[].forEach"
 # Extensions that Jupyter Book loads and that are safe to read in parallel, but do not say so.
 SILENTLY_PARALLEL = (
     "sphinx_multitoc_numbering",
@@ -122,13 +128,15 @@ def description(doctree: nodes.document) -> str:
 def mend(body: str) -> str:
     """Repair mark-up that fails accessibility checks, and leave out styles that others bring.
 
-    The bibliography is marked as a list whose children are no list items; wide code and wide
+    The bibliography is marked as a list whose children are no list items, in a role that is
+    withdrawn; wide code and wide
     tables scroll, so the keyboard must be able to reach them. A data frame brings a style for
     itself, which the book's replaces and the policy of a page that quotes it would stop.
     """
     body = re.sub(r"<style scoped>.*?</style>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'(<div class="(?:docutils )?citation-list") role="list"', r"\1", body)
     body = body.replace('role="list" class="citation-list"', 'class="citation-list"')
+    body = body.replace(' role="doc-biblioentry"', "")
     return body.replace("<pre>", '<pre tabindex="0">')
 
 
@@ -136,6 +144,23 @@ def slim(script: str) -> str:
     """Return a script without lines of comment and without indentation, a third of its weight."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def without_widths(script: str) -> str:
+    """Return the theme's script without its questions for the width of what may scroll.
+
+    Raises
+    ------
+    ExtensionError
+        If it does not ask as it did in the version that this book is pinned to.
+    """
+    changed = WIDTHS.sub(NO_WIDTHS, script, count=1)
+    if NO_WIDTHS not in changed:
+        raise ExtensionError(
+            f"{THEME_SCRIPT} no longer holds {WIDTHS.pattern}; see what the theme does about boxes "
+            "that scroll now, and whether lean.py and frame.js still have to"
+        )
+    return changed
 
 
 def write_assets(app: Sphinx, exception: Exception | None) -> None:
@@ -147,6 +172,9 @@ def write_assets(app: Sphinx, exception: Exception | None) -> None:
     copy_asset(str(ours), str(static))
     for script in [*ours.glob("*.js"), *Path(app.srcdir, "book", "assets").glob("*.js")]:
         (static / script.name).write_text(slim(script.read_text("utf-8")), "utf-8")
+    theme = static / THEME_SCRIPT
+    if theme.is_file():
+        theme.write_text(without_widths(theme.read_text("utf-8")), "utf-8")
     for unused in UNUSED_FILES:
         for path in static.glob(unused):
             path.unlink()

@@ -127,6 +127,44 @@ def test_keyboard_reaches_a_formula_only_where_it_is_cut(watched: Open) -> None:
     )
 
 
+# Boxes whose width is asked for while they are out of sight or folded away.
+ASKED = """() => {
+  window.asked = [];
+  const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "scrollWidth");
+  Object.defineProperty(Element.prototype, "scrollWidth", {
+    get() {
+      if (!this.checkVisibility({ contentVisibilityAuto: true })) asked.push(this.className);
+      return get.call(this);
+    },
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_nothing_out_of_sight_is_laid_out_to_learn_whether_it_fits(
+    watched: Open, size: dict[str, int]
+) -> None:
+    tab = watched(viewport=size)
+    tab.page.add_init_script(f"({ASKED})()")
+    page = tab.open(CHAPTER)
+    page.evaluate("document.querySelector('.em-quiz').append('later')")
+    page.wait_for_timeout(500)  # the theme would ask again
+    assert page.evaluate("asked") == []
+
+
+def test_keyboard_reaches_code_only_where_it_is_cut(watched: Open) -> None:
+    page = watched(viewport=PHONE).open(CHAPTER)
+    code = page.locator("details.em-code").first
+    code.locator("summary").click()
+    box = code.locator("pre")
+    assert box.evaluate("each => each.scrollWidth > each.clientWidth"), "it shows nothing"
+    expect(box).to_have_attribute("tabindex", "0")
+    page.set_viewport_size({"width": 3000, "height": 800})
+    style(page, ":root { --em-measure: 120rem !important }")
+    assert box.evaluate("each => each.scrollWidth <= each.clientWidth"), "it shows nothing"
+    expect(box).not_to_have_attribute("tabindex", "0")
+
+
 def test_fields_are_large_enough_that_a_phone_does_not_zoom(watched: Open) -> None:
     sizes = "all => all.map((each) => parseFloat(getComputedStyle(each).fontSize))"
     for name in (CHAPTER, "book/measuring/workbench.html"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import tinycss2
 from sphinx.builders.html._assets import _JavaScript
+from sphinx.errors import ExtensionError
 
 from emergence_lib.sphinxext import lean, stylesheets
 
@@ -99,6 +101,18 @@ def test_addresses_are_seen_from_the_one_file(tmp_path: Path) -> None:
     assert stylesheets.read(tmp_path, sheet) == expected
 
 
+def test_the_themes_script_asks_no_box_for_its_width_and_a_strange_one_is_refused() -> None:
+    shipped = files("pydata_sphinx_theme") / "theme/pydata_sphinx_theme/static" / lean.THEME_SCRIPT
+    script = shipped.read_text("utf-8")
+    mended = lean.without_widths(script)
+    assert len(lean.WIDTHS.findall(script)) == 1
+    assert not lean.WIDTHS.search(mended)
+    assert lean.without_widths(mended) == mended, "a site may be written twice"
+    with pytest.raises(ExtensionError, match="no longer holds"):
+        lean.without_widths("document.querySelectorAll('pre')")
+
+
 def test_scrolling_code_can_be_reached_by_keyboard_and_the_bibliography_is_no_false_list() -> None:
-    mended = lean.mend('<div role="list" class="citation-list"><pre>x</pre>')
-    assert mended == '<div class="citation-list"><pre tabindex="0">x</pre>'
+    entry = '<div class="citation" role="doc-biblioentry">'
+    mended = lean.mend(f'<div role="list" class="citation-list">{entry}<pre>x</pre>')
+    assert mended == '<div class="citation-list"><div class="citation"><pre tabindex="0">x</pre>'
