@@ -129,9 +129,9 @@ def mend(body: str) -> str:
     """Repair mark-up that fails accessibility checks, and leave out styles that others bring.
 
     The bibliography is marked as a list whose children are no list items, in a role that is
-    withdrawn; wide code and wide
-    tables scroll, so the keyboard must be able to reach them. A data frame brings a style for
-    itself, which the book's replaces and the policy of a page that quotes it would stop.
+    withdrawn; wide code and wide tables scroll, so the keyboard must be able to reach them. A data
+    frame brings a style for itself, which the book's replaces and the policy of a page that quotes
+    it would stop.
     """
     body = re.sub(r"<style scoped>.*?</style>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'(<div class="(?:docutils )?citation-list") role="list"', r"\1", body)
