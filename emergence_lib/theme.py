@@ -24,6 +24,8 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.ticker import (
     FixedLocator,
@@ -81,6 +83,11 @@ SMALL = (2.2, 1.5)
 """Size in inches of one of many panels; two stand side by side on a phone."""
 TEXT = 12.5
 """Size of every word in a figure, px on every screen."""
+
+BOARD = (2.6, 2.6)
+"""Size in inches of a square of sky or lattice, which keeps its shape (`board`)."""
+MOVED = "em-moved-"
+"""Begins the identifier of an artist that a twin's script moves (`moved`)."""
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 """From digits to raised ones, for powers of ten."""
@@ -186,6 +193,57 @@ def rigid(figure: Figure, why: str) -> Figure:
         raise ValueError("why is empty; say what would be lost if the figure were stretched")
     figure.rigid = why  # type: ignore[attr-defined]
     return figure
+
+
+def board() -> tuple[Figure, Axes]:
+    """Return a square without ticks and words for a sky, a lattice or a crowd.
+
+    The axes run from 0 to 1 and fill the figure, which keeps its shape on every screen.
+    """
+    fig = Figure(figsize=BOARD)
+    fig.set_layout_engine("none")
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=(), yticks=())
+    ax.grid(visible=False)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GREY)
+    fig.board = True  # type: ignore[attr-defined]
+    return fig, ax
+
+
+def is_board(figure: Figure) -> bool:
+    """Say whether a figure was made by `board`."""
+    return bool(getattr(figure, "board", False))
+
+
+def moved(artist: Line2D | PathPatch, mark: str) -> None:
+    """Let the script of a twin give an artist new paths, under the name of a mark.
+
+    Parameters
+    ----------
+    artist : Line2D or PathPatch
+        Without markers. What it shows is one path: a line that NaN breaks into pieces, or an area.
+    mark : str
+        As the script calls it, in lower-case letters.
+
+    Raises
+    ------
+    ValueError
+        If the artist has markers, or the name is none.
+    """
+    if not (mark.isascii() and mark.isalpha() and mark.islower()):
+        raise ValueError(f"mark is {mark!r}; wanted one word in lower-case letters, as in 'birds'")
+    if not isinstance(artist, Line2D | PathPatch):
+        raise ValueError(
+            f"mark {mark!r}: artist is a {type(artist).__name__}; wanted a line (ax.plot) or a "
+            "PathPatch, whose path a script can replace"
+        )
+    if isinstance(artist, Line2D) and artist.get_marker() not in ("None", "none", "", " ", None):
+        raise ValueError(
+            f"mark {mark!r} is a line with markers, which a script cannot move; wanted a line "
+            "alone (a piece of no length with solid_capstyle='round' is a dot)"
+        )
+    artist.set_gid(MOVED + mark)
 
 
 def _make_level(figure: Figure) -> None:

@@ -1,4 +1,4 @@
-// Explorables: swap the differences between the frames that Python drew. No dependencies.
+// Explorables: swap the differences between the frames that Python drew. Needs controls.js.
 (() => {
   "use strict";
   const STEP = 320; // milliseconds between frames while playing
@@ -17,37 +17,15 @@
     const readout = figure.querySelector(".em-readout span");
     const live = figure.querySelector(".em-live");
     const panel = figure.querySelector(".em-controls");
-    const inputs = data.controls.map(({ key }) => [
-      ...panel.querySelectorAll(`[data-em-key="${key}"]`),
-    ]);
+    const controls = emControls(panel, data.controls);
     let shown = -1;
     let timer;
 
-    const isOne = (group) => group.length === 1;
-    const index = (group) => {
-      if (!isOne(group)) return Number(group.find((input) => input.checked).value);
-      return group[0].type === "checkbox" ? Number(group[0].checked) : Number(group[0].value);
-    };
-    const setIndex = (group, value) => {
-      if (!isOne(group)) group[value].checked = true;
-      else if (group[0].type === "checkbox") group[0].checked = value === 1;
-      else group[0].value = value;
-    };
     const frame = () =>
-      data.controls.reduce(
-        (sum, { values }, at) => sum * values.length + index(inputs[at]),
-        0,
-      );
+      controls.indices().reduce((sum, index, at) => sum * data.controls[at].values.length + index, 0);
 
     function draw() {
-      data.controls.forEach(({ texts }, at) => {
-        const [input] = inputs[at];
-        if (input.type !== "range") return;
-        const text = texts[index(inputs[at])];
-        input.setAttribute("aria-valuetext", text);
-        input.closest(".em-control").querySelector("output").textContent = text;
-        input.style.setProperty("--em-done", `${(100 * input.value) / input.max}%`);
-      });
+      controls.tell();
       const now = frame();
       if (now === shown) return;
       shown = now;
@@ -67,11 +45,7 @@
 
     // Settings as a query string, "n=10&metric=exact+match", from a link in the prose: dock.js.
     figure.emSet = (query) => {
-      for (const [key, wanted] of new URLSearchParams(query)) {
-        const at = data.controls.findIndex((control) => control.key === key);
-        const value = at < 0 ? -1 : data.controls[at].values.indexOf(wanted);
-        if (value >= 0) setIndex(inputs[at], value);
-      }
+      controls.set(query);
       pause();
       draw();
       announce();
@@ -115,7 +89,7 @@
 
   // What runs is noted here and not in the page: a saved page would begin with dead controls.
   const running = (window.emRunning ??= new WeakSet());
-  for (const figure of document.querySelectorAll(".em-explorable")) {
+  for (const figure of document.querySelectorAll(".em-explorable:not(.em-twin)")) {
     if (running.has(figure)) continue;
     running.add(figure);
     start(figure);

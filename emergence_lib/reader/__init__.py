@@ -1,4 +1,4 @@
-"""What the reader touches: figures, explorables, predictions and quizzes.
+"""What the reader touches: figures, explorables, twins, predictions and quizzes.
 
 Knows no science; every drawing and every answer is handed in.
 """
@@ -6,6 +6,7 @@ Knows no science; every drawing and every answer is handed in.
 from emergence_lib.reader.explore import Choice, Explorable, Slider, Switch, explore
 from emergence_lib.reader.figure import show
 from emergence_lib.reader.predict import predict
+from emergence_lib.reader.twin import twin
 from emergence_lib.reader.wall import wall
 from emergence_lib.reader.workbench import workbench
 
@@ -17,6 +18,7 @@ __all__ = [
     "explore",
     "predict",
     "show",
+    "twin",
     "wall",
     "workbench",
 ]

@@ -20,6 +20,7 @@ from emergence_lib.reader import controls as form
 from emergence_lib.reader import film, frames, live, markup, svg
 from emergence_lib.reader.controls import Choice, Control, Slider, Switch
 from emergence_lib.reader.figure import (
+    Picture,
     check_words,
     drawn_width,
     figure_html,
@@ -35,7 +36,7 @@ __all__ = ["Choice", "Explorable", "Slider", "Switch", "explore"]
 
 Update = Callable[..., str]
 Scene = tuple[Figure | Sequence[Figure], Update]
-ASSETS = ("figure.css", "explorable.css", "explorable.js", "take.js")
+ASSETS = ("figure.css", "explorable.css", "controls.js", "explorable.js", "take.js")
 MOST_FRAMES = 200
 
 
@@ -88,6 +89,9 @@ def explore(
 class Explorable(Output):
     """A figure with controls; drawn when it is displayed."""
 
+    kind = "em-figure em-explorable"
+    assets: tuple[str, ...] = ASSETS
+
     def __init__(
         self,
         scene: Scene,
@@ -104,7 +108,7 @@ class Explorable(Output):
         self.name = name
         self.caption = caption
         self.source = source
-        super().__init__("", alt, assets=ASSETS, png=self._png)
+        super().__init__("", alt, assets=self.assets, png=self._png)
 
     @property
     def start(self) -> dict[str, object]:
@@ -152,6 +156,17 @@ class Explorable(Output):
         return dict(zip(keys, self._film.readouts, strict=True))
 
     @property
+    def picture(self) -> Picture:
+        """The drawing at the start settings."""
+        return self._film.start
+
+    @property
+    def spoken(self) -> tuple[str, str]:
+        """The read-out at the start settings, and the longest of all."""
+        said = (self.readouts[tuple(self.start.values())], max(self._film.readouts, key=len))
+        return markup.plain(said[0]), markup.plain(said[1])
+
+    @property
     def data(self) -> dict[str, object]:
         """What the script on the page reads: controls, differences and read-outs."""
         return {
@@ -169,9 +184,9 @@ class Explorable(Output):
 
     @property
     def html(self) -> str:
-        """The figure, its controls and the differences between its frames."""
-        readout = markup.plain(self.readouts[tuple(self.start.values())])
-        longest = markup.plain(max(self._film.readouts, key=len))
+        """The figure, its controls and what the script on the page reads."""
+        picture = self.picture
+        readout, longest = self.spoken
         # "<" would end the element early if a read-out held "</script>".
         data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
         controls = (
@@ -186,9 +201,9 @@ class Explorable(Output):
         )
         return figure_html(
             name=self.name,
-            kind="em-figure em-explorable",
+            kind=self.kind,
             controls=controls + after,
-            picture=picture_html(self._film.start, drawn_width(self.figures[0]), self.text),
+            picture=picture_html(picture, max(map(drawn_width, self.figures)), self.text),
             caption=self.caption,
             fine=fine_print(
                 self.name,
@@ -201,13 +216,19 @@ class Explorable(Output):
     def _controls_html(self) -> str:
         sliders = [key for key, each in self.controls.items() if isinstance(each, Slider)]
         parts = "".join(
-            form.html(self.name, key, control, playable=sliders == [key])
+            form.html(self.name, key, control, playable=self._plays(key, sliders))
             for key, control in self.controls.items()
         )
         return (
             '<fieldset class="em-controls" hidden><legend class="em-hidden">Controls of the figure'
-            f"</legend>{parts}</fieldset>"
+            f"</legend>{parts}{self._buttons}</fieldset>"
         )
+
+    _buttons = ""
+
+    def _plays(self, key: str, sliders: list[str]) -> bool:
+        """Say whether a control can be played through: the only slider can."""
+        return sliders == [key]
 
     def _still(self) -> str:
         at = ", ".join(

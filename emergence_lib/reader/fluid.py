@@ -50,6 +50,8 @@ class Panel:
     drawing: tuple[float, float]
     """Width and height of the whole drawing in pixels."""
     prefix: str
+    board: bool
+    """Whether it keeps the shape of a square (`theme.board`)."""
     anchors: dict[str, Anchor]
     """Where words and legends hang: shares of the axes, by name."""
     shapes: dict[str, Element]
@@ -117,6 +119,7 @@ def split(root: Element, figure: Figure, prefix: str) -> list[Element]:
             height=place.height * high,
             drawing=(wide, high),
             prefix=prefix if len(figure.axes) == 1 else f"{prefix}-{number}",
+            board=theme.is_board(figure),
             anchors=_anchors(axes, number),
             shapes=shapes,
         )
@@ -256,9 +259,12 @@ def _take(
     hung: Anchor | None = None,
     legend: bool = False,
     marks: bool = False,
+    moved: str = "",
 ) -> None:
     """Take a part of the drawing into a panel, with all that is in it."""
     identity = part.get("id", "")
+    if identity.startswith(theme.MOVED):
+        moved = identity.removeprefix(theme.MOVED)
     clipped = clipped or "clip-path" in part.attrib
     legend = legend or identity.startswith("em-legend")
     marks = marks or identity == "em-marks"
@@ -270,7 +276,7 @@ def _take(
         panel.over += _lines(part, panel, hung, above=identity == "em-above")
     elif part.tag == "g":
         for child in part:
-            _take(child, panel, clipped=clipped, hung=hung, legend=legend, marks=marks)
+            _take(child, panel, clipped=clipped, hung=hung, legend=legend, marks=marks, moved=moved)
     elif part.tag == "use":
         _mark(part, panel, clipped=clipped, hung=hung if legend else None)
     elif part.tag == "path" and part.get("style") != "fill:none":
@@ -280,7 +286,10 @@ def _take(
             panel.over.append(_sample(part, panel, hung))
         else:
             layer = panel.front if clipped else panel.back
-            layer.append(_stretched(part.get("d", ""), part.get("style", ""), panel))
+            path = _stretched(part.get("d", ""), part.get("style", ""), panel)
+            if moved:
+                path.set("data-em-mark", moved)
+            layer.append(path)
 
 
 def _tick(part: Element, panel: Panel) -> Anchor | None:
@@ -450,7 +459,8 @@ def _assembled(panel: Panel) -> Element:
     }
     style = ";".join(f"--{side}:{length:.0f}px" for side, length in room.items())
     style += f";--h:{panel.height / wide:.3f}"
-    root = Element("svg", {"class": "em-svg em-fluid", "style": style, "stroke-linejoin": "round"})
+    look = "em-svg em-fluid em-board" if panel.board else "em-svg em-fluid"
+    root = Element("svg", {"class": look, "style": style, "stroke-linejoin": "round"})
     if panel.used:
         kept = Element("defs")
         for number, identity in enumerate(panel.used):
@@ -459,9 +469,9 @@ def _assembled(panel: Panel) -> Element:
             path.set("id", f"{panel.prefix}-m{number}")
             kept.append(path)
         root.append(kept)
-    for layer, look in ((panel.back, {"class": "em-frame"}), (panel.front, {})):
+    for layer, kind in ((panel.back, {"class": "em-frame"}), (panel.front, {})):
         if layer:
-            nested = Element("svg", {**STRETCHED, **look})
+            nested = Element("svg", {**STRETCHED, **kind})
             nested.extend(layer)
             root.append(nested)
     root.extend(panel.over)

@@ -28,7 +28,8 @@ NEVER = (
 SEARCH_ONLY = ("doctools", "sphinx_highlight")
 # Our own scripts, by the mark-up that calls for them.
 COMPONENTS = {
-    "em-explorable": ("explorable.js",),
+    "em-explorable": ("controls.js", "explorable.js"),
+    "em-twin": ("twin.js",),
     "em-figure": ("take.js",),
     "em-set": ("dock.js",),
     "em-quiz": ("quiz.js",),

@@ -24,7 +24,7 @@ from tests.reader.scenes import curve, power
 from tests.test_quizzes import GOOD
 
 STYLES = ("figure", "explorable", "quiz", "predict", "cards", "dock")
-SCRIPTS = ("explorable", "quiz", "predict", "take", "cards", "dock")
+SCRIPTS = ("controls", "explorable", "quiz", "predict", "take", "cards", "dock")
 
 
 @pytest.fixture(scope="module")
