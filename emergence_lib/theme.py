@@ -216,7 +216,7 @@ def is_board(figure: Figure) -> bool:
     return bool(getattr(figure, "board", False))
 
 
-def moved(artist: Line2D | PathPatch, mark: str) -> None:
+def moved(artist: Artist, mark: str) -> None:
     """Let the script of a twin give an artist new paths, under the name of a mark.
 
     Parameters

@@ -90,7 +90,7 @@
     let indices = controls.indices();
 
     const stage = {
-      settings: {},
+      settings: { ...data.data }, // a control that the page does not offer is set there
       data: data.data,
       line(mark, xs, ys) {
         const { x, y } = scales[mark];

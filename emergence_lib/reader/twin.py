@@ -89,8 +89,7 @@ def twin(
     _compare(name, piece, "control", set(controls), set(declared["controls"]), set(handed))
     offered = set(declared["controls"]) - set(controls)
     _compare(name, piece, "data", set(handed), {*declared["data"], *offered}, set())
-    marked = {mark for figure in panels(scene[0]) for mark, _ in _moved(figure)}
-    _compare(name, piece, "mark", marked, set(declared["marks"]), set())
+    _compare(name, piece, "mark", set(_marks(panels(scene[0]))), set(declared["marks"]), set())
     return Twin(
         scene,
         controls,
@@ -226,11 +225,7 @@ class Twin(Explorable):
                 for key, control in self.controls.items()
             ],
             "data": self.handed,
-            "marks": {
-                mark: {"x": _axis(axes, "x"), "y": _axis(axes, "y")}
-                for figure in self.figures
-                for mark, axes in _moved(figure)
-            },
+            "marks": _marks(self.figures),
         }
 
     @property
@@ -270,6 +265,15 @@ def _moved(figure: Figure) -> Iterator[tuple[str, Axes]]:
         for artist in (*axes.lines, *axes.patches):
             if str(artist.get_gid() or "").startswith(theme.MOVED):
                 yield str(artist.get_gid()).removeprefix(theme.MOVED), axes
+
+
+def _marks(figures: Sequence[Figure]) -> dict[str, dict[str, Sequence[object]]]:
+    """Return the axes of each mark as the script needs them."""
+    return {
+        mark: {which: _axis(axes, which) for which in "xy"}
+        for figure in figures
+        for mark, axes in _moved(figure)
+    }
 
 
 def _axis(axes: Axes, which: str) -> Sequence[object]:
