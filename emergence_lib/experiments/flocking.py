@@ -13,6 +13,7 @@ Of the kind of transition, or of its exponents, these runs say nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import process_time
 
@@ -108,21 +109,39 @@ def neighbour_sums(positions: Floats, headings: Floats, side: float) -> Floats:
     return headings + (east + 1j * north).reshape(headings.shape)
 
 
-def fly(birds: int, config: Config, rng: np.random.Generator) -> Floats:
-    """Fly one flock at every noise; return its order at each step, shape (steps, noises)."""
+def steps(birds: int, config: Config, rng: np.random.Generator) -> Iterator[tuple[Floats, Floats]]:
+    """Fly one flock at every noise; yield what is to be seen after each step.
+
+    Parameters
+    ----------
+    birds : int
+    config : Config
+        Its noises, density, speed and number of steps.
+    rng : Generator
+
+    Yields
+    ------
+    positions : array, shape (noises, birds, 2)
+        Places in the sky, whose side is ``sqrt(birds / density)``.
+    headings : array of complex, shape (noises, birds)
+        Directions of flight, of length 1.
+    """
     side = np.sqrt(birds / config.density)
     shape = len(config.noises), birds
     positions = rng.random((*shape, 2)) * side
     headings = np.exp(2j * np.pi * rng.random(shape))
-    order = np.empty((config.steps, len(config.noises)))
-    for step in range(config.steps):
+    for _ in range(config.steps):
         error = np.array(config.noises)[:, None] * (rng.random(shape) - 0.5)
         headings = np.exp(1j * (np.angle(neighbour_sums(positions, headings, side)) + error))
-        positions += config.speed * np.stack([headings.real, headings.imag], axis=-1)
+        moved = positions + config.speed * np.stack([headings.real, headings.imag], axis=-1)
         # Twice: the remainder of a tiny negative number rounds up to the side itself.
-        positions = positions % side % side
-        order[step] = np.abs(headings.mean(axis=1))
-    return order
+        positions = moved % side % side
+        yield positions, headings
+
+
+def fly(birds: int, config: Config, rng: np.random.Generator) -> Floats:
+    """Fly one flock at every noise; return its order at each step, shape (steps, noises)."""
+    return np.array([np.abs(headings.mean(axis=1)) for _, headings in steps(birds, config, rng)])
 
 
 def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from emergence_lib.reader.numbers import number
 
@@ -27,15 +28,16 @@ class Slider:
         The value it begins at; the first one if left out.
     unit : str
         Said after the value.
-    format : str
-        How a value is written, for example ``"{:.0%}"``; four significant digits if left out.
+    format : str or callable
+        How a value is written, for example ``"{:.0%}"``, or a function from a value to its text;
+        four significant digits if left out.
     """
 
     label: str
     values: Sequence[object]
     start: object = None
     unit: str = ""
-    format: str = ""
+    format: str | Callable[[Any], str] = ""
 
     @property
     def settings(self) -> list[object]:
@@ -44,7 +46,10 @@ class Slider:
 
     def text(self, value: object) -> str:
         """Return a value as the read-out writes it."""
-        written = self.format.format(value) if self.format else number(value)
+        if callable(self.format):
+            written = self.format(value)
+        else:
+            written = self.format.format(value) if self.format else number(value)
         if not self.unit:
             return written
         return written + self.unit if self.unit in "%°" else f"{written} {self.unit}"
@@ -55,8 +60,8 @@ class Choice:
     """One of a few named alternatives; radio buttons, or a menu when there are more than four."""
 
     label: str
-    options: Sequence[str]
-    start: str | None = None
+    options: Sequence[object]
+    start: object = None
 
     @property
     def settings(self) -> list[object]:

@@ -282,3 +282,6 @@ def test_read_out_of_a_number_that_is_not_plain() -> None:
         "1 × 10⁷ parameters"
     )
     assert Slider("share", [0.5, 0.6], format="{:.0%}").text(0.6) == "60%"
+    turn = Slider("turn", [0.25, 0.5], unit="°", format=lambda share: f"{360 * share:.0f}")
+    assert turn.text(0.25) == "90°"
+    assert Choice("birds", [30, 100]).text(30) == "30"

@@ -1,0 +1,180 @@
+"""Pictures of "More is different": a flock, a board that opens up, and speakers who agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from emergence_lib import theme
+from emergence_lib.chapters.more_is_different import numbers
+from emergence_lib.experiments import flocking
+from emergence_lib.laws import Array, Flags
+
+Scene = tuple[list[Figure], Callable[..., str]]
+
+CHART = (theme.PHONE, 2.1)
+"""Size in inches of a chart under a board: both are in sight on a phone."""
+LENGTH, SPREAD = 0.035, 0.012
+"""Length of a bird, and of each wing to its side, in units of the sky's side."""
+SHOWN = {8: theme.RAMP[0], 32: theme.RAMP[2], 128: theme.RAMP[4]}
+"""Sizes of board whose stored curves stand behind the reader's own."""
+CROWDS = {50: (theme.RAMP[0], ":"), 200: (theme.RAMP[2], "--"), 800: (theme.RAMP[4], "-")}
+"""Colour and dash of a population of the naming game."""
+
+
+@theme.figure
+def flock() -> Scene:
+    """Show a flock and its order step by step; ``update(noise, birds)`` flies another."""
+    sky, above = theme.board()
+    (birds_drawn,) = above.plot([], [], color=theme.BLUE, lw=1.5, solid_capstyle="round")
+    theme.moved(birds_drawn, "birds")
+
+    chart = Figure(figsize=CHART)
+    ax = chart.subplots()
+    low, high = flocking.floor(300), flocking.floor(30)
+    ax.axhspan(low, high, color=theme.GRID, lw=0, label="_random headings")
+    ax.text(395, high + 0.02, "random headings", color=theme.GREY, ha="right", va="bottom")
+    (order,) = ax.plot([], [], color=theme.BLUE, label="order")
+    theme.moved(order, "order")
+    ax.set(xlim=(0, flocking.BOOK.steps), xlabel="steps")
+    ax.set(ylim=(-0.03, 1.05), yticks=(0, 0.5, 1), ylabel="order")
+
+    def update(noise: float, birds: int) -> str:
+        flight = numbers.flight(birds, noise)
+        birds_drawn.set_data(*wings(flight.places, flight.headings))
+        order.set_data(np.arange(1, len(flight.order) + 1), flight.order)
+        return (
+            f"{birds} birds, noise {np.degrees(noise):.0f}°, step {len(flight.order)}: order "
+            f"{flight.order[-1]:.2f} (random headings give about {flocking.floor(birds):.2f})."
+        )
+
+    update(flocking.BOOK.noises[2], 100)
+    return [sky, chart], update
+
+
+def wings(places: Array, headings: Array) -> tuple[Array, Array]:
+    """Return birds as two wings each that meet at the head, separated by NaN."""
+    ahead = np.column_stack([headings.real, headings.imag])
+    aside = np.column_stack([-headings.imag, headings.real])
+    tails = places - LENGTH * ahead
+    gaps = np.full_like(places, np.nan)
+    outline = [tails + SPREAD * aside, places, tails - SPREAD * aside, gaps]
+    points = np.stack(outline, axis=1).reshape(-1, 2)
+    return points[:, 0], points[:, 1]
+
+
+@theme.figure
+def crossing() -> Scene:
+    """Show a board and how many like it are crossed; ``update(share, size)`` draws another."""
+    board, above = theme.board()
+    areas = {}
+    for mark, colour in (("open", theme.RAMP[0]), ("largest", theme.ORANGE)):
+        areas[mark] = PathPatch(patches(np.ones((1, 1), bool)), facecolor=colour, lw=0)
+        above.add_patch(areas[mark])
+        theme.moved(areas[mark], mark)
+
+    chart = Figure(figsize=CHART)
+    ax = chart.subplots()
+    table = numbers.crossings()
+    for size, colour in SHOWN.items():
+        each = table[table["size"] == size]
+        ax.plot(each["share"], each["crossed"], color=colour, lw=1, label=f"{size} by {size}")
+    theme.beside(ax, 0.415, 0.2, "8 by 8", SHOWN[8])
+    theme.beside(ax, 0.66, 0.78, "32 by 32", SHOWN[32], va="top")
+    theme.beside(ax, 0.575, 0.08, "128", SHOWN[128])
+    (crossed,) = ax.plot([], [], color=theme.ORANGE, label="boards thrown here")
+    theme.moved(crossed, "crossed")
+    theme.share_axis(ax, "boards crossed", ticks=(0, 0.5, 1))
+    theme.share_axis(ax, "open sites", limits=(0.4, 0.8), ticks=(0.4, 0.5, 0.6, 0.7, 0.8), axis="x")
+
+    def update(share: float, size: int) -> str:
+        thrown = numbers.thresholds(size, numbers.BOARDS)
+        now = numbers.board(size, share)
+        areas["open"].set_path(patches(now.open & ~now.largest))
+        areas["largest"].set_path(patches(now.largest))
+        crossed.set_data(*stairs(thrown))
+        return (
+            f"{size} × {size} board, {share:.0%} open: the largest cluster holds "
+            f"{now.largest.mean():.0%} of all sites; {'a' if now.crossed else 'no'} path crosses. "
+            f"{np.sum(thrown < share)} of {len(thrown)} boards cross at this share."
+        )
+
+    update(0.5, 32)
+    return [board, chart], update
+
+
+def patches(sites: Flags) -> Path:
+    """Return sites of a board as one path on the unit square; row 0 is at the top.
+
+    Sites side by side in a row are one rectangle.
+    """
+    size = len(sites)
+    padded = np.pad(sites, ((0, 0), (1, 1))).astype(int)
+    rows, starts = np.nonzero(np.diff(padded) == 1)
+    _, ends = np.nonzero(np.diff(padded) == -1)
+    top, left, right = (size - rows) / size, starts / size, ends / size
+    bottom = top - 1 / size
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    vertices = np.stack([np.column_stack(corner) for corner in corners], axis=1).reshape(-1, 2)
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(rows)
+    return Path(vertices, codes)
+
+
+def stairs(thresholds: Array) -> tuple[Array, Array]:
+    """Return the share of boards crossed as a curve that steps up at each threshold."""
+    heights = np.arange(len(thresholds) + 1) / len(thresholds)
+    x = np.concatenate([[0.0], np.repeat(thresholds, 2), [1.0]])
+    return x, np.repeat(heights, 2)
+
+
+@theme.figure
+def agreement() -> Scene:
+    """Show one population on its way to one word; ``update(agents)`` lets another talk."""
+    chart = Figure(figsize=theme.WIDE)
+    ax = chart.subplots()
+    drawn = {}
+    for mark, colour, dash, name in (
+        ("words", theme.TEAL, "--", "different words per speaker"),
+        ("understood", theme.ORANGE, "-", "talks understood"),
+    ):
+        (drawn[mark],) = ax.plot([], [], color=colour, ls=dash, label=name)
+        theme.moved(drawn[mark], mark)
+    theme.key(ax, {"talks understood": drawn["understood"], "words per speaker": drawn["words"]})
+    ax.set(xlim=(0, numbers.LIMIT), xlabel="talks per speaker")
+    theme.share_axis(ax, ticks=(0, 0.25, 0.5, 0.75, 1))
+
+    def update(agents: int) -> str:
+        game = numbers.game(agents)
+        every = np.unique(np.linspace(0, len(game.talks) - 1, 250).astype(int))
+        drawn["understood"].set_data(game.talks[every], game.understood[every])
+        drawn["words"].set_data(game.talks[every], game.words[every])
+        return (
+            f"After {len(game.talks):,} talks ({game.talks[-1]:.1f} a speaker): all {agents} "
+            "speakers use one word."
+        )
+
+    update(200)
+    return [chart], update
+
+
+@theme.figure
+def story() -> Figure:
+    """Show the share of talks understood against the share of the time to consensus."""
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    table = numbers.story()
+    for agents, (colour, dash) in CROWDS.items():
+        curves = table[table["agents"] == agents].pivot(
+            index="seed", columns="part", values="understood"
+        )
+        theme.seeds(ax, curves.columns, curves, f"{agents} speakers", color=colour, ls=dash)
+    theme.beside(ax, 0.34, 0.5, "50 speakers", CROWDS[50][0], ha="right")
+    theme.beside(ax, 0.66, 0.32, "200", CROWDS[200][0], ha="right")
+    theme.beside(ax, 0.86, 0.3, "800", CROWDS[800][0])
+    theme.share_axis(ax, "talks understood")
+    theme.share_axis(ax, "share of the time to consensus", limits=(0, 1), axis="x")
+    return fig
