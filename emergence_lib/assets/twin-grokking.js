@@ -243,7 +243,7 @@
 
   (window.emTwins ??= {}).grokking = {
     controls: ["decay"],
-    marks: MARKS,
+    marks: ["seen", "new", "filtered", "scrambled"],
     data: ["hours", "units", "share", "rate", "decay", "warmUp", "checkpoints"],
     pace: 0,
     shuffled, begin, gradient, trainer, accuracy, filtered, network,

@@ -24,15 +24,22 @@ MARKS = ("seen", "new", "filtered", "scrambled")
 STAGE = """
 Math.random = () => { throw new Error("chance that no run number settles"); };
 window.chance = (seed) => {
-  let state = seed;
+  // As assets/twin.js draws it for the run of that number.
+  let state = Math.imul(seed, 0x9e3779b9), spare = null;
   const random = () => {
     state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const normal = () =>
-    Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = () => {
+    const kept = spare;
+    spare = null;
+    if (kept !== null) return kept;
+    const radius = Math.sqrt(-2 * Math.log(1 - random())), angle = 2 * Math.PI * random();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
   return { random, normal };
 };
 window.played = ({ settings, data, run, seed, every }) => {
