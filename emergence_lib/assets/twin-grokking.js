@@ -94,7 +94,8 @@
       const here = Math.min(4, pairs.length - first);
       forward(net, pairs, first);
       for (let j = 0; j < here; j++) differentiate(net, j, pairs[first + j][2], 1 / pairs.length);
-      for (let c = 0; c <= hours; c++) logits.fill(0, 4 * c + (c < hours ? here : 0), 4 * c + 4);
+      // Nobody is to blame for pairs that only stand in; the empty answer's logits are zero anyway.
+      if (here < 4) for (let c = 0; c < hours; c++) logits.fill(0, 4 * c + here, 4 * c + 4);
       blame.fill(0);
       for (let c = 0; c < hours; c += 2) {
         const z = 4 * c, odd = (2 * hours + c) * units, even = odd + units;

@@ -232,12 +232,14 @@ def test_decay_makes_a_difference_to_the_weights(script_page: Page) -> None:
 # How a run begins.
 
 
-def test_a_run_begins_with_the_whole_table_in_two_parts(script_page: Page) -> None:
-    data = numbers.own_data()
-    start = begun(script_page, data, 8)
+@pytest.mark.parametrize("data", [numbers.own_data(), SMALL], ids=["own", "small"])
+def test_a_run_begins_with_the_whole_table_in_two_parts(
+    script_page: Page, data: dict[str, Any]
+) -> None:
+    start, hours = begun(script_page, data, 8), data["hours"]
     both = start["seen"] + start["fresh"]
-    assert sorted(both) == [[a, b, (a + b) % 43] for a in range(43) for b in range(43)]
-    assert len(start["seen"]) == round(0.4 * 43**2)
+    assert sorted(both) == [[a, b, (a + b) % hours] for a in range(hours) for b in range(hours)]
+    assert len(start["seen"]) == round(data["share"] * hours**2)
     other = begun(script_page, data, 9)
     assert other["seen"] != start["seen"]
     assert other["weights"] != start["weights"]
