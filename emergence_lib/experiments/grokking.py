@@ -114,6 +114,14 @@ class Result(store.Result):
 
 BOOK = Config()
 SQUARED = Config(loss="squared error", shares=(0.3,), checkpoints=spread(1000))
+OWN = Config(
+    modulus=43,
+    width=64,
+    shares=(0.4,),
+    rate=0.01,
+    checkpoints=(*range(0, 100, 5), *range(100, 1201, 20)),
+)
+"""A network small enough for a reader's browser to train (assets/twin-grokking.js)."""
 VARIANTS = {
     "": BOOK,
     "no-decay": replace(BOOK, decay=0),
@@ -121,13 +129,16 @@ VARIANTS = {
     "product": replace(BOOK, table="product"),
     "squared-error": SQUARED,
     "squared-error-no-decay": replace(SQUARED, decay=0),
+    "own": OWN,
+    "own-no-decay": replace(OWN, decay=0),
     "data": replace(
         SQUARED,
         shares=(0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35),
         checkpoints=(0, 10, 75, 150, 300, 600, 1200, 2400),
     ),
 }
-"""Settings of the stored results: the book's, decay off, controls, the other loss, the sweep."""
+"""Settings of the stored results: the book's, decay off, controls, the other loss, the network
+that readers train themselves, the sweep."""
 
 
 def table(config: Config, rng: np.random.Generator) -> tuple[Integers, Integers]:

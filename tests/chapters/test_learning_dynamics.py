@@ -9,6 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from emergence_lib import theme
 from emergence_lib.chapters.learning_dynamics import numbers, pictures
 from emergence_lib.experiments import grokking, store
 from emergence_lib.laws import Array
@@ -197,3 +198,54 @@ def test_training_has_few_frames_and_one_where_the_chapter_starts() -> None:
     assert len(pictures.window()) * len(pictures.LOOKS) <= 41
     assert pictures.window()[-1] == grokking.BOOK.steps
     assert 138 in pictures.window()
+
+
+@pytest.mark.parametrize(("decay", "variant"), [(True, "own"), (False, "own-no-decay")])
+def test_own_network_is_a_stored_run_until_the_reader_trains_it(decay: bool, variant: str) -> None:
+    figure, update = pictures.own()
+    run = store.stored("grokking", variant)[0]
+    assert run.config.decay == (1 if decay else 0)
+    said, axes = update(decay=decay), figure.axes[0]
+    measured = {
+        "seen": run.train[0],
+        "new": run.test[0],
+        "filtered": run.filtered[0],
+        "scrambled": run.scrambled[0],
+    }
+    for mark, scores in measured.items():
+        curve = line(axes, mark)
+        assert heights(curve) == pytest.approx(scores), mark
+        assert np.asarray(curve.get_xdata()).tolist() == list(run.config.checkpoints), mark
+        assert curve.get_gid() == f"{theme.MOVED}{mark}"
+    seen, new, filtered, scrambled = (f"{scores[-1]:.0%}" for scores in measured.values())
+    assert said == (
+        f"Stored run, step 1,200 of 1,200: {seen} of seen pairs, {new} of new ones; "
+        f"filtered {filtered}, scrambled {scrambled}."
+    )
+
+
+def test_no_curve_of_the_own_network_can_run_through_its_key() -> None:
+    figure = pictures.own()[0]
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    key = axes.get_legend()
+    assert key is not None
+    assert key.get_window_extent().y0 >= axes.get_window_extent().y1
+    assert not axes.texts
+
+
+def test_own_network_is_trained_as_its_settings_say() -> None:
+    own, data = store.variants("grokking")["own"], numbers.own_data()
+    assert (data["hours"], data["units"], data["share"]) == (43, 64, 0.4)
+    assert (data["rate"], data["decay"], data["warmUp"]) == (own.rate, own.decay, own.warm_up)
+    assert data["checkpoints"] == list(own.checkpoints)
+    assert own.loss == "cross-entropy"
+
+
+def test_without_decay_the_own_network_stays_wrong_and_its_filtered_score_is_high() -> None:
+    # The answer to the chapter's prediction, and what the caption warns of.
+    assert numbers.course("own-no-decay")["test"].max() < 0.05
+    assert numbers.final("own-no-decay")["filtered"].min() > 0.65
+    assert numbers.final("own")["test"].min() > 0.95
+    for variant in ("own", "own-no-decay"):
+        assert numbers.course(variant)["scrambled"].max() < 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,6 +140,20 @@ def threshold(sweep: pd.DataFrame) -> pd.Series:
         seed: curves.crossing(run["share"], run["test"], 0.5) for seed, run in sweep.groupby("seed")
     }
     return pd.Series(shares)
+
+
+def own_data() -> dict[str, Any]:
+    """Return the settings of the network that readers train, as its script names them."""
+    own = grokking.OWN
+    return {
+        "hours": own.modulus,
+        "units": own.width,
+        "share": own.shares[0],
+        "rate": own.rate,
+        "decay": own.decay,
+        "warmUp": own.warm_up,
+        "checkpoints": list(own.checkpoints),
+    }
 
 
 def agreement(live: grokking.Result) -> str:

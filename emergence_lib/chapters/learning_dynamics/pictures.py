@@ -19,6 +19,13 @@ LINES = {
     "filtered": (theme.BLUE, "-", "new pairs, filtered"),
 }
 """Colour, dash and name of the three accuracies that the chapter follows."""
+OWN = {
+    "seen": ("train", *LINES["train"][:2]),
+    "new": ("test", *LINES["test"][:2]),
+    "filtered": ("filtered", *LINES["filtered"][:2]),
+    "scrambled": ("scrambled", theme.PURPLE, ":"),
+}
+"""Measure, colour and dash of each mark of the network that readers train."""
 LOOKS = ("as it is", "filtered")
 WINDOW = 20
 """Positions of the slider of `training`."""
@@ -262,4 +269,44 @@ def training() -> tuple[Figure, Callable[..., str]]:
         return f"{said}; filtered, {run.filtered[0, now]:.1%}." if look == LOOKS[1] else f"{said}."
 
     update(window()[0], LOOKS[0])
+    return fig, update
+
+
+@theme.figure
+def own() -> tuple[Figure, Callable[..., str]]:
+    """Twin: a network that the reader trains; Python draws the whole course of stored seed 0.
+
+    Returns
+    -------
+    tuple
+        The figure and ``update(decay)``, a switch.
+    """
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    steps = grokking.OWN.checkpoints
+    curves = {}
+    for mark, (measure, colour, dash) in OWN.items():
+        (curve,) = ax.plot(steps, np.zeros(len(steps)), color=colour, ls=dash, label=mark)
+        theme.moved(curve, mark)
+        curves[measure] = curve
+    ticks = range(0, steps[-1] + 1, 300)
+    ax.set(xlabel="training steps", xlim=(-20, steps[-1] + 20))
+    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+    theme.share_axis(ax, "right")
+    theme.key(ax, {str(curve.get_label()): curve for curve in curves.values()}, columns=len(curves))
+
+    def update(decay: bool) -> str:
+        run = store.stored("grokking", "own" if decay else "own-no-decay")[0]
+        ends = {}
+        for measure, curve in curves.items():
+            scores = getattr(run, measure)[0]
+            curve.set_ydata(scores)
+            ends[measure] = f"{scores[-1]:.0%}"
+        return (
+            f"Stored run, step {steps[-1]:,} of {steps[-1]:,}: {ends['train']} of seen pairs, "
+            f"{ends['test']} of new ones; filtered {ends['filtered']}, "
+            f"scrambled {ends['scrambled']}."
+        )
+
+    update(decay=True)
     return fig, update
