@@ -102,7 +102,7 @@ def test_agreement_tells_the_stored_range() -> None:
     said = numbers.agreement(store.stored("grokking")[0])
     for measure, form in (
         ("test", "right at about step {:.0f} (stored seeds: {:.0f} to {:.0f})"),
-        ("filtered", "half at about step {:.0f} (stored: {:.0f} to {:.0f})"),
+        ("filtered", "filtered, half at about step {:.0f} (stored: {:.0f} to {:.0f})"),
     ):
         steps = numbers.half(numbers.course(), measure)
         assert form.format(steps[0], steps.min(), steps.max()) in said
