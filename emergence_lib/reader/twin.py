@@ -34,7 +34,9 @@ BUTTONS = (
     '<div class="em-control em-run">'
     f'<button type="button" class="em-play" aria-pressed="false" {form.OWN_KEYS}>'
     "<span>Play</span></button>"
-    f'<button type="button" class="em-again" {form.OWN_KEYS}>Start again</button></div>'
+    f'<button type="button" class="em-again" {form.OWN_KEYS}>'
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8a5 5 0 1 0 2-4M5 1v3.4h3.4"/></svg>'
+    "<span>Start again</span></button></div>"
 )
 
 
