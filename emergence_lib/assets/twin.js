@@ -224,6 +224,7 @@
       if (!keys.length) return;
       whenLoaded(() => {
         if (!run || !keys.every((key) => run.change?.(key))) begin();
+        over = false; // there may be more to do under other settings
         draw();
         setPlaying(playing);
         announce();

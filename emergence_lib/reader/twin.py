@@ -28,7 +28,7 @@ from emergence_lib.reader.output import asset
 
 DECLARED = re.compile(r"^\s*(controls|marks|data): \[([^\]]*)\]", re.MULTILINE)
 PACED = re.compile(r"^\s*pace: ", re.MULTILINE)
-SLACK = " 000"
+SLACK = " 000 000"
 """What a read-out may grow by while the process runs, so that the page does not jump."""
 BUTTONS = (
     '<div class="em-control em-run">'

@@ -380,6 +380,18 @@ def test_word_in_the_prose_sets_and_plays(browser: Browser, tmp_path: Path) -> N
     wait_for(page, "Run 1, drift 0.25, step 60:")
 
 
+def test_run_that_ended_goes_on_where_a_change_gives_it_more_to_do(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = opened(
+        browser, tmp_path, made(), piece=PIECE.replace("data.steps", "80 * settings.drift")
+    )
+    page.click(".em-play")
+    wait_for(page, "Run 1, drift 0.25, step 20:")
+    page.evaluate("() => document.querySelector('.em-twin').emSet('drift=0.5&play=on')")
+    wait_for(page, "Run 1, drift 0.5, step 40:")
+
+
 def test_start_again_begins_the_next_run(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, tmp_path, made())
     page.click(".em-again")
