@@ -8,8 +8,9 @@
     const body = figure.querySelector("tbody");
     const rows = [...body.rows];
     const words = rows.map((row) => row.textContent.toLowerCase());
+    // What a cell says before its small print.
     const first = (cell) =>
-      [...cell.childNodes].find((node) => node.nodeType === Node.TEXT_NODE)?.data ?? "";
+      ([...cell.childNodes].find((node) => node.nodeType === Node.TEXT_NODE)?.data ?? "").trim();
 
     function narrow() {
       const wanted = search.value.toLowerCase().split(/\s+/);

@@ -115,7 +115,7 @@ def cell(heads_row: bool, said: str, key: float | None, points: Points | None) -
     tag, scope = ("th", ' scope="row"') if heads_row else ("td", "")
     # A cell without a number is left empty here, and sorts last.
     by = "" if key is None else f' data-em-by="{"" if np.isnan(key) else f"{key:.6g}"}"'
-    fine = f"<small>{escape(small)}</small>" if small else ""
+    fine = f" <small>{escape(small)}</small>" if small else ""
     return f"<{tag}{scope}{by}>{spark(points) if points else ''}{escape(words)}{fine}</{tag}>"
 
 

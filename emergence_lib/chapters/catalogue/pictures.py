@@ -13,11 +13,11 @@ from emergence_lib.chapters.catalogue import numbers
 Scene = tuple[Figure, Callable[..., str]]
 
 FAMILIES = {
-    "LaMDA": (theme.BLUE, "o", 1.5e11, 4),
-    "GPT-3": (theme.ORANGE, "s", 2.0e11, 29),
-    "PaLM": (theme.TEAL, "^", 6.3e11, 41),
+    "LaMDA": (theme.BLUE, "o"),
+    "GPT-3": (theme.ORANGE, "s"),
+    "PaLM": (theme.TEAL, "^"),
 }
-"""Colour and mark of a family, and where its name stands (parameters, points)."""
+"""Colour and mark of a family."""
 PILOT = ("syllogism", "boolq", "conjunction-fallacy", "scope-neglect")
 SORTED = {"Persian reading": "parsinlu_qa_mc", "arithmetic": "arithmetic", "MMLU": "mmlu"}
 TASKS = {
@@ -41,21 +41,27 @@ def steps() -> Figure:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     ax.axhline(0, color=theme.GREY, ls="--", lw=1.2, label="_zero")
-    ax.text(3.1e8, 2, "helps", color=theme.GREY)
-    ax.text(3.1e8, -20, "hurts", color=theme.GREY)
+    ax.text(3.3e8, 3, "steps help", color=theme.GREY)
+    ax.text(3.3e8, -20, "steps hurt", color=theme.GREY)
+    shown = {}
     for (family, benchmark), rows in numbers.chain_of_thought().groupby(["family", "benchmark"]):
         if family not in FAMILIES:
             continue
-        colour, mark, x, y = FAMILIES[family]
+        colour, mark = FAMILIES[family]
         main = benchmark == "GSM8K"
         look = {"lw": 2.2, "marker": mark} if main else {"lw": 0.9, "alpha": 0.6}
-        ax.plot(
-            rows["params"], 100 * rows["gain"], color=colour, label=f"{family}, {benchmark}", **look
+        (line,) = ax.plot(
+            rows["params"],
+            100 * rows["gain"],
+            color=colour,
+            label=f"{family}, {benchmark}",
+            **look,
         )
         if main:
-            theme.beside(ax, x, y, family, colour, ha="right")
+            shown[family] = line
+    theme.key(ax, {family: shown[family] for family in FAMILIES}, columns=3)
     theme.size_axis(ax, 3e8, 9e11, (1e9, 1e10, 1e11), "model size (parameters)")
-    ax.set(ylim=(-23, 46), yticks=(-20, -10, 0, 10, 20, 30, 40), ylabel="points gained by steps")
+    ax.set(ylim=(-23, 46), yticks=(-20, -10, 0, 10, 20, 30, 40), ylabel="points gained")
     return fig
 
 
@@ -117,7 +123,7 @@ def tenths() -> Scene:
     ax.set(
         ylim=(0, 1.02),
         yticks=(0, 0.25, 0.5, 0.75, 1),
-        ylabel="Brier score, target-conditioned (lower is better)",
+        ylabel="Brier score (lower is better)",
     )
 
     def update(task: str, tenth: int) -> str:
@@ -144,7 +150,7 @@ def twice() -> Scene:
     ax = fig.subplots()
     most = max(len(numbers.twice(task)) for task in TASKS.values())
     marks = {"accuracy": ("o", theme.BLUE), "tc_brier": ("^", theme.ORANGE)}
-    names = {"accuracy": "accuracy", "tc_brier": "Brier, target-conditioned"}
+    names = {"accuracy": "accuracy", "tc_brier": "Brier score"}
     grid = np.linspace(18.4, 24, 3)
     dots, lines = {}, {}
     for score, (mark, colour) in marks.items():
