@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.figure import Figure
 
-from emergence_lib import theme
+from emergence_lib import published, theme
 from emergence_lib.chapters.catalogue import numbers
 
 Scene = tuple[Figure, Callable[..., str]]
@@ -33,6 +33,29 @@ TASKS = {
 }
 """Names on the page to names in the tables."""
 TENTHS = tuple(range(1, 11))
+
+
+@theme.figure
+def done() -> Figure:
+    """Draw how much of its rise each few-shot task of GPT-3 had done by 13 billion parameters."""
+    fig = Figure(figsize=(theme.PHONE, 2.2))
+    ax = fig.subplots()
+    sizes = np.log10([published.gpt3_parameters(each) for each in ("125M", "13B", "175B")])
+    straight = (sizes[1] - sizes[0]) / (sizes[2] - sizes[0])
+    ax.axvline(straight, color=theme.GREY, ls="--", lw=1.2, label="_straight")
+    rows = {
+        "other": ("all other tasks", theme.TEAL, 0),
+        "arithmetic": ("arithmetic", theme.BLUE, 1),
+    }
+    for kind, (name, colour, row) in rows.items():
+        shares = np.sort(numbers.by_13b(kind))
+        # Marks side by side, not on top of each other.
+        heights = row + 0.07 * (np.arange(len(shares)) % 5 - 2)
+        ax.plot(shares, heights, "o" if row else "^", color=colour, alpha=0.8, label=name)
+        theme.beside(ax, -0.12, row + 0.3, name, colour)
+    theme.share_axis(ax, "rise done by 13B", limits=(-0.15, 1.9), axis="x", ticks=(0, 0.5, 1, 1.5))
+    ax.set(ylim=(-0.4, 1.6), yticks=())
+    return fig
 
 
 @theme.figure
