@@ -44,8 +44,7 @@ def test_first_seen_is_where_chapter_2_sees_it(task: str) -> None:
 
 def test_one_absent_model_above_moves_first_seen_beyond_it() -> None:
     found = [
-        numbers.Entry("a", "b", "c", "d", s, np.array(y), s, np.full(4, 100.0), 0.5).first
-        for s in [np.arange(1.0, 5)]
+        numbers.Entry("a", "b", "c", "d", pd.DataFrame({"score": y, "items": 100}), 0.5).first
         # By hand: of 100, 59 right are present (P = .044) and 58 are not (P = .067).
         for y in ([0.4, 0.59, 0.7, 0.9], [0.4, 0.59, 0.58, 0.9], [0.9, 0.9, 0.9, 0.58])
     ]
@@ -71,7 +70,7 @@ def test_verdicts_agree_with_those_of_chapter_16() -> None:
 
 
 def test_what_rests_on_unknown_items_is_neither_absent_nor_audited() -> None:
-    table = numbers.printed()
+    table = pictures.table()
     bare = table["scored by"].str.contains("n unknown") & ~table["curve"].eq(numbers.NO_CURVE)
     assert bare.sum() > 40
     assert set(table.loc[bare, "first seen at, at most"]) == {f"not known\n{numbers.UNKNOWN}"}
@@ -81,7 +80,7 @@ def test_what_rests_on_unknown_items_is_neither_absent_nor_audited() -> None:
 
 
 def test_a_row_prints_what_the_paper_does() -> None:
-    row = numbers.printed().iloc[2]
+    row = pictures.table().iloc[2]
     assert row["ability"] == "Addition\n3D+, few-shot"
     assert row["curve"] == "0.15% to 80%"
     assert row["scored by"] == "exact match\nn = 2,000, chance 0.1%"
@@ -117,7 +116,7 @@ def test_steps_cost_palm_8b_what_the_paper_prints() -> None:
     assert row["error"] == pytest.approx((p * (1 - p) / 1319 + q * (1 - q) / 1319) ** 0.5)
     small = numbers.gains(high=numbers.SMALL)
     assert len(small) == 5 * 7
-    assert numbers.gsm_gains("LaMDA") == pytest.approx([-2.2, -1.7, -1.6, 2.5, 7.8])
+    assert list(100 * numbers.steps("LaMDA")["gain"]) == pytest.approx([-2.2, -1.7, -1.6, 2.5, 7.8])
 
 
 def test_the_gain_from_examples_is_the_mean_over_tasks() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from emergence_lib import datasets, ladders, published, theme
+from emergence_lib import datasets, ladders, published
 from emergence_lib.audit import Curve, audit_many
 from emergence_lib.laws import Array
 
@@ -70,6 +70,12 @@ TWICE = {
     "abstract_narrative_understanding": ("Reading", "picking the proverb, BIG-bench"),
 }
 """Tasks of `wu_lo_overall` that no other table has."""
+STEPS = {
+    "LaMDA": "GSM8K word problems",
+    "GPT-3": "GSM8K word problems, later API models",
+    "PaLM": "GSM8K word problems",
+}
+"""Families with and without worked steps; UL2 has one size."""
 PILOT = {"conjunction-fallacy": "Resisting a fallacy", "syllogism": "Deduction"}
 REPORTED = (
     ("Modular arithmetic", "modified arithmetic, BIG-bench", "GPT-3", 13e9, 2.3e22),
@@ -94,29 +100,49 @@ IN_A_TABLE = (
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One row of the catalogue; ``ladder`` names its curve in `ladders` where that has one.
+    """One row of the catalogue.
 
-    Scores are fractions; ``items`` is None where nobody says, ``chance`` NaN likewise.
+    Attributes
+    ----------
+    ability, task, family, metric : str
+    rows : DataFrame
+        scale (rising), score (fractions) and, where known, items and flops; empty without a curve.
+    chance : float
+        Score of a guess, NaN where nobody says.
+    ladder : str
+        Name of the same curve in `ladders`, if it is there.
+    reported : tuple of float
+        Parameters and FLOP where a list has it first, for an entry without a curve.
     """
 
     ability: str
     task: str
     family: str
     metric: str
-    scale: Array
-    score: Array
-    flops: Array
-    """Training compute of each model, NaN where unknown."""
-    items: Array | None = None
+    rows: pd.DataFrame
     chance: float = np.nan
     ladder: str = ""
     reported: tuple[float, float] = (np.nan, np.nan)
-    """Parameters and FLOP of the model at which a list has it, for an entry without a curve."""
+
+    @property
+    def scale(self) -> Array:
+        """Parameters, or FLOP of open models."""
+        return self.rows["scale"].to_numpy(float)
+
+    @property
+    def score(self) -> Array:
+        """Fractions."""
+        return self.rows["score"].to_numpy(float)
+
+    @property
+    def items(self) -> Array | None:
+        """Number of test items of each model, None where unknown."""
+        return self.rows["items"].to_numpy(float) if "items" in self.rows else None
 
     @property
     def drawn(self) -> bool:
         """Whether there is a curve."""
-        return len(self.scale) > 1
+        return len(self.rows) > 0
 
     @property
     def first(self) -> int | None:
@@ -132,105 +158,64 @@ class Entry:
         return int(np.argmax(present)) if present.any() else None
 
 
+def _rows(table: pd.DataFrame, **columns: str) -> pd.DataFrame:
+    """Pick columns by their new names; smallest scale first."""
+    picked = table[list(columns.values())].set_axis(list(columns), axis=1)
+    return picked.dropna().sort_values("scale", ignore_index=True)
+
+
 def _gpt3() -> Iterator[Entry]:
     sums = datasets.load("gpt3_arithmetic").assign(group="arithmetic")
     table = pd.concat([sums, datasets.load("gpt3_other_tasks")])
     table = table[(table["setting"] == "few_shot") & table["metric"].isin(METRICS)]
+    known = {"scale": "params", "score": "score", "flops": "train_flops"}
     for key, scores in table.groupby(["group", "task"], sort=False):
         group, task = (str(each) for each in key)
         metric = "acc" if "acc" in set(scores["metric"]) else scores["metric"].iloc[0]
-        rows = scores[scores["metric"] == metric].sort_values("params").dropna(subset=["score"])
-        counted = group == "arithmetic"
-        chance = float(rows["chance"].iloc[0])
-        if counted:
-            name = OPERATIONS[task[-1]]
+        chosen, label = scores[scores["metric"] == metric], f"{task}, few-shot"
+        if group == "arithmetic":
+            name, ladder = OPERATIONS[task[-1]], f"GPT-3, {task} few-shot"
             chance = np.nan if task == "1DC" else published.best_constant_guess(task)
+            rows = _rows(chosen, **known, items="n_items")
+            yield Entry(name, label, "GPT-3", "exact match", rows, chance, ladder)
         else:
             name = SUPERGLUE.get(task) or GROUPS.get(group, "Reading")
-        yield Entry(
-            name,
-            f"{task}, few-shot",
-            "GPT-3",
-            "exact match" if counted else METRICS[metric],
-            rows["params"].to_numpy(float),
-            rows["score"].to_numpy(float),
-            rows["train_flops"].to_numpy(float),
-            rows["n_items"].to_numpy(float) if counted else None,
-            chance,
-            f"GPT-3, {task} few-shot" if counted else "",
-        )
-
-
-def _ladder(ladder: ladders.Ladder, ability: str, task: str, family: str, metric: str) -> Entry:
-    known = ladder.unit == "FLOP"
-    return Entry(
-        ability,
-        task,
-        family,
-        metric,
-        ladder.scale,
-        ladder.score,
-        ladder.scale if known else np.full(len(ladder), np.nan),
-        ladder.items,
-        ladder.floor,
-        ladder.name,
-    )
+            chance, rows = float(chosen["chance"].iloc[0]), _rows(chosen, **known)
+            yield Entry(name, label, "GPT-3", METRICS[metric], rows, chance)
 
 
 def _elsewhere() -> Iterator[Entry]:
     average = ladders.one("GPT-3, MMLU average")
-    yield _ladder(average, "Exam questions", "MMLU, 57 subjects", "GPT-3", "accuracy")
-    for key, (ability, task) in OPEN.items():
+    where = ("Exam questions", "MMLU, 57 subjects", "GPT-3", "accuracy")
+    yield Entry(*where, average.rows, average.floor, average.name)
+    for key, named in OPEN.items():
         metric = "BLEU" if "bleu" in key else "exact match" if "exact" in key else "accuracy"
-        ladder = ladders.one(f"all open models, {key}")
-        yield _ladder(ladder, ability, task, "open models", metric)
-    for family in ("LaMDA", "GPT-3"):
-        ladder = ladders.one(f"{family}, GSM8K chain of thought")
-        task = "GSM8K word problems" + (", later API models" if family == "GPT-3" else "")
-        yield _ladder(ladder, "Chain of thought", task, family, "solve rate")
-    rows = _chain("PaLM", "GSM8K", "chain_of_thought")
-    empty = np.full(len(rows), np.nan)
-    yield Entry(
-        "Chain of thought",
-        "GSM8K word problems",
-        "PaLM",
-        "solve rate",
-        rows["params"].to_numpy(float),
-        rows["solve_rate"].to_numpy(float),
-        empty,
-        np.full(len(rows), float(ladders.COT_ITEMS["GSM8K"])),
-        0.0,
-    )
-    twice = datasets.load("wu_lo_overall").dropna(subset=["train_flops"])
-    for key, (ability, task) in TWICE.items():
-        rows = twice[twice["task"] == key].sort_values("train_flops")
-        flops = rows["train_flops"].to_numpy(float)
-        chance = float(rows["chance"].iloc[0])
-        scores = rows["accuracy"].to_numpy(float)
-        yield Entry(ability, task, "open models", "accuracy", flops, scores, flops, chance=chance)
-    pilot = datasets.load("inverse_scaling_pilot").query("family == 'GPT-3' and n_shot == 0")
+        pool = ladders.one(f"all open models, {key}")
+        rows = pool.rows.assign(flops=pool.scale)
+        yield Entry(*named, "open models", metric, rows, pool.floor, pool.name)
+    for family, task in STEPS.items():
+        solved = _rows(steps(family), scale="params", score="steps", items="items")
+        ladder = f"{family}, GSM8K chain of thought" if len(solved) >= ladders.FEWEST else ""
+        yield Entry("Chain of thought", task, family, "solve rate", solved, 0.0, ladder)
+    twice = datasets.load("wu_lo_overall").assign(flops=lambda each: each["train_flops"])
+    for key, named in TWICE.items():
+        chosen = twice[twice["task"] == key]
+        rows = _rows(chosen, scale="train_flops", score="accuracy", flops="flops")
+        yield Entry(*named, "open models", "accuracy", rows, float(chosen["chance"].iloc[0]))
     for key, ability in PILOT.items():
-        rows = pilot[pilot["task"] == key].sort_values("params")
-        scale, score, items = rows[["params", "accuracy", "n_items"]].to_numpy(float).T
-        task = f"{key.replace('-', ' ')}, pilot of 2022"
-        empty = np.full(len(rows), np.nan)
-        yield Entry(ability, task, "GPT-3", "accuracy", scale, score, empty, items, 0.5)
-    gain = few_shot_gain()
-    yield Entry(
-        "In-context learning",
-        "few-shot minus zero-shot, mean over tasks",
-        "GPT-3",
-        "difference of scores",
-        gain["params"].to_numpy(float),
-        gain["gain"].to_numpy(float),
-        gain["train_flops"].to_numpy(float),
-    )
+        rows = _rows(pilot(key), scale="params", score="accuracy", items="n_items")
+        yield Entry(
+            ability, f"{key.replace('-', ' ')}, pilot of 2022", "GPT-3", "accuracy", rows, 0.5
+        )
+    gain = _rows(few_shot_gain(), scale="params", score="gain", flops="train_flops")
+    task = "few-shot minus zero-shot, mean over tasks"
+    yield Entry("In-context learning", task, "GPT-3", "difference of scores", gain)
 
 
 def _reported() -> Iterator[Entry]:
-    none = np.array([])
-    for ability, task, family, params, flops in REPORTED:
-        yield Entry(ability, task, family, "accuracy", none, none, none, reported=(params, flops))
+    none = pd.DataFrame({"scale": [], "score": []})
+    for ability, task, family, *where in REPORTED:
+        yield Entry(ability, task, family, "accuracy", none, reported=(where[0], where[1]))
     table = datasets.load("wei2022_emergence")
     table = table[~table["ability"].isin(IN_A_TABLE)]
     kinds = table["kind"].map({"augmented": "a way to prompt or tune", "few_shot": "few-shot"})
@@ -238,7 +223,7 @@ def _reported() -> Iterator[Entry]:
     for name, kind, model, (params, flops) in zip(
         table["ability"], kinds, table["model"], sizes, strict=True
     ):
-        yield Entry(name, kind, model, "", none, none, none, reported=(params, flops))
+        yield Entry(name, kind, model, "", none, reported=(params, flops))
 
 
 @cache
@@ -249,18 +234,25 @@ def entries() -> tuple[Entry, ...]:
 
 def audited() -> pd.DataFrame:
     """Audit every curve whose items are known (seconds); `verdicts` returns what this stored."""
-    chosen = [each for each in entries() if each.drawn and each.items is not None]
-    curves = []
-    for each in chosen:
-        # The audit of the ladders takes their own floor; a constant guess is for "absent" alone.
-        chance = ladders.one(each.ladder).floor if each.ladder else each.chance
-        name = f"{each.family}: {each.ability}, {each.task}, {each.metric}"
-        curves.append(Curve(name, each.scale, each.score, items=each.items, chance=chance))
-    reports = audit_many(curves, thorough=False)
-    rows = [
-        (report.curve.name, str(report.verdict), str(report.obstacle or "")) for report in reports
+    curves = [
+        Curve(
+            _name(each),
+            each.scale,
+            each.score,
+            items=each.items,
+            # Ladders have their own floor; the best constant guess is for "absent" alone.
+            chance=ladders.one(each.ladder).floor if each.ladder else each.chance,
+        )
+        for each in entries()
+        if each.items is not None
     ]
+    reports = audit_many(curves, thorough=False)
+    rows = [(each.curve.name, str(each.verdict), str(each.obstacle or "")) for each in reports]
     return pd.DataFrame(rows, columns=["curve", "verdict", "obstacle"])
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.family}: {entry.ability}, {entry.task}, {entry.metric}"
 
 
 @cache
@@ -277,71 +269,24 @@ def verdict(entry: Entry) -> tuple[str, str]:
         return "not audited", NO_CURVE
     if entry.items is None:
         return "not audited", UNKNOWN
-    found, why = verdicts()[f"{entry.family}: {entry.ability}, {entry.task}, {entry.metric}"]
+    found, why = verdicts()[_name(entry)]
     return ("undecided" if found == "too little data to say" else found), why
 
 
-def printed() -> pd.DataFrame:
-    """Return the catalogue as the page prints it; small print follows a line break."""
-    return pd.DataFrame([_cells(each) for each in entries()])
-
-
-def _cells(entry: Entry) -> dict[str, str]:
-    said, why = verdict(entry)
-    if entry.drawn:
-        decades = np.log10(entry.scale[-1] / entry.scale[0])
-        low, high = (_percent(entry.score[at]) for at in (0, -1))
-        curve, models = f"{low} to {high}", f"{len(entry.scale)} models, {decades:.1f} decades"
-    else:
-        curve, models = NO_CURVE, ""
-    items = "n unknown" if entry.items is None else f"n = {np.median(entry.items):,.0f}"
-    guess = "chance unknown" if np.isnan(entry.chance) else f"chance {_percent(entry.chance)}"
-    return {
-        "ability": f"{entry.ability}\n{entry.task}",
-        "curve": curve,
-        "family": f"{entry.family}\n{models}",
-        "scored by": f"{entry.metric or 'not one metric'}\n{items}, {guess}",
-        "first seen at, at most": "\n".join(_first(entry)),
-        "audit": f"{said}\n{why}",
-        "grade": "recomputed" if entry.drawn else "reported",
-    }
-
-
-def _first(entry: Entry) -> tuple[str, str]:
-    if not entry.drawn:
-        size, _ = entry.reported
-        return ("not known", "") if np.isnan(size) else (theme.short(size), "as reported")
-    if entry.items is None or np.isnan(entry.chance):
-        return "not known", UNKNOWN if entry.items is None else "chance unknown"
-    at = entry.first
-    if at is None:
-        return "absent", f"at all {len(entry.scale)} models"
-    write, unit = (theme.power_of_ten, " FLOP") if entry.scale[0] > 1e15 else (_size, "")
-    before = "the smallest tested" if at == 0 else f"absent: {write(entry.scale[at - 1])}{unit}"
-    return f"{write(entry.scale[at])}{unit}", before
-
-
-def _size(parameters: float) -> str:
-    """Write a model size, GPT-3's by the names that everybody uses."""
-    named = published.gpt3("3D+").set_index("params")["size"]
-    return str(named.get(parameters, theme.short(parameters)))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.0%}"
-
-
 def order() -> dict[str, list[float]]:
-    """Return what the columns of `printed` are sorted by where it is no word."""
+    """Return what the columns of `pictures.table` are sorted by where it is no word."""
 
     def flops(entry: Entry) -> float:
-        at = entry.first if entry.drawn else None
-        return entry.reported[1] if not entry.drawn else np.nan if at is None else entry.flops[at]
+        if not entry.drawn:
+            return entry.reported[1]
+        at = entry.first
+        known = at is not None and "flops" in entry.rows
+        return float(entry.rows["flops"].to_numpy()[at]) if known else np.nan
 
     return {
         "curve": [e.score[-1] - e.score[0] if e.drawn else np.nan for e in entries()],
         "scored by": [np.nan if e.items is None else float(np.median(e.items)) for e in entries()],
-        "first seen at, at most": [float(flops(entry)) for entry in entries()],
+        "first seen at, at most": [flops(entry) for entry in entries()],
     }
 
 
@@ -419,12 +364,6 @@ def few_shot_gain() -> pd.DataFrame:
     return gain.groupby(["params", "train_flops"]).mean().reset_index()
 
 
-def _chain(family: str, benchmark: str, prompting: str) -> pd.DataFrame:
-    table = datasets.load("cot_by_scale").dropna(subset=["params"])
-    chosen = table[["model_family", "benchmark", "prompting"]] == [family, benchmark, prompting]
-    return table[chosen.all(axis=1)].sort_values("params")
-
-
 @cache
 def chain_of_thought() -> pd.DataFrame:
     """Return what worked steps in the examples add to the solve rate.
@@ -432,47 +371,34 @@ def chain_of_thought() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        family, params, benchmark, plain, steps (solve rates), gain, error (standard error of the
-        gain if the two answers to a problem were independent); models of known size.
+        family (of `STEPS`), params, benchmark, plain, steps (solve rates), items, gain, error
+        (standard error of the gain if the two answers to a problem were independent).
     """
-    table = datasets.load("cot_by_scale").dropna(subset=["params"])
-    keys = ["model_family", "params", "benchmark"]
+    table = datasets.load("cot_by_scale").rename(columns={"model_family": "family"})
+    table = table[table["family"].isin(STEPS)]
+    keys = ["family", "params", "benchmark"]
     wide = table.pivot(index=keys, columns="prompting", values="solve_rate").reset_index()
-    items = wide["benchmark"].map(ladders.COT_ITEMS)
-    plain, steps = wide["standard"], wide["chain_of_thought"]
+    wide = wide.rename(columns={"standard": "plain", "chain_of_thought": "steps"})
+    plain, steps, items = wide["plain"], wide["steps"], wide["benchmark"].map(ladders.COT_ITEMS)
     error = np.sqrt((plain * (1 - plain) + steps * (1 - steps)) / items)
-    return pd.DataFrame(
-        {
-            "family": wide["model_family"],
-            "params": wide["params"],
-            "benchmark": wide["benchmark"],
-            "plain": plain,
-            "steps": steps,
-            "gain": steps - plain,
-            "error": error,
-        }
-    )
+    return wide.assign(items=items, gain=steps - plain, error=error)
+
+
+def steps(family: str) -> pd.DataFrame:
+    """Return the rows of `chain_of_thought` of a family on GSM8K, smallest model first."""
+    return chain_of_thought().query("family == @family and benchmark == 'GSM8K'")
+
+
+def rates(family: str, params: float) -> pd.Series:
+    """Return the row of `steps` of one model."""
+    rows = steps(family)
+    return rows[rows["params"] == params].iloc[0]
 
 
 def gains(low: float = 0.0, high: float = np.inf) -> Array:
-    """Return the gains of `chain_of_thought` for models of so many parameters, without UL2."""
+    """Return the gains of `chain_of_thought` for models of so many parameters."""
     table = chain_of_thought()
-    chosen = table["params"].between(low, high) & (table["family"] != "UL2")
-    return table.loc[chosen, "gain"].to_numpy()
-
-
-def rates(family: str, params: float, benchmark: str = "GSM8K") -> pd.Series:
-    """Return the row of `chain_of_thought` of one model and set."""
-    table = chain_of_thought()
-    key = (table["family"], table["params"], table["benchmark"])
-    (row,) = np.flatnonzero((key[0] == family) & (key[1] == params) & (key[2] == benchmark))
-    return table.iloc[row]
-
-
-def gsm_gains(family: str) -> Array:
-    """Return in points what steps add on GSM8K, smallest model of a family first."""
-    chosen = chain_of_thought().query("family == @family and benchmark == 'GSM8K'")
-    return 100 * chosen.sort_values("params")["gain"].to_numpy()
+    return table.loc[table["params"].between(low, high), "gain"].to_numpy()
 
 
 def first_millions(ability: str, task: str) -> float:
