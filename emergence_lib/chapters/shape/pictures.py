@@ -22,7 +22,10 @@ ENDS = {"0%": 0.0, "25%": 0.25}
 """Settings of the floor of `ends`."""
 TOPS: dict[str, float | None] = {"100%": 1.0, "fitted": None}
 PALM_STEEPNESS = (1, 1.5, 2, 3, 4)
-PALM_THRESHOLDS = {theme.short(10**at): at for at in np.arange(9, 13.01, 0.25)}
+PALM_THRESHOLDS = {
+    theme.short(size): float(np.log10(size))
+    for size in [step * 10.0**power for power in (9, 10, 11, 12) for step in (1, 2, 5)] + [1e13]
+}
 """Settings of the sliders of `palm`."""
 LOOKS = {
     "logistic": (theme.BLUE, "-"),
@@ -240,5 +243,5 @@ def palm() -> Scene:
             f"{scores[2]:.0%}. Score minus line: {100 * beyond:+.0f} points."
         )
 
-    update(2, theme.short(10**11.5))
+    update(2, "500B")
     return fig, update
