@@ -236,7 +236,7 @@ def test_the_rings_of_the_pair_lie_on_both_curves() -> None:
         assert np.asarray(ring.get_xdata(), dtype=float) == pytest.approx([table["params"]["13B"]])
         assert heights(ring) == pytest.approx([table[name]["13B"]])
     assert heights(line(figure, 1, "score")) == pytest.approx(table["score"].to_numpy())
-    assert "13B: loss 1.27 nats, three-digit sums 8.4% right" in said
+    assert "13B: loss 1.27 nats, three-digit sums 8.4% right." in said
     assert "Since 6.7B: loss −0.12, score +7.5 points" in said
     assert "Since" not in update(model="125M", skill="trivia")
 
@@ -253,7 +253,10 @@ def test_the_bars_add_up_to_the_loss() -> None:
     figure, update = pictures.doubling()
     said = update(parameters=1e9, ratio="20", law="as printed")
     patches = figure.axes[0].patches
-    rights = [patch.get_x() + patch.get_width() for patch in patches[-4:]]
+    rights = [
+        patch.get_extents().transformed(figure.axes[0].transData.inverted()).x1
+        for patch in patches[-4:]
+    ]
     expected = [
         laws.chinchilla_loss(n, d) for n, d in ((1e9, 2e10), (2e9, 2e10), (1e9, 4e10), (2e9, 4e10))
     ]

@@ -260,10 +260,10 @@ def gain(parameters: float, times: float, law: laws.Chinchilla = laws.HOFFMANN) 
 
 def _minimise(start: Array, scale: float) -> optimize.OptimizeResult:
     """Minimise the sum of Huber losses in some unit, with the usual rule for stopping."""
-    logs = [np.log(column) for column in columns(runs())]
+    n, d, loss = (np.log(column) for column in columns(runs()))
 
     def cost(theta: Array) -> tuple[float, Array]:
-        value, gradient = chinchilla.objective(theta, *logs)
+        value, gradient = chinchilla.objective(theta, n, d, loss)
         return value * scale, gradient * scale
 
     bounds = [(None, None)] * 3 + [(0, chinchilla.STEEPEST)] * 2
@@ -296,8 +296,7 @@ def stops() -> pd.DataFrame:
 
 def stopped(rule: str) -> laws.Chinchilla:
     """Return the best law that the optimiser found under a rule of `RULES`."""
-    table = stops().query(f"rule == '{rule}'")
-    best = table.loc[table["excess"].idxmin()]
+    best = stops().query(f"rule == '{rule}'").sort_values("excess").iloc[0]
     return laws.Chinchilla(*(float(best[name]) for name in laws.Chinchilla._fields))
 
 
@@ -311,7 +310,7 @@ def seed_losses() -> pd.DataFrame:
 
 def spread(step: int) -> float:
     """Return the standard deviation (nats) of the nine losses at a step of the table."""
-    return float(seed_losses().loc[step].std())
+    return float(np.std(seed_losses().loc[step].to_numpy(), ddof=1))
 
 
 def astray(margin: float = 0.1) -> pd.Series:

@@ -26,6 +26,10 @@ def _size(ax: Axes, label: str | None = None) -> None:
     theme.size_axis(ax, 8e7, 3e11, ticks=(1e8, 1e9, 1e10, 1e11), label=label)
 
 
+def _signed(number: float, decimals: int) -> str:
+    return f"{number:+.{decimals}f}".replace("-", "−")
+
+
 @theme.figure
 def pair() -> tuple[Figure, Callable[..., str]]:
     """Explorable: loss and one skill of the same eight models.
@@ -55,20 +59,18 @@ def pair() -> tuple[Figure, Callable[..., str]]:
     def update(model: str, skill: str) -> str:
         rows = numbers.pair(skill)
         at = MODELS.index(model)
-        line.set_ydata(rows["score"])
-        size, loss, score = rows.loc[at, ["params", "loss", "score"]]
-        for mark, height in zip(here, (loss, score), strict=True):
-            mark.set_data([size], [height])
+        sizes, losses, scores = (rows[name].to_numpy(float) for name in ("params", "loss", "score"))
+        line.set_ydata(scores)
+        for mark, height in zip(here, (losses[at], scores[at]), strict=True):
+            mark.set_data([sizes[at]], [height])
         for rule in rules:
-            rule.set_xdata([size, size])
-        said = f"{model}: loss {loss:.2f} nats, {skill} {score:.1%} right"
+            rule.set_xdata([sizes[at], sizes[at]])
+        said = f"{model}: loss {losses[at]:.2f} nats, {skill} {scores[at]:.1%} right."
         if at == 0:
-            return f"{said}."
-        before = rows.loc[at - 1]
-        return (
-            f"{said}. Since {MODELS[at - 1]}: loss {loss - before['loss']:+.2f}, score "
-            f"{100 * (score - before['score']):+.1f} points."
-        ).replace("-", "−")
+            return said
+        less, more = np.diff(losses)[at - 1], 100 * np.diff(scores)[at - 1]
+        since = f"loss {_signed(less, 2)}, score {_signed(more, 1)} points."
+        return f"{said} Since {MODELS[at - 1]}: {since}"
 
     update("6.7B", "three-digit sums")
     return fig, update
@@ -157,9 +159,9 @@ def residuals() -> tuple[Figure, Callable[..., str]]:
         split = numbers.best_split(chosen)
         return (
             f"{law.capitalize()}: typical miss {numbers.typical(off):.2f}%, mean "
-            f"{off.mean():+.2f}%. With Chinchilla's compute it would train "
+            f"{_signed(off.mean(), 2)}%. With Chinchilla's compute it would train "
             f"{split.parameters / 1e9:.0f}B parameters on {split.tokens:.0f} tokens each."
-        ).replace("-", "−")
+        )
 
     update("our refit")
     return fig, update
