@@ -411,7 +411,8 @@ def routes() -> pd.DataFrame:
     -------
     DataFrame
         task, corpus, floor, came, and a column for each of `ROUTES` (fractions); known is the route
-        through the loss with the measured loss in place of the forecast one. Do not change it.
+        through the loss with the measured loss in place of the forecast one; loss_said and
+        loss_came are the two losses (nats per token). Do not change it.
     """
     cases = grid_cases()
     losses = methods.by_loss(cases)
@@ -426,6 +427,8 @@ def routes() -> pd.DataFrame:
             "loss": losses["loss_forecast"].to_numpy(),
             "known": losses["loss_known"].to_numpy(),
             "last": [case.score[-1] for case in cases],
+            "loss_said": losses["loss_said"].to_numpy(),
+            "loss_came": losses["loss"].to_numpy(),
         }
     )
 

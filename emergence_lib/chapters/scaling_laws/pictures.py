@@ -186,7 +186,7 @@ def exponents() -> Figure:
         (laws.HOFFMANN, "s", theme.PURPLE, "as printed"),
     ):
         (marks[name],) = ax.plot(
-            law.alpha, law.beta, mark, ms=8, color=colour, label=name, mec="white", zorder=4
+            law.alpha, law.beta, mark, ms=8, color=colour, label=name, zorder=4
         )
     ax.plot([0.2, 0.6], [0.2, 0.6], color=theme.GREY, lw=1, ls="--", label="_equal")
     ax.text(0.46, 0.45, "alike", color=theme.GREY, ha="left", va="top")
@@ -249,7 +249,7 @@ def seeds() -> list[Figure]:
     kept = table.drop(columns=away).std(axis=1)
     ax.plot(table.index, kept, "s--", color=theme.BLUE, ms=4, label="without the two")
     theme.beside(ax, 60_000, 0.13, "all nine", theme.INK, ha="right")
-    theme.beside(ax, 40_000, 0.0011, "without the two", theme.BLUE, ha="right")
+    theme.beside(ax, 75_000, 0.0055, "without the two", theme.BLUE, ha="right")
     ax.set_title("how far they are apart")
     _steps(ax)
     ticks = (0.001, 0.01, 0.1)
