@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def four_numbers() -> Scene:
         climb = 100 * (ceiling - floor) * steepness / 4
         return (
             f"Half of the rise at {threshold}. The part from 10% to 90% takes {width:.2f} decades, "
-            f"a factor of {10**width:,.3g}. Steepest: {climb:.0f} points a decade."
+            f"a factor of {float(f'{10**width:.2g}'):,g}. Steepest: {climb:.0f} points a decade."
         )
 
     update("10B", 3, 0.0, 1.0)
@@ -123,7 +123,7 @@ def ends() -> Scene:
         said = "100%" if ceiling == "100%" else f"fitted at {top:.0%}"
         return (
             f"Floor {floor}, ceiling {said}: width {width:.1f} decades, half of the rise at "
-            f"10 to the {middle:.1f} FLOP."
+            f"{theme.power_of_ten(10**middle)} FLOP."
         )
 
     update("0%", "100%")
@@ -145,23 +145,21 @@ def tails() -> list[Figure]:
         ax.plot([0, 1], [0.1, 0.9], "o", color=theme.INK, ms=6, label="_shared", zorder=4)
         ax.set(xlim=(-1.6, 2), xlabel="size, in widths above the 10% point")
         ax.set_title(f"{axis.capitalize()} axis")
-        _tail_axis(ax, axis)
+        if axis == "linear":
+            theme.share_axis(ax, "share of the rise")
+            _names(ax, LOOKS, -1.5, (-0.75, -0.2))
+        else:
+            _log_shares(ax, "share of the rise", 1e-5)
         panels.append(fig)
     return panels
 
 
-def _tail_axis(ax: Axes, axis: str) -> None:
-    if axis == "linear":
-        theme.share_axis(ax, "share of the rise")
-        theme.beside(ax, -1.5, 0.94, "hard start: long dashes", theme.INK, va="top")
-        return
-    _log_shares(ax, "share of the rise", 1e-5)
-    for name, x, y in (
-        ("Weibull", -1.55, 4.5e-3), ("logistic", -1.55, 1.7e-4), ("probit", -1.02, 1.4e-5),
-        ("Gompertz", -0.42, 1.4e-5),
-    ):  # fmt: skip
-        theme.beside(ax, x, y, name, LOOKS[name][0], ha="left", va="bottom")
-    theme.beside(ax, 0.02, 1e-3, "hard start", LOOKS["hard start"][0])
+def _names(ax: Axes, names: Iterable[str], text: float, line: tuple[float, float]) -> None:
+    """Write the names of curves in the upper left corner, each with a piece of its line."""
+    for row, name in enumerate(names):
+        colour, dash = LOOKS[name]
+        theme.beside(ax, text, 0.95 - 0.13 * row, name, colour, va="center")
+        ax.plot(line, [0.95 - 0.13 * row] * 2, color=colour, ls=dash, label="_key")
 
 
 def _log_shares(ax: Axes, label: str, low: float) -> None:
@@ -194,10 +192,7 @@ def subtraction() -> list[Figure]:
         ax.set_title(f"{axis.capitalize()} axis")
         if axis == "linear":
             theme.share_axis(ax, "exactly right")
-            for row, name in enumerate(numbers.SHAPES):
-                theme.beside(ax, 1e8, 0.93 - 0.13 * row, name, LOOKS[name][0], va="center")
-                ax.plot([7e8, 2.6e9], [0.93 - 0.13 * row] * 2, color=LOOKS[name][0],
-                        ls=LOOKS[name][1], label="_key")  # fmt: skip
+            _names(ax, numbers.SHAPES, 1e8, (7e8, 2.6e9))
         else:
             _log_shares(ax, "exactly right", 1e-4)
         panels.append(fig)
