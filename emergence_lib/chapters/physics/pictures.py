@@ -223,9 +223,11 @@ def clocks() -> Scene:
     ticks = (0.15, 0.2, 0.3, 0.4, 0.5)
     theme.log_axis(ax, "share of the table seen in training", limits=(0.14, 0.56), ticks=ticks,
                    write="{:.0%}".format)  # fmt: skip
-    theme.share_axis(ax, "new pairs right")
-    names = {hours: theme.beside(ax, 0.3, 1.02, str(hours), colour, ha="center", va="bottom")
-             for hours, colour in CLOCK_LOOKS.items()}  # fmt: skip
+    theme.share_axis(ax, "right")
+    names = {
+        hours: theme.beside(ax, 0.3, 1.05, str(hours), colour, ha="center", va="bottom")
+        for hours, colour in CLOCK_LOOKS.items()
+    }
 
     def update(steps: int) -> str:
         for run, line in runs:
@@ -257,10 +259,10 @@ def sharpening() -> Figure:
         fitted = law.factor * hours**law.power
         ax.plot(hours, fitted, color=theme.ORANGE, ls="--", lw=1.2, label=f"power, {steps:,} steps")
         theme.log_axis(
-            ax, limits=(0.007, 0.25), ticks=(0.01, 0.03, 0.1), axis="y", write="{:.0%}".format
+            ax, limits=(0.006, 0.25), ticks=(0.01, 0.03, 0.1), axis="y", write="{:.0%}".format
         )
         theme.log_axis(ax, limits=(21, 95), ticks=tuple(numbers.CLOCKS))
-        ax.text(0.99, 0.86, f"{steps:,} steps", ha="right", va="center", transform=ax.transAxes)
+        ax.text(0.02, 0.14, f"{steps:,} steps", va="center", transform=ax.transAxes)
     rows[0].set_ylabel("relative width")
     rows[-1].set_xlabel("hours of the clock")
     return fig
