@@ -19,15 +19,15 @@ from emergence_lib.reader.markup import plain
 from tests.site.conftest import SITE, Open, page_names
 
 
-def explorables() -> list[tuple[str, str]]:
-    """Return (page, name) of every explorable of the book."""
+def figures(selector: str) -> list[tuple[str, str]]:
+    """Return (page, name) of every figure of a kind in the book."""
     if page_names() == ["no-book-built"]:
         return [("no-book-built", "none")]
     return [
         (page, str(figure["data-em-name"]))
         for page in page_names()
         for figure in BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser").select(
-            ".em-explorable"
+            selector
         )
     ]
 
@@ -71,7 +71,8 @@ def step(page: Page, inputs: Locator) -> None:
     page.keyboard.press({"checkbox": "Space", "radio": "ArrowDown"}.get(kind, "ArrowRight"))
 
 
-@pytest.mark.parametrize(("name", "figure_name"), explorables())
+# What a twin says is its script's, which tests/twins compares with Python.
+@pytest.mark.parametrize(("name", "figure_name"), figures(".em-explorable:not(.em-twin)"))
 def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
     watched: Open, name: str, figure_name: str
 ) -> None:
@@ -100,6 +101,32 @@ def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
         "figure => figure.querySelector('.em-live').textContent"
         " === figure.querySelector('.em-readout span').textContent",
         arg=figure.element_handle(),
+    )
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize(("name", "figure_name"), figures(".em-twin"))
+def test_every_twin_leaves_its_still_by_keyboard(
+    watched: Open, name: str, figure_name: str
+) -> None:
+    tab = watched()
+    page = tab.open(name)
+    figure = page.locator(f'.em-twin[data-em-name="{figure_name}"]')
+    said = figure.locator(".em-readout span").text_content()
+    paths = figure.locator("[data-em-mark]")
+    still = paths.evaluate_all("all => all.map((each) => each.getAttribute('d'))")
+    play = figure.locator(".em-play")
+    if play.count():
+        play.focus()
+        page.keyboard.press("Enter")
+    else:
+        step(page, figure.locator("[data-em-key]").first)
+    page.wait_for_function(
+        """([figure, said, still]) =>
+          figure.querySelector(".em-readout span").textContent !== said &&
+          [...figure.querySelectorAll("[data-em-mark]")]
+            .some((each, at) => each.getAttribute("d") !== still[at])""",
+        arg=[figure.element_handle(), said, still],
     )
     assert tab.complaints == []
 
