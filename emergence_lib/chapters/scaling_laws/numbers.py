@@ -34,12 +34,13 @@ STARTS = [
 RULES = {"mean of the losses": 1 / 240, "sum of the losses": 1.0, "sum in units of its own": 1e6}
 """Three units of one objective; the last divides the sum by the square of `chinchilla.DELTA`."""
 SKILLS = {
-    "three-digit sums": ("gpt3_arithmetic", "3D+"),
-    "two-digit products": ("gpt3_arithmetic", "2Dx"),
-    "cycled letters": ("gpt3_other_tasks", "CycledLetters"),
+    "sums": ("gpt3_arithmetic", "3D+"),
+    "products": ("gpt3_arithmetic", "2Dx"),
+    "letters": ("gpt3_other_tasks", "CycledLetters"),
     "trivia": ("gpt3_other_tasks", "TriviaQA"),
 }
-"""Skills of GPT-3 on the page, with table and task; few-shot, and a guess scores about nothing."""
+"""Skills of GPT-3 on the page, with table and task: sums of three digits, products of two, cycled
+letters, trivia. All are few-shot, and a guess scores about nothing."""
 SIZE = "410m"
 """Size of PolyPythia of which all nine runs are complete."""
 SEEN = 5e8

@@ -13,12 +13,18 @@ from emergence_lib.chapters.scaling_laws import numbers
 
 MODELS = [*published.SIZES.values()]
 """Names of the eight GPT-3 models."""
-PARAMETERS = [1e8, 3e8, 1e9, 3e9, 1e10, 3e10, 7e10, 2e11, 1e12]
+PARAMETERS = dict(
+    zip(
+        ("100M", "300M", "1B", "3B", "10B", "30B", "70B", "200B", "1T"),
+        (1e8, 3e8, 1e9, 3e9, 1e10, 3e10, 7e10, 2e11, 1e12),
+        strict=True,
+    )
+)
 RATIOS = {"5": 5, "20": 20, "100": 100}
 """Tokens a parameter."""
 READ = {"as printed": "printed law", "our refit": "refit"}
 """Laws of which the terms can be read, as a choice and as the read-out calls them."""
-SHORT = {"bigbench_": "", "_": " ", " openai": "", " labeled": "", "openbook": "openbook"}
+SHORT = {"bigbench_": "", "_": " ", " openai": "", " labeled": "", "zeroshot": "0-shot"}
 """How the names of tasks are shortened."""
 
 
@@ -39,9 +45,9 @@ def pair() -> tuple[Figure, Callable[..., str]]:
     tuple
         The figure and ``update(model, skill)``, which redraws it and returns the read-out.
     """
-    fig = Figure(figsize=(theme.PHONE, 3.9))
+    fig = Figure(figsize=(theme.PHONE, 3.3))
     above, below = fig.subplots(2, sharex=True)
-    table = numbers.pair("three-digit sums")
+    table = numbers.pair("sums")
     above.plot(table["params"], table["loss"], "o-", color=theme.BLUE, label="loss")
     (line,) = below.plot(table["params"], table["score"], "s-", color=theme.ORANGE, label="score")
     here = [
@@ -72,7 +78,7 @@ def pair() -> tuple[Figure, Callable[..., str]]:
         since = f"loss {_signed(less, 2)}, score {_signed(more, 1)} points."
         return f"{said} Since {MODELS[at - 1]}: {since}"
 
-    update("6.7B", "three-digit sums")
+    update("6.7B", "sums")
     return fig, update
 
 
@@ -96,20 +102,20 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
     parts = {"E": theme.GREY, "parameters": theme.BLUE, "tokens": theme.ORANGE}
     places = np.arange(len(rows))[::-1]
     bars = {
-        name: ax.barh(places, 1.0, left=1.0, height=0.5, color=colour, label=f"term of {name}")
+        name: ax.barh(places, 1.0, left=1.0, height=0.4, color=colour, label=f"term of {name}")
         for name, colour in parts.items()
     }
     ends = [ax.text(0, place, "", va="center") for place in places]
     for place, name in zip(places, rows, strict=True):
-        ax.text(0.03, place + 0.42, name, va="center")
+        ax.text(0.03, place + 0.43, name, va="center")
     ax.set(xlim=(0, 4.6), ylim=(-0.45, 3.75), yticks=(), xlabel="loss (nats per token)")
     ax.grid(visible=False, axis="y")
     theme.key(ax, bars, columns=3)
 
-    def update(parameters: float, ratio: str, law: str) -> str:
-        chosen = numbers.constants()[law]
-        sizes = [(parameters * n, parameters * RATIOS[ratio] * d) for n, d in rows.values()]
-        heights = np.array([numbers.terms(chosen, *size) for size in sizes])
+    def update(parameters: str, ratio: str, law: str) -> str:
+        chosen, size = numbers.constants()[law], PARAMETERS[parameters]
+        sizes = [(size * n, size * RATIOS[ratio] * d) for n, d in rows.values()]
+        heights = np.array([numbers.terms(chosen, *each) for each in sizes])
         lefts = np.cumsum(heights, axis=1) - heights
         for part, bar in enumerate(bars.values()):
             for row, patch in enumerate(bar):
@@ -122,12 +128,12 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
             text.set_text(f"{height:.2f}" if share == 0 else f"−{share:.2%}")
         own = 1 - heights[1, 1] / heights[0, 1]
         return (
-            f"{theme.short(parameters)} parameters, {theme.short(sizes[0][1])} tokens, "
+            f"{parameters} parameters, {theme.short(sizes[0][1])} tokens, "
             f"{READ[law]}: twice the parameters take {own:.0%} off their own term and "
             f"{less[1]:.2%} off the loss."
         )
 
-    update(7e10, "20", "as printed")
+    update("70B", "20", "as printed")
     return fig, update
 
 
