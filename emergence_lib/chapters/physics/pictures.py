@@ -111,7 +111,7 @@ def lattice() -> tuple[list[Figure], Callable[..., str]]:
 
 def _crossing_chart() -> tuple[Figure, Axes]:
     """Return a chart with the stored curves of every size, thin."""
-    fig = Figure(figsize=theme.PANEL)
+    fig = Figure(figsize=(theme.PHONE, 1.8))
     ax = fig.subplots()
     table = numbers.crossed()
     for edge in table:
@@ -119,7 +119,7 @@ def _crossing_chart() -> tuple[Figure, Axes]:
     theme.share_axis(
         ax, "share of sites open", limits=(0.4, 0.8), ticks=(0.4, 0.5, 0.6, 0.7, 0.8), axis="x"
     )
-    theme.share_axis(ax, "boards crossed")
+    theme.share_axis(ax, "boards crossed", ticks=(0, 0.5, 1))
     ax.text(0.475, 0.2, "8 × 8", color=theme.GREY, ha="right")
     ax.text(0.592, 0.9, "256 × 256", color=theme.GREY, ha="right")
     return fig, ax
@@ -141,7 +141,7 @@ def collapse() -> Scene:
     }
     ax.set_xlim(-0.13, 0.13)
     ax.set_xlabel(f"distance from the centre, stretched to edge {numbers.UNIT}")
-    theme.share_axis(ax, "boards crossed")
+    theme.share_axis(ax, "boards crossed", ticks=(0, 0.5, 1))
     theme.key(ax, {str(edge): line for edge, line in lines.items()}, columns=5)
 
     def update(nu: float, centre: float) -> str:
