@@ -349,7 +349,8 @@ def rises(steps: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        hours, seed, start, half, end (shares of the table) and width, ``(end - start) / half``.
+        hours, seed, start, half, end (shares of the table), points, ``end - start``, and width,
+        ``points / half``.
 
     Raises
     ------
@@ -361,8 +362,9 @@ def rises(steps: int) -> pd.DataFrame:
     rows = []
     for (hours, seed), run in clocks().groupby(["hours", "seed"]):
         at = [curves.crossing(run["share"], run[steps], level) for level in (LOW, 0.5, HIGH)]
-        rows.append((hours, seed, *at, (at[2] - at[0]) / at[1]))
-    return pd.DataFrame(rows, columns=["hours", "seed", "start", "half", "end", "width"])
+        points = at[2] - at[0]
+        rows.append((hours, seed, *at, points, points / at[1]))
+    return pd.DataFrame(rows, columns=["hours", "seed", "start", "half", "end", "points", "width"])
 
 
 class Scatter(NamedTuple):
@@ -422,9 +424,19 @@ class Power(NamedTuple):
 
 
 @cache
-def width_power(steps: int) -> Power:
-    """Fit a power of the hours to the relative widths of `sizes`, each seed with equal weight."""
-    table, pooled = sizes(steps), scatter(steps, "width")
+def width_power(steps: int, what: str = "width") -> Power:
+    """Fit a power of the hours to the mean widths of `rises`, each seed with equal weight.
+
+    Parameters
+    ----------
+    steps : int
+        One of `BUDGETS`.
+    what : str
+        The column: "width", relative to the threshold, or "points" of the table.
+    """
+    grouped = rises(steps).groupby("hours")
+    table = pd.DataFrame({"seeds": grouped.size(), "width": grouped[what].mean()})
+    pooled = scatter(steps, what)
     logs, seeds = np.log(table.index.to_numpy(float)), table["seeds"].to_numpy(float)
     power, constant = np.polyfit(logs, np.log(table["width"]), 1, w=np.sqrt(seeds))
     spread_of_logs = np.sum(seeds * (logs - np.average(logs, weights=seeds)) ** 2)
