@@ -74,6 +74,33 @@ def gpt3_score(task: str, size: str = "175B", setting: str = "few_shot") -> floa
     return float(gpt3(task, setting).set_index("size")["score"][gpt3_size(size)])
 
 
+def best_constant_guess(task: str) -> float:
+    """Success rate of always giving the commonest answer to one of GPT-3's arithmetic tasks.
+
+    Operands are uniform on 0 to 10**digits - 1. The commonest sum of two such numbers is
+    10**digits - 1, the commonest difference 0, the commonest product 0.
+
+    Parameters
+    ----------
+    task : str
+        Digits, the letter D, and one of ``+ - x``: "3D+".
+
+    Raises
+    ------
+    ValueError
+        If ``task`` is not of this form.
+
+    References
+    ----------
+    brown2020language, for how the problems were drawn.
+    """
+    digits, mark, sign = task.partition("D")
+    if not (mark and digits.isdigit() and int(digits) > 0 and sign in ("+", "-", "x")):
+        raise ValueError(f"task: found {task!r}, want digits, 'D' and one of + - x, like '3D+'")
+    numbers = 10 ** int(digits)
+    return float((2 * numbers - 1) / numbers**2 if sign == "x" else 1 / numbers)
+
+
 def gpt3_slope(task: str, smaller: str, larger: str) -> float:
     """Rise of the log-odds of a right answer between two models, per decade of size.
 

@@ -3,6 +3,7 @@
 Knows no science; every drawing and every answer is handed in.
 """
 
+from emergence_lib.reader.browse import browse
 from emergence_lib.reader.explore import Choice, Explorable, Slider, Switch, explore
 from emergence_lib.reader.figure import show
 from emergence_lib.reader.predict import predict
@@ -15,6 +16,7 @@ __all__ = [
     "Explorable",
     "Slider",
     "Switch",
+    "browse",
     "explore",
     "predict",
     "show",

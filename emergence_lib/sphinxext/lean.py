@@ -38,6 +38,7 @@ COMPONENTS = {
     "em-claim": ("cards.js",),
     "em-workbench": ("audit.js", "workbench.js"),
     "em-wall": ("wall.js",),
+    "em-browse": ("browse.js",),
 }
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (

@@ -35,7 +35,8 @@ THEIRS = (
 )
 OURS = (
     *("site.css", "cards.css", "figure.css", "explorable.css", "dock.css", "twin.css"),
-    *("quiz.css", "predict.css", "workbench.css", "wall.css", "chapters.css", "elsewhere.css"),
+    *("quiz.css", "predict.css", "workbench.css", "wall.css", "browse.css"),
+    *("chapters.css", "elsewhere.css"),
 )
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
 # Said of an element in brackets: attributes, which scripts change, and arguments of :is() and such.

@@ -276,33 +276,6 @@ def items_for_room(points: float, chance: float = 0.0) -> int:
     return enough[bisect_left(enough, True, key=lambda items: bool(room(items, chance) <= points))]
 
 
-def best_constant_guess(task: str) -> float:
-    """Success rate of always giving the commonest answer to one of GPT-3's arithmetic tasks.
-
-    Operands are uniform on 0 to 10**digits - 1. The commonest sum of two such numbers is
-    10**digits - 1, the commonest difference 0, the commonest product 0.
-
-    Parameters
-    ----------
-    task : str
-        Digits, the letter D, and one of ``+ - x``: "3D+".
-
-    Raises
-    ------
-    ValueError
-        If ``task`` is not of this form.
-
-    References
-    ----------
-    brown2020language, for how the problems were drawn.
-    """
-    digits, mark, sign = task.partition("D")
-    if not (mark and digits.isdigit() and int(digits) > 0 and sign in ("+", "-", "x")):
-        raise ValueError(f"task: found {task!r}, want digits, 'D' and one of + - x, like '3D+'")
-    numbers = 10 ** int(digits)
-    return float((2 * numbers - 1) / numbers**2 if sign == "x" else 1 / numbers)
-
-
 def gpt3_first_present(task: str, items: int = 2000) -> float:
     """Smallest GPT-3 that, with all larger ones, beats the best constant guess few-shot.
 
@@ -326,7 +299,7 @@ def gpt3_first_present(task: str, items: int = 2000) -> float:
     """
     models = published.gpt3(task)
     successes = most_likely_count(models["score"], items)
-    absent = is_absent(successes, items, best_constant_guess(task))
+    absent = is_absent(successes, items, published.best_constant_guess(task))
     if absent[-1]:
         raise ValueError(f"items: found {items}, at which no model beats a guess at {task}")
     absent_here_or_later = np.logical_or.accumulate(absent[::-1])[::-1]
