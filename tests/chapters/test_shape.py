@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from scipy import optimize, special, stats
 
-from emergence_lib import datasets
+from emergence_lib import datasets, ladders
 from emergence_lib.chapters.shape import numbers, pictures
 from emergence_lib.laws import Array
 
@@ -93,6 +93,23 @@ def test_mmlu_has_the_width_that_its_ends_give_it() -> None:
     assert 0.25 < fitted.ceiling[0] < 1
 
 
+def test_a_fitted_ceiling_gains_more_than_the_scatter_of_the_models_would() -> None:
+    dots = ladders.one(numbers.MMLU)
+    right = dots.score * dots.items
+
+    def deviance(share: Array) -> float:
+        said = dots.items * share
+        parts = ((right, said), (dots.items - right, dots.items - said))
+        return 2 * float(sum(special.xlogy(seen, seen / hoped).sum() for seen, hoped in parts))
+
+    assumed, fitted = (
+        deviance(numbers.mmlu(0.25, top).predict(np.log10(dots.scale))[0]) for top in (1.0, None)
+    )
+    spare = len(dots.scale) - 3
+    assert numbers.ceiling_gain() == pytest.approx((assumed - fitted) / fitted * spare, rel=1e-3)
+    assert stats.f.sf(numbers.ceiling_gain(), 1, spare) < 0.01
+
+
 def test_the_printed_example_is_beyond_its_line_by_half() -> None:
     assert numbers.beyond_line([0.13, 0.25, 0.87], (1, 1)) == pytest.approx(0.50)
     # 25 + 12 * 0.937 / 0.860 = 38.1 per cent.
@@ -149,6 +166,21 @@ def test_shares_are_counts_of_drawn_thresholds() -> None:
     cut = scores[2] - np.minimum(promised, 1)
     assert numbers.share_beyond(-10, 1.5, capped=True) < numbers.share_beyond(-10, 1.5)
     assert numbers.share_beyond(-10, 2, capped=True) == pytest.approx(np.mean(cut < -0.1), abs=0.01)
+
+
+@pytest.mark.parametrize("points", [10, 20])
+def test_cliffs_beat_their_line_when_their_step_is_the_last_one(points: float) -> None:
+    # Right from the third size on only: on the line until then, and 100 points above it.
+    share = (SIZES[2] - SIZES[1]) / 4
+    assert numbers.share_beyond(points, numbers.CLIFF) == pytest.approx(share, abs=1e-3)
+    half = numbers.share_beyond(points, numbers.CLIFF, spread=(7, 15))
+    assert half == pytest.approx(share / 2, abs=1e-3)
+
+
+def test_a_floor_takes_its_part_of_every_score() -> None:
+    with_floor = numbers.share_beyond(15, 2, floor=0.25)
+    assert with_floor == pytest.approx(numbers.share_beyond(20, 2), abs=1e-3)
+    assert numbers.share_beyond(20, 2, floor=0.25) == 0
 
 
 @pytest.mark.parametrize("points", [10, 20, 50])

@@ -26,6 +26,8 @@ PALM_EXAMPLE = (0.13, 0.25, 0.87)
 SPREAD = (9.0, 13.0)
 """log10 of the parameters between which drawn thresholds are spread evenly."""
 MIDPOINTS = np.linspace(*SPREAD, 4001)
+CLIFF = 1e4
+"""So steep, per decade, that a logistic curve rises in one step."""
 GPT3_TRIPLE = ("GPT-3 XL", "GPT-3 13B", "GPT-3 175B")
 """Three GPT-3 models about a decade apart."""
 
@@ -122,6 +124,20 @@ def mmlu(floor: float, ceiling: float | None) -> models.Sigmoids:
     return models.fit_sigmoid(curve, shapes.LOGISTIC, ceiling)
 
 
+def ceiling_gain() -> float:
+    """Return what a fitted ceiling gains `mmlu`, over what a useless number would gain by chance.
+
+    The gain in deviance is divided by the deviance that remains per degree of freedom, so models
+    that scatter by more than their items do not count as evidence: the F statistic of one number.
+
+    References
+    ----------
+    burnham2002model, on overdispersed counts.
+    """
+    assumed, fitted = (float(mmlu(0.25, top).deviance[0]) for top in (1.0, None))
+    return (assumed - fitted) / (fitted / (len(ladders.one(MMLU).scale) - 3))
+
+
 def fits_table() -> pd.DataFrame:
     """Return the fits of `subtraction` as a page prints them."""
     fits = {name: subtraction(name) for name in SHAPES}
@@ -199,6 +215,8 @@ def share_beyond(
     slope: float,
     steps: tuple[float, float] = PALM_STEPS,
     *,
+    floor: float = 0.0,
+    spread: tuple[float, float] = SPREAD,
     capped: bool = False,
 ) -> float:
     """Share of logistic curves whose third PaLM score lies so far from the line.
@@ -208,13 +226,17 @@ def share_beyond(
     points : float
         In points of 100: above the line by more than this if positive, below it if negative.
     slope : float
-        Per decade. Midpoints are spread evenly over `SPREAD`.
+        Per decade; `CLIFF` for steps.
     steps : tuple of float
         As in `beyond_line`.
+    floor : float
+        Chance level.
+    spread : tuple of float
+        log10 of the parameters between which the midpoints are spread evenly.
     capped : bool
         Whether a line that promises more than 1 is read as 1.
     """
-    scores = palm_scores(MIDPOINTS, slope)
+    scores = palm_scores(np.linspace(*spread, len(MIDPOINTS)), slope, floor)
     beyond = beyond_line(scores, steps)
     if capped:
         beyond = np.maximum(beyond, scores[2] - 1)

@@ -15,13 +15,13 @@ Scene = tuple[Figure, Callable[..., str]]
 
 THRESHOLDS = {"1B": 1e9, "10B": 1e10, "100B": 1e11}
 """Settings of the first slider of `four_numbers`."""
-STEEPNESS = (1, 1.5, 3, 4.5, 7, 10, 15)
+STEEPNESS = (1, 3, 6, 10)
 FLOORS = (0.0, 0.25, 0.5)
 CEILINGS = (0.8, 1.0)
 ENDS = {"0%": 0.0, "25%": 0.25}
 """Settings of the floor of `ends`."""
 TOPS: dict[str, float | None] = {"100%": 1.0, "fitted": None}
-PALM_STEEPNESS = (1, 1.5, 2, 3, 4)
+PALM_STEEPNESS = (1.5, 2, 3, 4)
 PALM_THRESHOLDS = {
     theme.short(size): float(np.log10(size))
     for size in [step * 10.0**power for power in (9, 10, 11, 12) for step in (1, 2, 5)] + [1e13]
