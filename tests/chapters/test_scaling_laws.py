@@ -138,7 +138,29 @@ def test_nine_runs_part_late() -> None:
     )
     assert numbers.astray().index.tolist() == [3, 4]
     assert numbers.astray(0.2).index.tolist() == [4]
-    assert numbers.spread(142_000) > 50 * numbers.spread(8000)
+    # "About sixty times as large" is an answer of the page.
+    assert 55 < numbers.spread(142_000) / numbers.spread(8000) < 70
+
+
+def test_two_runs_leave_the_others_between_rows_of_the_table() -> None:
+    table = numbers.seed_losses()
+    steps = table.index.tolist()
+    for seed in (3, 4):
+        row = steps.index(numbers.last_together(seed))
+        others = table.drop(columns=[3, 4])
+        inside = table[seed].between(others.min(axis=1) - 0.01, others.max(axis=1) + 0.01)
+        assert inside.iloc[row]
+        assert not inside.iloc[row + 1 :].any()
+    assert numbers.last_together(5) == steps[-1]
+
+
+def test_laws_help_on_choice_tasks_and_not_on_free_answers() -> None:
+    table = numbers.routes()
+    off = table[[*numbers.ROUTES]].sub(table["came"], axis=0).mul(100)
+    typical = off.pow(2).groupby(table["floor"] > 0).mean().pow(0.5)
+    assert (typical.loc[True, ["chance", "loss"]] < typical.loc[True, "last"]).all()
+    assert typical.loc[True, "direct"] > typical.loc[True, "last"]
+    assert (typical.loc[False, ["direct", "chance", "loss"]] > typical.loc[False, "last"]).all()
 
 
 # The score as a law of parameters and tokens.

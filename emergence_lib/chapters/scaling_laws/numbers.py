@@ -321,6 +321,16 @@ def astray(margin: float = 0.1) -> pd.Series:
     return above[above > margin]
 
 
+def last_together(seed: int, margin: float = 0.1) -> int:
+    """Last step of the table at which a run lies within ``margin`` nats of the middle run.
+
+    A run that has gone astray left the others after it, at a step that the table does not hold.
+    """
+    table = seed_losses()
+    off = (table[seed] - table.median(axis=1)).abs()
+    return int(off.index[off <= margin].max())
+
+
 # The score itself as a law of parameters and tokens
 
 
