@@ -156,11 +156,15 @@ def test_two_runs_leave_the_others_between_rows_of_the_table() -> None:
 
 def test_laws_help_on_choice_tasks_and_not_on_free_answers() -> None:
     table = numbers.routes()
-    off = table[[*numbers.ROUTES]].sub(table["came"], axis=0).mul(100)
-    typical = off.pow(2).groupby(table["floor"] > 0).mean().pow(0.5)
-    assert (typical.loc[True, ["chance", "loss"]] < typical.loc[True, "last"]).all()
-    assert typical.loc[True, "direct"] > typical.loc[True, "last"]
-    assert (typical.loc[False, ["direct", "chance", "loss"]] > typical.loc[False, "last"]).all()
+    choice = (table["floor"] > 0).to_numpy()
+    assert 0 < choice.sum() < len(choice)
+    size = {
+        (route, kind): float(np.mean((table[route] - table["came"])[choice == kind] ** 2))
+        for route in numbers.ROUTES
+        for kind in (True, False)
+    }
+    assert max(size["chance", True], size["loss", True]) < size["last", True] < size["direct", True]
+    assert min(size["direct", False], size["loss", False]) > size["last", False]
 
 
 # The score as a law of parameters and tokens.

@@ -159,14 +159,6 @@ def forecast_errors() -> Array:
     return residuals(small_runs().constants, runs().query(f"train_flops > {LARGE}"))
 
 
-def starved() -> float:
-    """Per cent by which runs with less than one token a parameter lie above the refit, on average.
-
-    They were fitted with the others.
-    """
-    return float(residuals(refit().constants, runs().query("tokens < params")).mean())
-
-
 @cache
 def up_to(compute: float) -> tuple[float, float]:
     """Fit the runs of at most so many FLOP: exponent of the split, typical miss above `LARGE`."""
