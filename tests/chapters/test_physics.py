@@ -276,7 +276,9 @@ def test_a_rise_is_read_from_first_crossings(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(numbers, "clocks", lambda: MADE)
     found = numbers.rises.__wrapped__(1000).set_index("hours")
     start, half, end = 0.2 + 0.1 / 6, 0.2 + 0.5 / 6, 0.4 + 0.5 / 6
-    assert found.loc[23, ["start", "half", "end"]].tolist() == pytest.approx([start, half, end])
+    row = found.loc[23]
+    assert [row[each] for each in ("start", "half", "end")] == pytest.approx([start, half, end])
+    assert row["points"] == pytest.approx(end - start)
     assert found.loc[23, "width"] == pytest.approx((end - start) / half)
     assert found.loc[43, "width"] == pytest.approx(0.08 / 0.15)
 
@@ -319,6 +321,20 @@ def test_intervals_hold_the_truth_nineteen_times_in_twenty(monkeypatch: pytest.M
     for name, count in held.items():
         assert 0.91 < count / tries < 0.985, name
     assert np.mean(relative) == pytest.approx(6**-0.5, rel=0.05)
+
+
+def test_a_budget_is_counted_by_what_its_interval_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {1000: (-0.9, -0.3), 2000: (-0.6, 0.2), 4000: (-0.2, 0.4)}
+
+    def power(steps: int, what: str = "width") -> numbers.Power:
+        low, high = made[steps]
+        return numbers.Power((low + high) / 2, low, high - (what == "points"), 1.0)
+
+    monkeypatch.setattr(numbers, "width_power", power)
+    assert numbers.allowed(0) == [2000, 4000]
+    assert numbers.allowed(-0.5) == [1000, 2000]
+    assert numbers.narrowed() == [1000]
+    assert numbers.narrowed("points") == [1000, 2000, 4000]
 
 
 def test_a_power_without_scatter_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ CENTRES = (0.57, 0.58, 0.59, 0.593, 0.60, 0.61)
 
 BUDGETS = (1000, 2000, 4000)
 """Training steps after which a clock network is examined."""
-CLOCKS = {23: 4, 31: 4, 43: 4, 59: 3, 79: 1}
+CLOCKS = {23: 6, 31: 6, 43: 4, 59: 3, 79: 1}
 """Hours of the clocks, and how many seeds were run of each."""
 ENDS = (0.14, 0.56)
 """Shares of the table that every search begins from."""
@@ -446,9 +446,15 @@ def width_power(steps: int, what: str = "width") -> Power:
     return Power(power, power - margin, power + margin, float(np.exp(constant)))
 
 
-def narrowed() -> list[int]:
+def allowed(power: float) -> list[int]:
+    """Return the budgets at which the interval of `width_power` holds a power of the hours."""
+    laws_found = {steps: width_power(steps) for steps in BUDGETS}
+    return [steps for steps, law in laws_found.items() if law.low < power < law.high]
+
+
+def narrowed(what: str = "width") -> list[int]:
     """Return the budgets at which the interval of `width_power` lies below zero."""
-    return [steps for steps in BUDGETS if width_power(steps).high < 0]
+    return [steps for steps in BUDGETS if width_power(steps, what).high < 0]
 
 
 def width_table() -> pd.DataFrame:
