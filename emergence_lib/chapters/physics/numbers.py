@@ -2,7 +2,7 @@
 
 ``clocks.csv`` and ``rounding.csv`` beside this file hold what the networks did;
 ``python -m emergence_lib.chapters.physics.numbers``, a part of ``make results``, trains them anew
-(under an hour on one core).
+(about half an hour on one core).
 """
 
 from __future__ import annotations
@@ -518,7 +518,7 @@ def threshold_at(kind: str, hours: float, steps: int = 4000) -> float:
 
 
 def measured_clocks() -> pd.DataFrame:
-    """Run every search of `CLOCKS` (most of an hour); `clocks` returns what this stored."""
+    """Run every search of `CLOCKS` (half an hour); `clocks` returns what this stored."""
     return pd.concat(
         [search_clock(hours, seed) for hours, seeds in CLOCKS.items() for seed in range(seeds)],
         ignore_index=True,
