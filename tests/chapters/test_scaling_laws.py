@@ -287,7 +287,7 @@ def test_the_bars_add_up_to_the_loss() -> None:
         laws.chinchilla_loss(n, d) for n, d in ((1e9, 2e10), (2e9, 2e10), (1e9, 4e10), (2e9, 4e10))
     ]
     assert rights == pytest.approx(expected)
-    assert "take 21% off their own term and 2.88% off the loss" in said
+    assert "take 21% off their term, 2.88% off the loss" in said
     widest = laws.chinchilla_loss(1e8, 5e8)
     assert widest < figure.axes[0].get_xlim()[1] - 0.3
 

@@ -22,8 +22,8 @@ PARAMETERS = dict(
 )
 RATIOS = {"5": 5, "20": 20, "100": 100}
 """Tokens a parameter."""
-READ = {"as printed": "printed law", "our refit": "refit"}
-"""Laws of which the terms can be read, as a choice and as the read-out calls them."""
+READ = ("as printed", "our refit")
+"""Laws of which the terms can be read."""
 SHORT = {"bigbench_": "", "_": " ", " openai": "", " labeled": "", "zeroshot": "0-shot"}
 """How the names of tasks are shortened."""
 
@@ -91,7 +91,7 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
     tuple
         The figure and ``update(parameters, ratio, law)``; ``law`` is one of `READ`.
     """
-    fig = Figure(figsize=(theme.PHONE, 2.9))
+    fig = Figure(figsize=(theme.PHONE, 2.7))
     ax = fig.subplots()
     rows = {
         "now": (1, 1),
@@ -128,9 +128,8 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
             text.set_text(f"{height:.2f}" if share == 0 else f"−{share:.2%}")
         own = 1 - heights[1, 1] / heights[0, 1]
         return (
-            f"{parameters} parameters, {theme.short(sizes[0][1])} tokens, "
-            f"{READ[law]}: twice the parameters take {own:.0%} off their own term and "
-            f"{less[1]:.2%} off the loss."
+            f"{parameters} parameters, {theme.short(sizes[0][1])} tokens: twice the parameters "
+            f"take {own:.0%} off their term, {less[1]:.2%} off the loss."
         )
 
     update("70B", "20", "as printed")
