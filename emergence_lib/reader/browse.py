@@ -11,8 +11,8 @@ from html import escape
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from emergence_lib.laws import Array
 from emergence_lib.reader import markup
 from emergence_lib.reader.controls import OWN_KEYS
 from emergence_lib.reader.figure import CODE_HERE, check_words, message, quiet_line
@@ -24,7 +24,8 @@ WIDTH, HEIGHT, EDGE = 96, 28, 3
 MANY = 12
 """Points beyond which a curve is a cloud and is not joined."""
 
-Points = tuple[Array, Array, float]
+Values = NDArray[np.float64]
+Points = tuple[Values, Values, float]
 """Scales, scores from 0 to 1, and the score of a guess (NaN: not drawn)."""
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from emergence_lib import datasets, ladders, published, theme
+from emergence_lib import datasets, ladders, published
 from emergence_lib.audit import Curve, audit_many
 from emergence_lib.laws import Array
 
@@ -281,58 +281,8 @@ def verdict(entry: Entry) -> tuple[str, str]:
     return ("undecided" if found == "too little data to say" else found), why
 
 
-def printed() -> pd.DataFrame:
-    """Return the catalogue as the page prints it; small print follows a line break."""
-    return pd.DataFrame([_cells(each) for each in entries()])
-
-
-def _cells(entry: Entry) -> dict[str, str]:
-    said, why = verdict(entry)
-    if entry.drawn:
-        decades = np.log10(entry.scale[-1] / entry.scale[0])
-        low, high = (_percent(entry.score[at]) for at in (0, -1))
-        curve, models = f"{low} to {high}", f"{len(entry.scale)} models, {decades:.1f} decades"
-    else:
-        curve, models = NO_CURVE, ""
-    items = "n unknown" if entry.items is None else f"n = {np.median(entry.items):,.0f}"
-    guess = "chance unknown" if np.isnan(entry.chance) else f"chance {_percent(entry.chance)}"
-    return {
-        "ability": f"{entry.ability}\n{entry.task}",
-        "curve": curve,
-        "family": f"{entry.family}\n{models}",
-        "scored by": f"{entry.metric or 'not one metric'}\n{items}, {guess}",
-        "first seen at, at most": "\n".join(_first(entry)),
-        "audit": f"{said}\n{why}",
-        "grade": "recomputed" if entry.drawn else "reported",
-    }
-
-
-def _first(entry: Entry) -> tuple[str, str]:
-    if not entry.drawn:
-        size, _ = entry.reported
-        return ("not known", "") if np.isnan(size) else (theme.short(size), "as reported")
-    if entry.items is None or np.isnan(entry.chance):
-        return "not known", UNKNOWN if entry.items is None else "chance unknown"
-    at = entry.first
-    if at is None:
-        return "absent", f"at all {len(entry.scale)} models"
-    write, unit = (theme.power_of_ten, " FLOP") if entry.scale[0] > 1e15 else (_size, "")
-    before = "the smallest tested" if at == 0 else f"absent: {write(entry.scale[at - 1])}{unit}"
-    return f"{write(entry.scale[at])}{unit}", before
-
-
-def _size(parameters: float) -> str:
-    """Write a model size, GPT-3's by the names that everybody uses."""
-    named = published.gpt3("3D+").set_index("params")["size"]
-    return str(named.get(parameters, theme.short(parameters)))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.0%}"
-
-
 def order() -> dict[str, list[float]]:
-    """Return what the columns of `printed` are sorted by where it is no word."""
+    """Return what the columns of `pictures.printed` are sorted by where it is no word."""
 
     def flops(entry: Entry) -> float:
         at = entry.first if entry.drawn else None
