@@ -199,7 +199,7 @@ def test_the_pilot_picture_follows_its_controls_and_says_which_answers_are_right
     assert update("syllogism", False).endswith("The right option is the same on every item.")
     drawn = np.asarray(line(fig.axes[0], "GPT-3").get_ydata(), dtype=float)
     assert drawn == pytest.approx([0.023, 0.981, 0.724, 1.0])
-    assert update("boolq", True).endswith("now one, now the other.")
+    assert update("BoolQ", True).endswith("now one, now the other.")
     drawn = np.asarray(line(fig.axes[0], "GPT-2").get_ydata(), dtype=float)
     assert drawn == pytest.approx([0.5859, 0.6083, 0.6242, 0.6480])
 

@@ -19,7 +19,12 @@ FAMILIES = {
     "PaLM": (theme.TEAL, "^"),
 }
 """Colour and mark of a family."""
-PILOT = ("syllogism", "boolq", "conjunction-fallacy", "scope-neglect")
+PILOT = {
+    "syllogism": "syllogism",
+    "BoolQ": "boolq",
+    "conjunction fallacy": "conjunction-fallacy",
+    "scope neglect": "scope-neglect",
+}
 SORTED = {"Persian reading": "parsinlu_qa_mc", "arithmetic": "arithmetic", "MMLU": "mmlu"}
 TASKS = {
     "MMLU": "mmlu",
@@ -160,10 +165,10 @@ def pilot() -> Scene:
     def update(task: str, example: bool) -> str:
         said = []
         for family, line in lines.items():
-            rows = numbers.pilot(task, int(example), family)
+            rows = numbers.pilot(PILOT[task], int(example), family)
             line.set_ydata(rows["accuracy"])
             said.append(f"{family} {', '.join(f'{each:.0%}' for each in rows['accuracy'])}")
-        balance = numbers.pilot(task)["answer_balance"][0]
+        balance = numbers.pilot(PILOT[task])["answer_balance"][0]
         same = (
             "the same on every item" if balance.startswith("single") else "now one, now the other"
         )
