@@ -38,6 +38,7 @@ results: .venv/ready        ## recompute what is stored: experiments, calibratio
 	@$(IN) -m emergence_lib.audit.calibration
 	@$(IN) -m emergence_lib.chapters.detecting.numbers
 	@$(IN) -m emergence_lib.chapters.catalogue.numbers
+	@$(IN) -m emergence_lib.chapters.physics.numbers
 
 crosscheck: .venv/ready     ## the hand-written networks against PyTorch (fetches it once)
 	@$(IN) tools/crosscheck.py

@@ -423,6 +423,22 @@ def test_pythia_pass_at_1_ends_near_one_percent_whatever_the_size() -> None:
     assert table.query("step == 1")["pass_at_k"].max() < 5e-6
 
 
+def test_polypythia_tokens_are_steps_times_the_batch() -> None:
+    table = datasets.load("polypythia_train_loss_by_seed")
+    assert (table["tokens"] == 2_097_152 * table["step"]).all()
+    assert (table["n_steps"] <= table["window_hi"] - table["window_lo"] + 1).all()
+
+
+def test_polypythia_outliers_are_those_the_paper_names() -> None:
+    # van der Wal et al.: of the 410M runs, seeds 3 and 4 have loss spikes and are outliers.
+    table = datasets.load("polypythia_train_loss_by_seed").query("model_size == '410m'")
+    last = table[table["step"] == table["step"].max()].set_index("seed")["train_loss"]
+    assert set(last.nlargest(2).index) == {3, 4}
+    assert last.drop([3, 4]).max() - last.min() < 0.03
+    start = table[table["step"] == 1]["train_loss"]
+    assert ((start - np.log(50_304)).abs() < 0.3).all()  # an untrained model guesses its tokens
+
+
 def test_pythia_likelihood_falls_as_a_power_of_compute() -> None:
     table = datasets.load("pythia_gsm8k_nll")
     x, y = np.log(table["train_flops"]), np.log(table["nll_mean"])

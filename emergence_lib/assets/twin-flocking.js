@@ -69,8 +69,6 @@
   // Mean order of birds that fly anywhere at random, by Rayleigh's law.
   const floor = (birds) => Math.sqrt(Math.PI / (4 * birds));
 
-  const short = (share) => share.toFixed(2).replace(/^0/, "");
-
   function setup(stage) {
     const setting = (key) => stage.settings[key] ?? stage.data[key];
     const { density, speed, steps } = stage.data;
@@ -115,8 +113,8 @@
         drawBirds();
         stage.line("order", times, orders);
         return (
-          `Run ${stage.run}, step ${taken().toLocaleString("en")}: order ${short(orders.at(-1))} ` +
-          `(random headings give about ${short(floor(flock.birds))}).`
+          `Run ${stage.run}, step ${taken().toLocaleString("en")}: order ${orders.at(-1).toFixed(2)} ` +
+          `(random headings give about ${floor(flock.birds).toFixed(2)}).`
         );
       },
       // Another noise shakes the same flock; a flight that has ended cannot go on.

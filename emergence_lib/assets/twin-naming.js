@@ -85,7 +85,10 @@
         const each = (talks / agents).toFixed(1);
         const since = `${talks.toLocaleString("en")} ${talks === 1 ? "talk" : "talks"}`;
         const said = `Run ${stage.run}, after ${since} (${each} a speaker): `;
-        if (agreed(people)) return `${said}all ${everybody} speakers use one word.`;
+        if (agreed(people)) {
+          const [word] = people.held.keys();
+          return `${said}all ${everybody} speakers use one word, number ${word}.`;
+        }
         const count = Math.min(talks, agents).toLocaleString("en");
         const words = people.held.size === 1 ? "word" : "words";
         return (

@@ -149,7 +149,8 @@
       if (!series.has(size)) {
         const [field, next] = [new Float64Array(size * size), new Float64Array(size * size)];
         series.set(size, { size, field, next, thresholds: [], turn: 0 });
-        throwBoard(series.get(size));
+        // The share of a handful of boards is a cliff by luck alone.
+        for (let left = stage.data.first; left > 0; left--) throwBoard(series.get(size));
       }
       return series.get(size);
     }
@@ -195,7 +196,7 @@
   (window.emTwins ??= {}).percolation = {
     controls: ["share", "size"],
     marks: ["open", "largest", "crossed"],
-    data: ["boards"],
+    data: ["boards", "first"],
     pace: 1,
     clusters,
     threshold,

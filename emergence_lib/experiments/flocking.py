@@ -7,7 +7,7 @@ flock agrees on a direction; with much noise it does not.
 Why it matters here: order of the whole from rules about neighbours. What may be said of it is
 modest: in flocks of a few hundred birds, over a few hundred steps, the order falls smoothly with
 noise, and a small flock never looks disordered, because even random headings add up to about
-1 / sqrt(birds). With no noise at all a large flock can stay split for long, as nothing shakes it.
+1 / sqrt(birds). With no noise at all a large flock can take long to become one.
 Of the kind of transition, or of its exponents, these runs say nothing.
 """
 

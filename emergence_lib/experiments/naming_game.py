@@ -66,11 +66,11 @@ class Result(store.Result):
     success: Floats
     words: Floats
 
-    def rise(self) -> Floats:
-        """Return how long success takes from 10 to 90 percent, in times to consensus, (agents,)."""
+    def rise(self, low: float = 0.1) -> Floats:
+        """Return how long success takes from `low` to 90%, in times to consensus, (agents,)."""
         ends = (np.arange(self.config.parts) + 0.5) / self.config.parts
         curves = np.maximum.accumulate(self.success, axis=1)
-        return np.array([np.diff(np.interp([0.1, 0.9], curve, ends))[0] for curve in curves])
+        return np.array([np.diff(np.interp([low, 0.9], curve, ends))[0] for curve in curves])
 
 
 BOOK = Config()

@@ -17,6 +17,9 @@ from emergence_lib.laws import Array
 FAR = 300.0
 """Beyond this z a sigmoid is 0 or 1 to 130 digits; kept off it, nothing under- or overflows."""
 
+FARTHEST_NORMAL = 24.0
+"""The same for the normal distribution, whose tails are thinner."""
+
 
 class Parts(NamedTuple):
     """A rise at some z: the share risen, the share still to rise, the slope and its slope."""
@@ -78,6 +81,24 @@ LOGISTIC = Shape("logistic", _logistic, special.logit)
 
 GOMPERTZ = Shape("Gompertz", _gompertz, lambda share: -np.log(-np.log(share)))
 """The law of a metric artefact, `laws.gompertz`: the loss of a whole answer is a power of scale."""
+
+
+def _probit(z: Array) -> Parts:
+    near = np.clip(z, -FARTHEST_NORMAL, FARTHEST_NORMAL)
+    slope = np.exp(-near * near / 2) / np.sqrt(2 * np.pi)
+    return Parts(special.ndtr(near), special.ndtr(-near), slope, -near * slope)
+
+
+def _weibull(z: Array) -> Parts:
+    mirrored = _gompertz(-z)
+    return Parts(mirrored.down, mirrored.up, mirrored.slope, -mirrored.bend)
+
+
+PROBIT = Shape("probit", _probit, special.ndtri)
+"""Each item has a scale of its own from which on it is solved, and their logarithms are normal."""
+
+WEIBULL = Shape("Weibull", _weibull, lambda share: np.log(-np.log1p(-share)))
+"""A Gompertz curve upside down: the score begins as a power of scale and ends abruptly."""
 
 
 def all_right(length: int) -> Shape:

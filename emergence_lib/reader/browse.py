@@ -24,7 +24,8 @@ WIDTH, HEIGHT, EDGE = 96, 28, 3
 MANY = 12
 """Points beyond which a curve is a cloud and is not joined."""
 
-Points = tuple[NDArray[np.float64], NDArray[np.float64], float]
+Values = NDArray[np.float64]
+Points = tuple[Values, Values, float]
 """Scales, scores from 0 to 1, and the score of a guess (NaN: not drawn)."""
 
 

@@ -70,7 +70,7 @@ def test_verdicts_agree_with_those_of_chapter_16() -> None:
 
 
 def test_what_rests_on_unknown_items_is_neither_absent_nor_audited() -> None:
-    table = pictures.table()
+    table = pictures.printed()
     bare = table["scored by"].str.contains("n unknown") & ~table["curve"].eq(numbers.NO_CURVE)
     assert bare.sum() > 40
     assert set(table.loc[bare, "first seen at, at most"]) == {f"not known\n{numbers.UNKNOWN}"}
@@ -80,7 +80,7 @@ def test_what_rests_on_unknown_items_is_neither_absent_nor_audited() -> None:
 
 
 def test_a_row_prints_what_the_paper_does() -> None:
-    row = pictures.table().iloc[2]
+    row = pictures.printed().iloc[2]
     assert row["ability"] == "Addition\n3D+, few-shot"
     assert row["curve"] == "0.15% to 80%"
     assert row["scored by"] == "exact match\nn = 2,000, chance 0.1%"

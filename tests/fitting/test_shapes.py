@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special
+from scipy import special, stats
 
 from emergence_lib import laws
-from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape, all_right
+from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, PROBIT, WEIBULL, Shape, all_right
 
-SHAPES = [LOGISTIC, GOMPERTZ, all_right(1), all_right(5), all_right(80)]
+SHAPES = [LOGISTIC, GOMPERTZ, PROBIT, WEIBULL, all_right(1), all_right(5), all_right(80)]
 Z = np.linspace(-4, 12, 33)
 
 
@@ -22,6 +22,19 @@ def test_the_gompertz_is_an_exponential_of_a_power_law() -> None:
     x = np.array([1.0, 10, 100, 1000])
     law = laws.gompertz(x, 5.0, 0.7)
     assert GOMPERTZ.parts(0.7 * np.log(x) - np.log(5)).up == pytest.approx(law)
+
+
+@pytest.mark.parametrize(
+    ("shape", "oracle"),
+    [(PROBIT, stats.norm), (WEIBULL, stats.gumbel_l), (GOMPERTZ, stats.gumbel_r)],
+)
+def test_a_shape_is_the_distribution_that_its_name_promises(
+    shape: Shape, oracle: stats.rv_continuous
+) -> None:
+    parts = shape.parts(Z)
+    assert parts.up == pytest.approx(oracle.cdf(Z), rel=1e-12)
+    assert parts.down == pytest.approx(oracle.sf(Z), rel=1e-12, abs=1e-100)
+    assert parts.slope == pytest.approx(oracle.pdf(Z), rel=1e-12, abs=1e-100)
 
 
 @given(st.integers(1, 200), st.floats(-3, 9))

@@ -16,7 +16,6 @@ NOT_YET = {
     "book/measuring/forecasting.html",
     "book/measuring/workbench.html",
     "book/mechanisms/circuits.html",
-    "book/mechanisms/learning-dynamics.html",
     "book/mechanisms/quanta.html",
     "book/metric-debate/mirage.html",
     "book/phase-transitions/evidence.html",

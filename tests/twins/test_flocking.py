@@ -197,8 +197,7 @@ def test_the_words_say_run_step_and_order(pieces: Pieces, birds: int, run: int) 
     )
     for step, each in zip(("0", "12", "1,200"), shown, strict=True):
         order, floor = (
-            f"{value:.2f}".removeprefix("0")
-            for value in (abs(birds_of(each)[1].mean()), flocking.floor(birds))
+            f"{value:.2f}" for value in (abs(birds_of(each)[1].mean()), flocking.floor(birds))
         )
         assert each.said == (
             f"Run {run}, step {step}: order {order} (random headings give about {floor})."

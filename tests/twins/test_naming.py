@@ -42,6 +42,18 @@ def luck_of_play(agents: int, seed: int, talks: int) -> Floats:
     return np.concatenate([np.transpose(each) for each in numbers])[:talks].ravel()
 
 
+def winner(agents: int, numbers: Floats) -> int:
+    """Return the word that all agents of Python share in the end."""
+    memories: list[list[int]] = [[] for _ in range(agents)]
+    held: Counter[int] = Counter()
+    for first, second, luck in numbers.reshape(-1, 3):
+        speaker = int(agents * first)
+        listener = (speaker + 1 + int((agents - 1) * second)) % agents
+        naming_game.talk(memories[speaker], memories[listener], held, luck)
+    (word,) = held
+    return word
+
+
 @pytest.mark.parametrize(("agents", "seed"), [(2, 1), (3, 1), (50, 1), (50, 2), (50, 3), (100, 1)])
 def test_every_memory_is_as_in_python(pieces: Pieces, agents: int, seed: int) -> None:
     talks = len(naming_game.play(agents, np.random.default_rng(seed))[0])
@@ -119,7 +131,8 @@ def test_curves_and_words_tell_what_python_counts(
             said += f"{percent:.0f}% of the last {len(recent)} understood; "
             said += f"{left} for {agents} speakers."
         else:
-            said += f"all {agents} speakers use one word."
+            word = winner(agents, luck_of_play(agents, seed, talks))
+            said += f"all {agents} speakers use one word, number {word}."
         assert each.said == said
     curve = [0, *(words[done - 1] / agents if done else 0 for done in so_far)]
     assert shown[-1].marks["words"][1] == pytest.approx(curve)
@@ -159,7 +172,7 @@ def test_a_game_without_agreement_ends_at_the_limit(pieces: Pieces) -> None:
 
 def test_after_agreement_nothing_happens(pieces: Pieces) -> None:
     shown = pieces.drive("naming", "end", 5, settings={"agents": 30}, data={"limit": 100})
-    assert shown[1].said.endswith("): all 30 speakers use one word.")
+    assert "): all 30 speakers use one word, number " in shown[1].said
     assert shown[2].said == shown[1].said
     assert shown[2].answer is False
     assert shown[2].used == shown[1].used

@@ -136,7 +136,7 @@ def test_a_board_is_drawn_where_its_sites_are(pieces: Pieces, size: int) -> None
         "percolation",
         *[{"share": share} for share in shares],
         settings={"share": 0.4, "size": size},
-        data={"boards": 3},
+        data={"first": 1, "boards": 3},
         numbers=field.ravel(),
     )
     for each, share in zip(shown, [0.4, *shares], strict=True):
@@ -154,7 +154,7 @@ def test_the_words_tell_of_a_crossing_where_the_staircase_rises(pieces: Pieces) 
         "percolation",
         *({"share": round(value - 0.01, 3)}, {"share": round(value + 0.01, 3)}),
         settings={"share": 0.5, "size": 10},
-        data={"boards": 3},
+        data={"first": 1, "boards": 3},
         numbers=field.ravel(),
         run=4,
     )
@@ -171,7 +171,7 @@ def test_more_boards_make_the_staircase(pieces: Pieces) -> None:
         "percolation",
         *[1] * (boards - 1),
         settings={"share": 0.6, "size": size},
-        data={"boards": boards},
+        data={"first": 1, "boards": boards},
         numbers=fields.ravel(),
     )
     for count, each in enumerate(shown, start=1):
@@ -192,7 +192,11 @@ def test_more_boards_make_the_staircase(pieces: Pieces) -> None:
 
 def test_boards_are_as_many_as_asked_for(pieces: Pieces) -> None:
     start, end, after = pieces.drive(
-        "percolation", "end", 3, settings={"share": 0.6, "size": 4}, data={"boards": 1100}
+        "percolation",
+        "end",
+        3,
+        settings={"share": 0.6, "size": 4},
+        data={"first": 1, "boards": 1100},
     )
     assert len(thresholds_of(start)) == 1
     assert len(thresholds_of(end)) == 1100
@@ -203,12 +207,25 @@ def test_boards_are_as_many_as_asked_for(pieces: Pieces) -> None:
     assert len(set(thresholds_of(end))) > 1000
 
 
+def test_series_begins_with_as_many_boards_as_asked_for(pieces: Pieces) -> None:
+    size, first = 6, 25
+    fields = np.random.default_rng(6).random((first, size, size))
+    shown = pieces.drive(
+        "percolation",
+        numbers=fields.ravel(),
+        settings={"share": 0.6, "size": size},
+        data={"first": first, "boards": 30},
+    )
+    values = np.sort([percolation.threshold(field) for field in fields])
+    assert thresholds_of(shown[0]) == pytest.approx(values, abs=2**-14)
+
+
 def test_each_size_has_its_boards_until_the_next_run(pieces: Pieces) -> None:
     small, large, again, back, last = pieces.drive(
         "percolation",
         *({"size": 9}, {"size": 5}, 25, {"size": 9}),
         settings={"share": 0.6, "size": 5},
-        data={"boards": 50},
+        data={"first": 1, "boards": 50},
         numbers=(luck := np.random.default_rng(6).random(26 * 25 + 81)),
     )
     assert_board(small, luck[:25].reshape(5, 5), 0.6)
@@ -230,7 +247,7 @@ def test_a_size_can_go_on_where_another_has_ended(pieces: Pieces) -> None:
         "percolation",
         *("end", {"size": 9}, 1, "end"),
         settings={"share": 0.6, "size": 5},
-        data={"boards": 10},
+        data={"first": 1, "boards": 10},
     )
     assert [len(thresholds_of(each)) for each in shown] == [1, 10, 1, 2, 10]
     assert shown[3].answer is True
@@ -241,15 +258,15 @@ def test_it_reads_and_draws_what_it_declares(pieces: Pieces) -> None:
     assert declared == {
         "controls": ["share", "size"],
         "marks": ["open", "largest", "crossed"],
-        "data": ["boards"],
+        "data": ["boards", "first"],
     }
-    shown = pieces.drive("percolation", 2, settings={"share": 0.6, "size": 5}, data={"boards": 3})[
-        1
-    ]
-    assert shown.read == {"settings.share", "settings.size", "data.boards"}
+    shown = pieces.drive(
+        "percolation", 2, settings={"share": 0.6, "size": 5}, data={"first": 1, "boards": 3}
+    )[1]
+    assert shown.read == {"settings.share", "settings.size", "data.boards", "data.first"}
     # A page that does not offer sizes sets one in data.
     one, other = (
-        pieces.drive("percolation", 2, settings=offered, data={"boards": 9, **fixed})[1]
+        pieces.drive("percolation", 2, settings=offered, data={"first": 1, "boards": 9, **fixed})[1]
         for offered, fixed in (({"share": 0.6, "size": 7}, {}), ({"share": 0.6}, {"size": 7}))
     )
     assert one.said == other.said
@@ -263,7 +280,7 @@ def test_thresholds_lie_and_spread_as_in_python(pieces: Pieces) -> None:
             "percolation",
             "end",
             settings={"share": 0.6, "size": size},
-            data={"boards": boards},
+            data={"first": 1, "boards": boards},
         )[1]
     )
     rng = np.random.default_rng(7)
@@ -283,7 +300,7 @@ def test_a_large_board_answers_the_slider_within_a_frame(pieces: Pieces) -> None
         """() => {
           const settings = { share: 0.5, size: 128 };
           const luck = chance(null, 1);
-          const stage = { settings, data: { boards: 9 }, run: 1, random: luck.random };
+          const stage = { settings, data: { boards: 9, first: 1 }, run: 1, random: luck.random };
           const run = emTwins.percolation.setup({ ...stage, line() {}, boxes() {} });
           return Array.from({ length: 40 }, (_, at) => {
             const start = performance.now();

@@ -274,7 +274,7 @@ def verdict(entry: Entry) -> tuple[str, str]:
 
 
 def order() -> dict[str, list[float]]:
-    """Return what the columns of `pictures.table` are sorted by where it is no word."""
+    """Return what the columns of `pictures.printed` are sorted by where it is no word."""
 
     def flops(entry: Entry) -> float:
         if not entry.drawn:

@@ -41,7 +41,7 @@ TASKS = {
 TENTHS = tuple(range(1, 11))
 
 
-def table() -> pd.DataFrame:
+def printed() -> pd.DataFrame:
     """Return the catalogue as the page prints it; small print follows a line break."""
     return pd.DataFrame([_cells(each) for each in numbers.entries()])
 

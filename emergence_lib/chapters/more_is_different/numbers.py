@@ -187,17 +187,20 @@ def agreement() -> pd.DataFrame:
     -------
     DataFrame
         Index agents; columns talks (a speaker, until all share one word), rise (from 10% to 90%
-        of talks understood, in times to consensus), took (the same in talks a speaker).
+        of talks understood, in times to consensus), took (the same in talks a speaker), late (from
+        30% to 90%, in talks a speaker).
     """
     results = store.stored("naming_game")
     agents = np.array(results[0].config.agents)
     talks = np.array([result.talks.mean(axis=1) for result in results]) / agents
     rise = np.array([result.rise() for result in results])
+    late = np.array([result.rise(0.3) for result in results])
     return pd.DataFrame(
         {
             "talks": talks.mean(axis=0),
             "rise": rise.mean(axis=0),
             "took": (rise * talks).mean(axis=0),
+            "late": (late * talks).mean(axis=0),
         },
         index=pd.Index(agents, name="agents"),
     )

@@ -16,14 +16,16 @@ from emergence_lib.laws import Array, Flags
 
 Scene = tuple[list[Figure], Callable[..., str]]
 
-CHART = (theme.PHONE, 2.1)
-"""Size in inches of a chart under a board: both are in sight on a phone."""
+CHART = (theme.PHONE, 1.5)
+"""Size in inches of a chart under a board: with a tick that names the axis, both fit on a phone."""
 LENGTH, SPREAD = 0.035, 0.012
 """Length of a bird, and of each wing to its side, in units of the sky's side."""
-SHOWN = {8: theme.RAMP[0], 32: theme.RAMP[2], 128: theme.RAMP[4]}
-"""Sizes of board whose stored curves stand behind the reader's own."""
-CROWDS = {50: (theme.RAMP[0], ":"), 200: (theme.RAMP[2], "--"), 800: (theme.RAMP[4], "-")}
-"""Colour and dash of a population of the naming game."""
+LOOKS = ((theme.RAMP[0], ":"), (theme.RAMP[2], "--"), (theme.RAMP[4], "-"))
+"""Colour and dash of what is small, larger and largest."""
+SHOWN = dict(zip((8, 32, 128), LOOKS, strict=True))
+"""Looks of the boards whose stored curves stand behind the reader's own."""
+CROWDS = dict(zip((50, 200, 800), LOOKS, strict=True))
+"""Looks of the populations of the naming game."""
 
 
 @theme.figure
@@ -40,7 +42,8 @@ def flock() -> Scene:
     ax.text(395, high + 0.02, "random headings", color=theme.GREY, ha="right", va="bottom")
     (order,) = ax.plot([], [], color=theme.BLUE, label="order")
     theme.moved(order, "order")
-    ax.set(xlim=(0, flocking.BOOK.steps), xlabel="steps")
+    ax.set_xlim(0, flocking.BOOK.steps)
+    ax.set_xticks([0, 100, 200, 300, 400], ["0", "100", "200 steps", "300", "400"])
     ax.set(ylim=(-0.03, 1.05), yticks=(0, 0.5, 1), ylabel="order")
 
     def update(noise: float, birds: int) -> str:
@@ -80,16 +83,18 @@ def crossing() -> Scene:
     chart = Figure(figsize=CHART)
     ax = chart.subplots()
     table = numbers.crossings()
-    for size, colour in SHOWN.items():
+    stored = {}
+    for size, (colour, dash) in SHOWN.items():
         each = table[table["size"] == size]
-        ax.plot(each["share"], each["crossed"], color=colour, lw=1, label=f"{size} by {size}")
-    theme.beside(ax, 0.415, 0.2, "8 by 8", SHOWN[8])
-    theme.beside(ax, 0.66, 0.78, "32 by 32", SHOWN[32], va="top")
-    theme.beside(ax, 0.575, 0.08, "128", SHOWN[128])
+        (stored[f"{size} by {size}"],) = ax.plot(
+            each["share"], each["crossed"], color=colour, ls=dash, lw=1.2, label=f"{size} by {size}"
+        )
+    theme.key(ax, stored, columns=3)
     (crossed,) = ax.plot([], [], color=theme.ORANGE, label="boards thrown here")
     theme.moved(crossed, "crossed")
     theme.share_axis(ax, "boards crossed", ticks=(0, 0.5, 1))
-    theme.share_axis(ax, "open sites", limits=(0.4, 0.8), ticks=(0.4, 0.5, 0.6, 0.7, 0.8), axis="x")
+    ax.set_xlim(0.4, 0.8)
+    ax.set_xticks([0.4, 0.5, 0.6, 0.7, 0.8], ["40%", "50%", "60% open", "70%", "80%"])
 
     def update(share: float, size: int) -> str:
         thrown = numbers.thresholds(size, numbers.BOARDS)
@@ -136,6 +141,11 @@ def agreement() -> Scene:
     """Show one population on its way to one word; ``update(agents)`` lets another talk."""
     chart = Figure(figsize=theme.WIDE)
     ax = chart.subplots()
+    table = numbers.story().groupby(["agents", "part"])["understood"].mean()
+    for agents, (colour, _) in CROWDS.items():
+        curve, talks = table[agents], numbers.agreement()["talks"][agents]
+        ax.plot(talks * curve.index, curve, color=colour, lw=1, label=f"{agents} speakers, stored")
+        theme.beside(ax, talks + 0.8, 0.9, f"{agents}", colour)
     drawn = {}
     for mark, colour, dash, name in (
         ("words", theme.TEAL, "--", "different words per speaker"),
@@ -173,7 +183,7 @@ def story() -> Figure:
         )
         theme.seeds(ax, curves.columns, curves, f"{agents} speakers", color=colour, ls=dash)
     theme.beside(ax, 0.34, 0.5, "50 speakers", CROWDS[50][0], ha="right")
-    theme.beside(ax, 0.66, 0.32, "200", CROWDS[200][0], ha="right")
+    theme.beside(ax, 0.5, 0.29, "200", CROWDS[200][0], ha="right")
     theme.beside(ax, 0.86, 0.3, "800", CROWDS[800][0])
     theme.share_axis(ax, "talks understood")
     theme.share_axis(ax, "share of the time to consensus", limits=(0, 1), axis="x")
