@@ -47,6 +47,7 @@
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
+      button.className = "em-sort"; // its rules stay although no page has it at rest
       button.append(...head.childNodes);
       button.addEventListener("click", () => sort(column));
       head.append(button);
