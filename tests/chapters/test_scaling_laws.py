@@ -277,7 +277,7 @@ def test_every_score_of_the_pair_is_inside_the_picture() -> None:
 
 def test_the_bars_add_up_to_the_loss() -> None:
     figure, update = pictures.doubling()
-    said = update(parameters="1B", ratio="20", law="as printed")
+    said = update(parameters="1B", ratio=20, law="as printed")
     patches = figure.axes[0].patches
     rights = [
         patch.get_extents().transformed(figure.axes[0].transData.inverted()).x1

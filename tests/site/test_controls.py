@@ -76,7 +76,7 @@ def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
     watched: Open, name: str, figure_name: str
 ) -> None:
     tab = watched()
-    page = tab.open(name)
+    page = uncovered(tab.open(name))
     figure = page.locator(f'.em-explorable[data-em-name="{figure_name}"]')
     update = update_function(figure)
     data: dict[str, Any] = json.loads(
@@ -85,6 +85,8 @@ def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
     keys = [control["key"] for control in data["controls"]]
     inputs = {key: figure.locator(f'[data-em-key="{key}"]') for key in keys}
     for moved in data["controls"]:
+        if inputs[moved["key"]].first.get_attribute("type") == "range":
+            inputs[moved["key"]].press("Home")  # it may begin at its last value
         seen = {value(moved["values"][position(inputs[moved["key"]])])}
         for _ in moved["values"]:
             step(page, inputs[moved["key"]])
@@ -104,9 +106,8 @@ def test_every_control_moves_by_keyboard_and_reads_out_what_python_says(
     assert tab.complaints == []
 
 
-def opened(watched: Open, name: str) -> Page:
-    """Open a page, all that folds on it, and what it keeps back until predictions are made."""
-    page = watched().open(name)
+def uncovered(page: Page) -> Page:
+    """Open all that folds on a page, and what it keeps back until predictions are made."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
     page.wait_for_function("!document.querySelector('.em-veil')")
     return page
@@ -115,7 +116,7 @@ def opened(watched: Open, name: str) -> Page:
 def test_words_in_the_prose_set_the_control(watched: Open) -> None:
     tried = 0
     for name in page_names():
-        page = opened(watched, name)
+        page = uncovered(watched().open(name))
         for link in page.locator("a.em-set").all():
             link.focus()
             page.keyboard.press("Enter")
@@ -263,7 +264,7 @@ def test_a_definition_opens_on_focus_and_hover_and_closes_on_escape(watched: Ope
 
 def test_every_graded_number_has_its_card(watched: Open) -> None:
     for name in page_names():
-        page = opened(watched, name)
+        page = uncovered(watched().open(name))
         page.keyboard.press("Shift")  # as one who uses the keyboard
         for link in page.locator("a.em-claim").all():
             link.focus()

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
 from tests.site.conftest import SITE, Open, page_names
-from tests.site.test_controls import position, step
+from tests.site.test_controls import position, step, uncovered
 
 
 def twins() -> list[tuple[str, str]]:
@@ -33,19 +33,11 @@ def paths(page: Page, name: str) -> list[str]:
     return found
 
 
-def opened(watched: Open, page_name: str) -> Page:
-    """Open a page and whatever it keeps back until predictions are made."""
-    page = watched().open(page_name)
-    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    page.wait_for_function("!document.querySelector('.em-veil')")
-    return page
-
-
 @pytest.mark.parametrize(("page_name", "name"), twins())
 def test_a_twin_runs_when_asked_and_takes_its_controls(
     watched: Open, page_name: str, name: str
 ) -> None:
-    page = opened(watched, page_name)
+    page = uncovered(watched().open(page_name))
     assert page.evaluate("Object.keys(window.emTwins ?? {})") == []  # nothing is fetched unasked
     figure = page.locator(f"#fig-{name}")
     still = paths(page, name)
@@ -75,8 +67,7 @@ def test_a_twin_runs_when_asked_and_takes_its_controls(
 def test_a_twin_runs_from_a_folder(browser: Browser, site: Path, page_name: str, name: str) -> None:
     page = browser.new_page()
     page.goto((site / page_name).as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    page.wait_for_function("!document.querySelector('.em-veil')")
+    uncovered(page)
     page.locator(f"#fig-{name} .em-again").press("Enter")
     expect(page.locator(f"#fig-{name} .em-readout span")).to_contain_text("Run 1", timeout=15_000)
     page.close()
@@ -94,8 +85,7 @@ def test_a_docked_twin_shows_its_buttons_and_its_picture(
     """On a phone, a word in the prose brings the figure, and it can be run there."""
     page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto(address + page_name)
-    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    page.wait_for_function("!document.querySelector('.em-veil')")
+    uncovered(page)
     words = page.locator(f'a.em-set[data-em-figure="{name}"]')
     if not words.count():
         pytest.skip("no word in the prose sets this twin")

@@ -20,7 +20,7 @@ PARAMETERS = dict(
         strict=True,
     )
 )
-RATIOS = {"5": 5, "20": 20, "100": 100}
+RATIOS = (5, 20, 100)
 """Tokens a parameter."""
 READ = ("as printed", "our refit")
 """Laws of which the terms can be read."""
@@ -112,9 +112,9 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
     ax.grid(visible=False, axis="y")
     theme.key(ax, bars, columns=3)
 
-    def update(parameters: str, ratio: str, law: str) -> str:
+    def update(parameters: str, ratio: int, law: str) -> str:
         chosen, size = numbers.constants()[law], PARAMETERS[parameters]
-        sizes = [(size * n, size * RATIOS[ratio] * d) for n, d in rows.values()]
+        sizes = [(size * n, size * ratio * d) for n, d in rows.values()]
         heights = np.array([numbers.terms(chosen, *each) for each in sizes])
         lefts = np.cumsum(heights, axis=1) - heights
         for part, bar in enumerate(bars.values()):
@@ -132,7 +132,7 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
             f"take {own:.0%} off their term, {less[1]:.2%} off the loss."
         )
 
-    update("70B", "20", "as printed")
+    update("70B", 20, "as printed")
     return fig, update
 
 
