@@ -78,9 +78,11 @@ def test_variables_that_nothing_reads_go_and_so_do_those_that_only_they_read() -
 
 def test_a_page_gets_the_scripts_that_its_markup_calls_for() -> None:
     assert lean.components('<figure class="em-figure em-explorable">') == [
+        "controls.js",
         "explorable.js",
         "take.js",
     ]
+    assert lean.components('<figure class="em-explorable em-twin">')[-1] == "twin.js"
     assert lean.components("<p>words</p>") == []
 
 
