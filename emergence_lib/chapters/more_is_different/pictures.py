@@ -16,7 +16,7 @@ from emergence_lib.laws import Array, Flags
 
 Scene = tuple[list[Figure], Callable[..., str]]
 
-CHART = (theme.PHONE, 1.5)
+CHART = (theme.PHONE, 1.75)
 """Size in inches of a chart under a board: with a tick that names the axis, both fit on a phone."""
 LENGTH, SPREAD = 0.035, 0.012
 """Length of a bird, and of each wing to its side, in units of the sky's side."""
@@ -86,7 +86,7 @@ def crossing() -> Scene:
     stored = {}
     for size, (colour, dash) in SHOWN.items():
         each = table[table["size"] == size]
-        (stored[f"{size} by {size}"],) = ax.plot(
+        (stored[str(size)],) = ax.plot(
             each["share"], each["crossed"], color=colour, ls=dash, lw=1.2, label=f"{size} by {size}"
         )
     theme.key(ax, stored, columns=3)
