@@ -27,7 +27,7 @@ UPRIGHT = "".join(map(chr, range(0x20, 0x7F)))
 SYMBOLS = "×÷±∓·⋅∑∏∫∂∇√∞≈≃≅∼∝≠≤≥≪≫∈∉→←⇒↦⟨⟩⌊⌋⌈⌉∣‖…⋯−∕′″ˆ˜ˇ˙ℓℝℕℤ𝔼ℒ𝒩‾¯̅^̂~̃"
 MATHEMATICS = ITALIC + GREEK_ITALIC + UPRIGHT + SYMBOLS + "αβγδεζηθκλμνξπρσςτφχψωΓΔΘΛΠΣΦΨΩ"
 
-WORDS = UPRIGHT + "\u00a0–—‘’“”…·×−±≈≤≥→½°⁻⁰¹²³⁴⁵⁶⁷⁸⁹äöüéèçíóőåñ"
+WORDS = UPRIGHT + "\u00a0–—‘’“”…·×−±≈≤≥→½°⁻⁰¹²³⁴⁵⁶⁷⁸⁹äöüéèçíóőåñáćαβν"
 SLANTED = UPRIGHT + "\u00a0–‘’“”×−éèöü"
 LABELS = WORDS + "▾▸✓"
 DRAWN_LABELS = LABELS + "₀₁₂₃αβµ√∞ΔΣ◆●○■▲"

@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   function start(figure) {
-    figure.dataset.emOn = "";
     const form = figure.querySelector(".em-find");
     const [search, menu, status] = ["input", "select", '[role="status"]'].map((each) => form.querySelector(each));
     const body = figure.querySelector("tbody");
@@ -45,15 +44,24 @@
       );
     }
     heads.forEach((head, column) => {
-      const button = document.createElement("button");
+      // A page that was saved has its buttons already.
+      const button = head.querySelector(".em-sort") ?? document.createElement("button");
       button.type = "button";
       button.className = "em-sort"; // its rules stay although no page has it at rest
-      button.append(...head.childNodes);
+      if (!button.parentNode) {
+        button.append(...head.childNodes);
+        head.append(button);
+      }
       button.addEventListener("click", () => sort(column));
-      head.append(button);
     });
     form.hidden = false;
     narrow(); // a browser that goes back may have kept what was typed
   }
-  document.querySelectorAll(".em-browse:not([data-em-on])").forEach(start);
+  // As in explorable.js: noted here, so that a saved page does not begin with dead controls.
+  const running = (window.emRunning ??= new WeakSet());
+  for (const figure of document.querySelectorAll(".em-browse")) {
+    if (running.has(figure)) continue;
+    running.add(figure);
+    start(figure);
+  }
 })();

@@ -139,6 +139,10 @@ def mend(body: str) -> str:
     body = re.sub(r'(<div class="(?:docutils )?citation-list") role="list"', r"\1", body)
     body = body.replace('role="list" class="citation-list"', 'class="citation-list"')
     body = body.replace(' role="doc-biblioentry"', "")
+    body = body.replace(
+        '<div class="pst-scrollable-table-container">',
+        '<div class="pst-scrollable-table-container" tabindex="0">',
+    )
     return body.replace("<pre>", '<pre tabindex="0">')
 
 

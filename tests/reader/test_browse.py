@@ -164,3 +164,20 @@ def test_print_shows_every_row(page: Page) -> None:
         "(() => { const box = document.querySelector('.em-table');"
         " return box.scrollHeight <= box.clientHeight + 1; })()"
     )
+
+
+def test_its_place_is_kept_until_the_script_runs_and_needs_none_without(page: Page) -> None:
+    place = page.locator(".em-find").bounding_box()
+    page.evaluate("document.querySelector('.em-find').hidden = true")
+    assert page.locator(".em-find").bounding_box() == place
+    expect(page.get_by_label("search")).to_be_hidden()
+
+
+def test_a_saved_page_wakes_up_with_heads_that_sort(browser: Browser, page: Page) -> None:
+    opened = browser.new_page()
+    opened.set_content(page.content())
+    opened.add_script_tag(content=asset("browse.js"))
+    opened.get_by_role("button", name="size").click()
+    assert rows(opened) == ["figs", "Pears", "apples", "Quinces"]
+    expect(opened.locator("thead button button")).to_have_count(0)
+    opened.close()

@@ -118,3 +118,5 @@ def test_scrolling_code_can_be_reached_by_keyboard_and_the_bibliography_is_no_fa
     entry = '<div class="citation" role="doc-biblioentry">'
     mended = lean.mend(f'<div role="list" class="citation-list">{entry}<pre>x</pre>')
     assert mended == '<div class="citation-list"><div class="citation"><pre tabindex="0">x</pre>'
+    wide = lean.mend('<div class="pst-scrollable-table-container"><table>')
+    assert wide == '<div class="pst-scrollable-table-container" tabindex="0"><table>'
