@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.ticker import (
     FixedLocator,
@@ -209,6 +210,41 @@ def board() -> tuple[Figure, Axes]:
         spine.set(visible=True, color=GREY)
     fig.board = True  # type: ignore[attr-defined]
     return fig, ax
+
+
+def cells(sites: NDArray[np.bool_]) -> Outline:
+    """Return the chosen cells of a `board` as one path; row 0 is at the top.
+
+    Cells side by side in a row are one box.
+
+    Parameters
+    ----------
+    sites : array of bool, shape (size, size)
+    """
+    size = len(sites)
+    padded = np.pad(sites, ((0, 0), (1, 1))).astype(int)
+    rows, starts = np.nonzero(np.diff(padded) == 1)
+    ends = np.nonzero(np.diff(padded) == -1)[1]
+    top, left, right = (size - rows) / size, starts / size, ends / size
+    bottom = top - 1 / size
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    vertices = np.stack([np.column_stack(corner) for corner in corners], axis=1).reshape(-1, 2)
+    line = Outline.LINETO
+    codes = [Outline.MOVETO, line, line, line, Outline.CLOSEPOLY] * len(rows)
+    return Outline(vertices, codes)
+
+
+def stairs(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the share of values below each point from 0 to 1, as a line that steps up at each.
+
+    Parameters
+    ----------
+    values : array, shape (values,)
+        Rising, between 0 and 1.
+    """
+    steps = np.asarray(values, float)
+    heights = np.arange(len(steps) + 1) / len(steps)
+    return np.concatenate([[0.0], np.repeat(steps, 2), [1.0]]), np.repeat(heights, 2)
 
 
 def is_board(figure: Figure) -> bool:

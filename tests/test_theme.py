@@ -190,3 +190,19 @@ def test_a_name_has_the_colour_of_its_curve() -> None:
         "right",
     )
     assert text.get_position() == (1, 2)
+
+
+def test_cells_cover_the_sites_of_a_board_and_nothing_else() -> None:
+    rng = np.random.default_rng(2)
+    sites = rng.random((9, 9)) < 0.5
+    path = theme.cells(sites)
+    for row in range(9):
+        for column in range(9):
+            middle = ((column + 0.5) / 9, 1 - (row + 0.5) / 9)
+            assert path.contains_point(middle) == sites[row, column], (row, column)
+
+
+def test_stairs_climb_one_board_at_each_threshold() -> None:
+    x, y = theme.stairs(np.array([0.4, 0.6]))
+    assert x.tolist() == [0, 0.4, 0.4, 0.6, 0.6, 1]
+    assert y.tolist() == [0, 0, 0.5, 0.5, 1, 1]

@@ -70,9 +70,8 @@
   const floor = (birds) => Math.sqrt(Math.PI / (4 * birds));
 
   function setup(stage) {
-    const setting = (key) => stage.settings[key] ?? stage.data[key];
     const { density, speed, steps } = stage.data;
-    const flock = scatter(setting("birds"), density, stage.random);
+    const flock = scatter(stage.settings.birds, density, stage.random);
     // The first point stands twice: a line of no length is seen as a dot.
     const times = [0, 0];
     const orders = [order(flock), order(flock)];
@@ -101,7 +100,7 @@
       advance() {
         if (ended()) return false;
         if (calls === CALLS) {
-          step(flock, setting("noise"), speed, stage.random);
+          step(flock, stage.settings.noise, speed, stage.random);
           times.push(taken() + 1);
           orders.push(order(flock));
           calls = 0;

@@ -50,7 +50,7 @@
   }
 
   function setup(stage) {
-    const agents = stage.settings.agents ?? stage.data.agents;
+    const agents = stage.settings.agents;
     const most = agents * stage.data.limit;
     const people = crowd(agents);
     const latest = new Uint8Array(agents); // whether each of the last talks was understood

@@ -128,7 +128,6 @@
   }
 
   function setup(stage) {
-    const setting = (key) => stage.settings[key] ?? stage.data[key];
     const series = new Map(); // the boards of each size
     let shown = ""; // what the board was drawn for
     let found;
@@ -145,7 +144,7 @@
     }
 
     function current() {
-      const size = setting("size");
+      const { size } = stage.settings;
       if (!series.has(size)) {
         const [field, next] = [new Float64Array(size * size), new Float64Array(size * size)];
         series.set(size, { size, field, next, thresholds: [], turn: 0 });
@@ -175,7 +174,7 @@
       draw() {
         const boards = current();
         const { size, thresholds } = boards;
-        const share = setting("share");
+        const { share } = stage.settings;
         drawBoard(boards, share);
         stage.line("crossed", ...stairs(thresholds));
         const crossing = thresholds.filter((value) => value < share).length;

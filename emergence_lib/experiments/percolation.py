@@ -13,12 +13,16 @@ models offers one size a point, so that test is rarely to be had.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import process_time
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage
 
+from emergence_lib import laws
 from emergence_lib.experiments import store
 from emergence_lib.experiments.layers import Floats
 from emergence_lib.experiments.settings import Progress, check, watched
@@ -113,6 +117,71 @@ def threshold(field: Floats, halvings: int = 14) -> float:
         middle = (low + high) / 2
         low, high = (low, middle) if spans(field < middle) else (middle, high)
     return (low + high) / 2
+
+
+@dataclass(frozen=True)
+class Board:
+    """A square board, some of whose sites are open.
+
+    Attributes
+    ----------
+    open : array of bool, shape (size, size)
+    largest : array of bool, shape (size, size)
+        The sites of the largest cluster: open, and joined along rows and columns.
+    crossed : bool
+        Whether open sites lead from top to bottom.
+    """
+
+    open: Flags
+    largest: Flags
+    crossed: bool
+
+
+def field(size: int, seed: int = 0) -> Floats:
+    """Return the share at which each site of a board opens, uniform, shape (size, size)."""
+    return np.random.default_rng([seed, size]).random((size, size))
+
+
+def board(size: int, share: float, seed: int = 0) -> Board:
+    """Open about a share of the sites of a board, each on its own."""
+    laws.within("share", share, 0, 1)
+    sites = field(size, seed) < share
+    return Board(sites, largest_cluster(sites), spans(sites))
+
+
+def largest_cluster(sites: Flags) -> Flags:
+    """Return which sites are in the largest cluster, the first of those alike, row by row."""
+    clusters = ndimage.label(sites)[0]
+    held = np.bincount(clusters.ravel())[1:]  # without the closed sites
+    return clusters == 1 + held.argmax() if held.size else np.zeros_like(sites)
+
+
+@cache
+def thresholds(size: int, boards: int, seed: int = 0) -> Floats:
+    """Return the shares at which boards are first crossed, rising, shape (boards,)."""
+    return np.sort([threshold(field(size, seed + each)) for each in range(boards)])
+
+
+def read_out(size: int, share: float, boards: int) -> str:
+    """Say of a board what it shows at a share, and how many of so many are crossed there."""
+    now, thrown = board(size, share), thresholds(size, boards)
+    crossing = int((thrown < share).sum())
+    return (
+        f"{size} × {size} board, {share:.0%} open: the largest cluster holds "
+        f"{now.largest.mean():.0%} of all sites; {'a' if now.crossed else 'no'} path crosses. "
+        f"{crossing} of {boards} boards {'crosses' if crossing == 1 else 'cross'} at this share."
+    )
+
+
+def crossed(results: Sequence[Result]) -> pd.DataFrame:
+    """Return how often boards are crossed: a row for each share open, a column for each size.
+
+    Mean over the runs, which have the same settings.
+    """
+    config = results[0].config
+    shares = np.mean([result.spanning for result in results], axis=0)
+    table = pd.DataFrame(shares.T, index=list(config.densities), columns=list(config.sizes))
+    return table.rename_axis(index="open", columns="size")
 
 
 def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:

@@ -8,7 +8,7 @@ same update function is bound to ipywidgets.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from itertools import product
@@ -68,15 +68,7 @@ def explore(
         if a frame has other elements than the start, or ``update`` leaves traces.
     """
     check_words(name, alt, caption)
-    if not isinstance(scene, tuple) or len(scene) != 2 or not callable(scene[1]):
-        raise ValueError(
-            f"explorable {name!r}: scene is a {type(scene).__name__}; wanted the pair "
-            "(figure, update) with update(**settings) -> read-out sentence"
-        )
-    if not controls:
-        raise ValueError(f"explorable {name!r} has no controls; give a Slider, Choice or Switch")
-    for key, control in controls.items():
-        form.check(name, key, control)
+    check_scene("explorable", name, scene, controls)
     count = prod(len(control.settings) for control in controls.values())
     if count > MOST_FRAMES:
         raise ValueError(
@@ -84,6 +76,25 @@ def explore(
             f"{MOST_FRAMES} (41 for one slider, 9 by 9 for two)"
         )
     return Explorable(scene, controls, name=name, alt=alt, caption=caption, source=source)
+
+
+def check_scene(kind: str, name: str, scene: Scene, controls: Mapping[str, Control]) -> None:
+    """Refuse what is no figure with controls.
+
+    Raises
+    ------
+    ValueError
+        If the scene is no pair of figure and function, or a control is none or there is none.
+    """
+    if not isinstance(scene, tuple) or len(scene) != 2 or not callable(scene[1]):
+        raise ValueError(
+            f"{kind} {name!r}: scene is a {type(scene).__name__}; wanted the pair "
+            "(figure, update) with update(**settings) -> read-out sentence"
+        )
+    if not controls:
+        raise ValueError(f"{kind} {name!r} has no controls; give a Slider, Choice or Switch")
+    for key, control in controls.items():
+        form.check(name, key, control)
 
 
 class Explorable(Output):
@@ -170,17 +181,22 @@ class Explorable(Output):
     def data(self) -> dict[str, object]:
         """What the script on the page reads: controls, differences and read-outs."""
         return {
-            "controls": [
-                {
-                    "key": key,
-                    "values": [form.spelling(value) for value in control.settings],
-                    "texts": [control.text(value) for value in control.settings],
-                }
-                for key, control in self.controls.items()
-            ],
+            "controls": self._offered,
             "slots": frames.slots(self.frames),
             "readouts": [markup.plain(sentence) for sentence in self._film.readouts],
         }
+
+    @property
+    def _offered(self) -> list[dict[str, object]]:
+        """What the script on the page has to know of the controls."""
+        return [
+            {
+                "key": key,
+                "values": [form.spelling(value) for value in control.settings],
+                "texts": [control.text(value) for value in control.settings],
+            }
+            for key, control in self.controls.items()
+        ]
 
     @property
     def html(self) -> str:

@@ -22,7 +22,7 @@ from emergence_lib import theme
 from emergence_lib.reader import controls as form
 from emergence_lib.reader import markup
 from emergence_lib.reader.controls import Control
-from emergence_lib.reader.explore import ASSETS, Explorable, Scene
+from emergence_lib.reader.explore import ASSETS, Explorable, Scene, check_scene
 from emergence_lib.reader.figure import Picture, check_words, panels, picture
 from emergence_lib.reader.output import asset
 
@@ -75,15 +75,7 @@ def twin(
         what a script cannot read. When it is drawn: if a mark's still is empty.
     """
     check_words(name, alt, caption)
-    if not isinstance(scene, tuple) or len(scene) != 2 or not callable(scene[1]):
-        raise ValueError(
-            f"twin {name!r}: scene is a {type(scene).__name__}; wanted the pair (figure, update) "
-            "with update(**settings) -> read-out sentence"
-        )
-    if not controls:
-        raise ValueError(f"twin {name!r} has no controls; give a Slider, Choice or Switch")
-    for key, control in controls.items():
-        form.check(name, key, control)
+    check_scene("twin", name, scene, controls)
     handed = {
         key: plain(value, f"twin {name!r}, data {key!r}") for key, value in (data or {}).items()
     }
@@ -218,13 +210,8 @@ class Twin(Explorable):
             "piece": self.piece,
             "version": sha256(asset(f"twin-{self.piece}.js").encode()).hexdigest()[:8],
             "controls": [
-                {
-                    "key": key,
-                    "values": [form.spelling(value) for value in control.settings],
-                    "texts": [control.text(value) for value in control.settings],
-                    "settings": [_bare(value) for value in control.settings],
-                }
-                for key, control in self.controls.items()
+                {**offered, "settings": [_bare(value) for value in control.settings]}
+                for offered, control in zip(self._offered, self.controls.values(), strict=True)
             ],
             "data": self.handed,
             "marks": _marks(self.figures),

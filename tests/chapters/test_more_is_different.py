@@ -1,6 +1,5 @@
 """The chapter against random headings, searches by hand, sums one by one and typed-in numbers."""
 
-from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -11,67 +10,10 @@ from matplotlib.patches import PathPatch
 
 from emergence_lib import theme
 from emergence_lib.chapters.more_is_different import numbers, pictures
-from emergence_lib.experiments import flocking
-from emergence_lib.laws import Array, Flags
+from emergence_lib.experiments import flocking, percolation, store
+from emergence_lib.laws import Array
 
 UP, LEFT = 1j, -1 + 0j
-
-
-def walked(sites: Flags) -> list[set[tuple[int, int]]]:
-    """Find clusters by walking from each open site to its open neighbours."""
-    left = {(int(row), int(column)) for row, column in np.argwhere(sites)}
-    found = []
-    while left:
-        cluster, waiting = set(), deque([left.pop()])
-        while waiting:
-            row, column = waiting.popleft()
-            cluster.add((row, column))
-            for near in (
-                (row + 1, column),
-                (row - 1, column),
-                (row, column + 1),
-                (row, column - 1),
-            ):
-                if near in left:
-                    left.remove(near)
-                    waiting.append(near)
-        found.append(cluster)
-    return found
-
-
-def crosses(cluster: set[tuple[int, int]], size: int) -> bool:
-    """Say whether a cluster has sites in the top and the bottom row."""
-    return {0, size - 1} <= {row for row, _ in cluster}
-
-
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.55, 0.62, 1.0])
-def test_a_board_is_what_walking_from_site_to_site_finds(share: float) -> None:
-    for seed in range(5):
-        board = numbers.board(12, share, seed)
-        clusters = walked(board.open)
-        largest = max(map(len, clusters), default=0)
-        assert board.largest.sum() == largest
-        members = {(int(row), int(column)) for row, column in np.argwhere(board.largest)}
-        assert not members or members in clusters
-        assert board.crossed == any(crosses(each, 12) for each in clusters)
-
-
-def test_a_site_once_open_stays_open_and_the_share_is_about_the_one_asked_for() -> None:
-    few, many = numbers.board(64, 0.4), numbers.board(64, 0.6)
-    assert not np.any(few.open & ~many.open)
-    # Five standard deviations of a count of 4,096 sites.
-    assert few.open.mean() == pytest.approx(0.4, abs=5 * np.sqrt(0.24 / 4096))
-
-
-def test_thresholds_are_where_the_boards_themselves_begin_to_be_crossed() -> None:
-    boards = 20
-    found = numbers.thresholds(8, boards)
-    for share in (0.5, 0.6, 0.7):
-        crossed = [
-            any(crosses(each, 8) for each in walked(numbers.field(8, seed) < share))
-            for seed in range(boards)
-        ]
-        assert np.sum(found < share) == sum(crossed)
 
 
 def test_half_of_all_boards_are_crossed_near_the_known_value_and_widths_fall() -> None:
@@ -86,9 +28,9 @@ def test_half_of_all_boards_are_crossed_near_the_known_value_and_widths_fall() -
 
 def test_who_knows_only_the_share_is_wrong_as_often_as_a_bet_on_the_likelier_side() -> None:
     rng = np.random.default_rng(4)
-    table = numbers.crossings()
+    table = percolation.crossed(store.stored("percolation"))
     for size in (8, 64):
-        chance = table.query(f"size == {size}")["crossed"].to_numpy()
+        chance = table[size].to_numpy()
         assert len(chance) == 41
         outcomes = rng.random((4000, 41)) < chance
         bets = chance > 0.5
@@ -203,29 +145,13 @@ def test_the_flock_scene_draws_and_says_the_flight_that_was_asked_for() -> None:
     assert "about 0.16)" in said
 
 
-def test_patches_cover_the_sites_of_a_board_and_nothing_else() -> None:
-    rng = np.random.default_rng(2)
-    sites = rng.random((9, 9)) < 0.5
-    path = pictures.patches(sites)
-    for row in range(9):
-        for column in range(9):
-            middle = ((column + 0.5) / 9, 1 - (row + 0.5) / 9)
-            assert path.contains_point(middle) == sites[row, column], (row, column)
-
-
-def test_stairs_climb_one_board_at_each_threshold() -> None:
-    x, y = pictures.stairs(np.array([0.4, 0.6]))
-    assert x.tolist() == [0, 0.4, 0.4, 0.6, 0.6, 1]
-    assert y.tolist() == [0, 0, 0.5, 0.5, 1, 1]
-
-
 @pytest.mark.parametrize(("share", "size"), [(0.5, 32), (0.7, 8)])
 def test_the_crossing_scene_draws_and_says_the_board_that_was_asked_for(
     share: float, size: int
 ) -> None:
     figures, update = pictures.crossing()
     said = update(share=share, size=size)
-    board = numbers.board(size, share)
+    board = percolation.board(size, share)
     for mark, sites in (("open", board.open & ~board.largest), ("largest", board.largest)):
         artist = marked(figures, mark)
         assert isinstance(artist, PathPatch)
@@ -235,7 +161,7 @@ def test_the_crossing_scene_draws_and_says_the_board_that_was_asked_for(
         np.testing.assert_array_equal(drawn.contains_points(points), sites.ravel())
     x, y = line(figures, "crossed")
     assert np.interp(0.59, x, y) == pytest.approx(
-        np.mean(numbers.thresholds(size, 200) < 0.59), abs=0.01
+        np.mean(percolation.thresholds(size, 200) < 0.59), abs=0.01
     )
     assert said.startswith(f"{size} × {size} board, {share:.0%} open")
     assert ("a path crosses" in said) == board.crossed
@@ -259,7 +185,6 @@ def test_the_agreement_scene_ends_when_all_share_one_word() -> None:
     [
         (lambda: numbers.order(31, 2), "birds, twelfths: found 31 and 2"),
         (lambda: numbers.order(30, 13), "birds, twelfths: found 30 and 13"),
-        (lambda: numbers.board(8, 1.5), "share: found 1.5"),
         (lambda: numbers.drawn_giant(100, 2.05), "nodes, degree: found 100 and 2.05"),
     ],
 )

@@ -128,15 +128,6 @@ def test_exponents_of_neighbours_are_those_of_the_widths() -> None:
     assert numbers.larger_edge(10) ** (1 / percolation.NU) == pytest.approx(10)
 
 
-@pytest.mark.parametrize("size", [2, 3, 5, 12])
-def test_the_largest_cluster_is_what_a_flood_finds(size: int) -> None:
-    rng = np.random.default_rng(size)
-    for density in (0.0, 0.2, 0.5, 0.6, 1.0):
-        sites = rng.random((size, size)) < density
-        most = max(map(len, flood(sites)), default=0)
-        assert numbers.largest_share(sites) == pytest.approx(most / size**2)
-
-
 def test_the_largest_cluster_keeps_its_width_where_crossing_narrows() -> None:
     narrow = numbers.crossing_widths()
     assert numbers.cluster_width(256, 4) / numbers.cluster_width(32, 40) > 0.75
@@ -431,7 +422,7 @@ def filled(patch: PathPatch, size: int) -> set[tuple[int, int]]:
 def test_the_board_shows_its_clusters(share: float) -> None:
     (board, chart), update = pictures.lattice()
     said = update(share, 16)
-    field = np.random.default_rng([pictures.STILL_SEED, 16]).random((pictures.STILL_BOARDS, 16, 16))
+    field = [percolation.field(16, seed) for seed in range(pictures.STILL_BOARDS)]
     clusters = flood(field[0] < share)
     patches = {
         str(each.get_gid()): each for each in board.axes[0].patches if isinstance(each, PathPatch)

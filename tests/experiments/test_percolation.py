@@ -1,5 +1,6 @@
 """Percolation against flood fill, exact enumeration and the known threshold and exponent."""
 
+from collections import deque
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,72 @@ def test_same_seed_same_bits_kept_and_read(tmp_path: Path) -> None:
 def test_settings_that_cannot_run_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         percolation.Config(**settings)
+
+
+def walked(sites: NDArray[np.bool_]) -> list[set[tuple[int, int]]]:
+    """Find clusters by walking from each open site to its open neighbours."""
+    left = {(int(row), int(column)) for row, column in np.argwhere(sites)}
+    found = []
+    while left:
+        cluster, waiting = set(), deque([left.pop()])
+        while waiting:
+            row, column = waiting.popleft()
+            cluster.add((row, column))
+            for near in (
+                (row + 1, column),
+                (row - 1, column),
+                (row, column + 1),
+                (row, column - 1),
+            ):
+                if near in left:
+                    left.remove(near)
+                    waiting.append(near)
+        found.append(cluster)
+    return found
+
+
+def crosses(cluster: set[tuple[int, int]], size: int) -> bool:
+    """Say whether a cluster has sites in the top and the bottom row."""
+    return {0, size - 1} <= {row for row, _ in cluster}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.55, 0.62, 1.0])
+def test_a_board_is_what_walking_from_site_to_site_finds(share: float) -> None:
+    for seed in range(5):
+        board = percolation.board(12, share, seed)
+        clusters = walked(board.open)
+        largest = max(map(len, clusters), default=0)
+        assert board.largest.sum() == largest
+        members = {(int(row), int(column)) for row, column in np.argwhere(board.largest)}
+        assert not members or members in clusters
+        assert board.crossed == any(crosses(each, 12) for each in clusters)
+
+
+def test_a_site_once_open_stays_open_and_the_share_is_about_the_one_asked_for() -> None:
+    few, many = percolation.board(64, 0.4), percolation.board(64, 0.6)
+    assert not np.any(few.open & ~many.open)
+    # Five standard deviations of a count of 4,096 sites.
+    assert few.open.mean() == pytest.approx(0.4, abs=5 * np.sqrt(0.24 / 4096))
+
+
+def test_thresholds_are_where_the_boards_themselves_begin_to_be_crossed() -> None:
+    boards = 20
+    found = percolation.thresholds(8, boards)
+    for share in (0.5, 0.6, 0.7):
+        crossed = [
+            any(crosses(each, 8) for each in walked(percolation.field(8, seed) < share))
+            for seed in range(boards)
+        ]
+        assert np.sum(found < share) == sum(crossed)
+
+
+def test_a_share_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"share: found 1\.5"):
+        percolation.board(8, 1.5)
+
+
+def test_the_table_of_crossings_is_the_mean_of_the_runs() -> None:
+    config = percolation.Config(sizes=(2, 4), densities=(0.5, 0.6, 0.7), repeats=10)
+    runs = [percolation.run(config, seed) for seed in (1, 2)]
+    table = percolation.crossed(runs)
+    assert table[4][0.6] == (runs[0].spanning[1, 1] + runs[1].spanning[1, 1]) / 2

@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -34,6 +35,19 @@ def page_names() -> list[str]:
 def chapter_names() -> list[str]:
     """Return the pages in the folders of the parts."""
     return [name for name in page_names() if name.count("/") == 2]
+
+
+def figures(selector: str) -> list[tuple[str, str]]:
+    """Return (page, name) of every figure of the book that a selector finds."""
+    if page_names() == ["no-book-built"]:
+        return [("no-book-built", "none")]
+    return [
+        (page, str(figure["data-em-name"]))
+        for page in page_names()
+        for figure in BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser").select(
+            selector
+        )
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -12,24 +12,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, Page
 
 from emergence_lib.reader.markup import plain
-from tests.site.conftest import SITE, Open, page_names
+from tests.site.conftest import SITE, Open, figures, page_names
 
 
 def explorables() -> list[tuple[str, str]]:
     """Return (page, name) of every explorable of the book; for twins see test_twins.py."""
-    if page_names() == ["no-book-built"]:
-        return [("no-book-built", "none")]
-    return [
-        (page, str(figure["data-em-name"]))
-        for page in page_names()
-        for figure in BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser").select(
-            ".em-explorable:not(.em-twin)"
-        )
-    ]
+    return figures(".em-explorable:not(.em-twin)")
 
 
 def update_function(figure: Locator) -> Callable[..., str]:

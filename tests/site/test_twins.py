@@ -5,24 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
-from tests.site.conftest import SITE, Open, page_names
+from tests.site.conftest import Open, figures
 from tests.site.test_controls import position, step, uncovered
 
 
 def twins() -> list[tuple[str, str]]:
     """Return (page, name) of every twin of the book."""
-    if page_names() == ["no-book-built"]:
-        return [("no-book-built", "none")]
-    return [
-        (page, str(figure["data-em-name"]))
-        for page in page_names()
-        for figure in BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser").select(
-            ".em-twin"
-        )
-    ]
+    return figures(".em-twin")
 
 
 def paths(page: Page, name: str) -> list[str]:

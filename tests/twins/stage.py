@@ -48,7 +48,7 @@ window.drive = (name, { settings, data, numbers, seed, run, actions }) => {
     shown[mark] = what;
     set.push(mark);
   };
-  const live = { ...settings };
+  const live = { ...data, ...settings }; // as the harness: what is no control is set in the data
   const stage = {
     settings: noted("settings", live, read),
     data: noted("data", data, read),

@@ -7,12 +7,10 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy import ndimage
 
-from emergence_lib import laws
 from emergence_lib.curves import crossing
 from emergence_lib.experiments import flocking, naming_game, percolation, random_graph, store
-from emergence_lib.laws import Array, Flags
+from emergence_lib.laws import Array
 
 TURN = 2 * np.pi
 """A full turn in radians: the random angle of birds that fly anywhere."""
@@ -98,62 +96,6 @@ def order(birds: int, twelfths: int) -> Array:
     return chosen["order"].to_numpy()
 
 
-@dataclass(frozen=True)
-class Board:
-    """A square board, some of whose sites are open.
-
-    Attributes
-    ----------
-    open : array of bool, shape (size, size)
-    largest : array of bool, shape (size, size)
-        The sites of the largest cluster: open, and joined along rows and columns.
-    crossed : bool
-        Whether open sites lead from top to bottom.
-    """
-
-    open: Flags
-    largest: Flags
-    crossed: bool
-
-
-def field(size: int, seed: int = 0) -> Array:
-    """Return the share at which each site of a board opens, uniform, shape (size, size)."""
-    return np.random.default_rng([seed, size]).random((size, size))
-
-
-def board(size: int, share: float, seed: int = 0) -> Board:
-    """Open about a share of the sites of a board, each on its own."""
-    laws.within("share", share, 0, 1)
-    sites = field(size, seed) < share
-    clusters, count = ndimage.label(sites)
-    members = np.bincount(clusters.ravel(), minlength=count + 1)[1:]
-    largest = clusters == 1 + np.argmax(members) if count else np.zeros_like(sites)
-    return Board(sites, largest, percolation.spans(sites))
-
-
-@cache
-def thresholds(size: int, boards: int, seed: int = 0) -> Array:
-    """Return the shares at which boards are first crossed, rising, shape (boards,)."""
-    found = [percolation.threshold(field(size, seed + each)) for each in range(boards)]
-    return np.sort(found)
-
-
-@cache
-def crossings() -> pd.DataFrame:
-    """Return how often boards are crossed, from the stored lattices of all seeds.
-
-    Returns
-    -------
-    DataFrame
-        Columns size, share (of open sites), crossed (share of the boards).
-    """
-    results = store.stored("percolation")
-    config = results[0].config
-    mean = np.mean([result.spanning for result in results], axis=0)
-    sizes, shares = np.meshgrid(config.sizes, config.densities, indexing="ij")
-    return pd.DataFrame({"size": sizes.ravel(), "share": shares.ravel(), "crossed": mean.ravel()})
-
-
 @cache
 def boards() -> pd.DataFrame:
     """Return what size does to boards, from the stored lattices, mean over seeds.
@@ -168,14 +110,15 @@ def boards() -> pd.DataFrame:
     """
     results = store.stored("percolation")
     low, half, high = np.mean([result.quantiles for result in results], axis=0).T
-    wrong = crossings().assign(wrong=lambda each: each["crossed"].clip(upper=1 - each["crossed"]))
+    crossed = percolation.crossed(results)
     return pd.DataFrame(
         {
             "half": half,
             "width": high - low,
             "relative": (high - low) / half,
-            "blind": wrong.groupby("size")["wrong"].mean(),
-        }
+            "blind": crossed.clip(upper=1 - crossed).mean(),
+        },
+        index=crossed.columns,
     )
 
 

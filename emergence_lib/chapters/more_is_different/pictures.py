@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from emergence_lib import theme
 from emergence_lib.chapters.more_is_different import numbers
-from emergence_lib.experiments import flocking
-from emergence_lib.laws import Array, Flags
+from emergence_lib.experiments import flocking, percolation, store
+from emergence_lib.laws import Array
 
 Scene = tuple[list[Figure], Callable[..., str]]
 
@@ -76,18 +75,17 @@ def crossing() -> Scene:
     board, above = theme.board()
     areas = {}
     for mark, colour in (("open", theme.RAMP[0]), ("largest", theme.ORANGE)):
-        areas[mark] = PathPatch(patches(np.ones((1, 1), bool)), facecolor=colour, lw=0)
+        areas[mark] = PathPatch(theme.cells(np.ones((1, 1), bool)), facecolor=colour, lw=0)
         above.add_patch(areas[mark])
         theme.moved(areas[mark], mark)
 
     chart = Figure(figsize=CHART)
     ax = chart.subplots()
-    table = numbers.crossings()
+    table = percolation.crossed(store.stored("percolation"))
     stored = {}
     for size, (colour, dash) in SHOWN.items():
-        each = table[table["size"] == size]
         (stored[str(size)],) = ax.plot(
-            each["share"], each["crossed"], color=colour, ls=dash, lw=1.2, label=f"{size} by {size}"
+            table[size], color=colour, ls=dash, lw=1.2, label=f"{size} by {size}"
         )
     theme.key(ax, stored, columns=3)
     (crossed,) = ax.plot([], [], color=theme.ORANGE, label="boards thrown here")
@@ -97,43 +95,14 @@ def crossing() -> Scene:
     ax.set_xticks([0.4, 0.5, 0.6, 0.7, 0.8], ["40%", "50%", "60% open", "70%", "80%"])
 
     def update(share: float, size: int) -> str:
-        thrown = numbers.thresholds(size, numbers.BOARDS)
-        now = numbers.board(size, share)
-        areas["open"].set_path(patches(now.open & ~now.largest))
-        areas["largest"].set_path(patches(now.largest))
-        crossed.set_data(*stairs(thrown))
-        return (
-            f"{size} × {size} board, {share:.0%} open: the largest cluster holds "
-            f"{now.largest.mean():.0%} of all sites; {'a' if now.crossed else 'no'} path crosses. "
-            f"{np.sum(thrown < share)} of {len(thrown)} boards cross at this share."
-        )
+        now = percolation.board(size, share)
+        areas["open"].set_path(theme.cells(now.open & ~now.largest))
+        areas["largest"].set_path(theme.cells(now.largest))
+        crossed.set_data(*theme.stairs(percolation.thresholds(size, numbers.BOARDS)))
+        return percolation.read_out(size, share, numbers.BOARDS)
 
     update(0.5, 32)
     return [board, chart], update
-
-
-def patches(sites: Flags) -> Path:
-    """Return sites of a board as one path on the unit square; row 0 is at the top.
-
-    Sites side by side in a row are one rectangle.
-    """
-    size = len(sites)
-    padded = np.pad(sites, ((0, 0), (1, 1))).astype(int)
-    rows, starts = np.nonzero(np.diff(padded) == 1)
-    _, ends = np.nonzero(np.diff(padded) == -1)
-    top, left, right = (size - rows) / size, starts / size, ends / size
-    bottom = top - 1 / size
-    corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
-    vertices = np.stack([np.column_stack(corner) for corner in corners], axis=1).reshape(-1, 2)
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(rows)
-    return Path(vertices, codes)
-
-
-def stairs(thresholds: Array) -> tuple[Array, Array]:
-    """Return the share of boards crossed as a curve that steps up at each threshold."""
-    heights = np.arange(len(thresholds) + 1) / len(thresholds)
-    x = np.concatenate([[0.0], np.repeat(thresholds, 2), [1.0]])
-    return x, np.repeat(heights, 2)
 
 
 @theme.figure

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import ndimage, optimize, stats
+from scipy import optimize, stats
 
 from emergence_lib import curves, laws
 from emergence_lib.experiments import grokking, percolation, store
@@ -56,11 +56,7 @@ def crossed() -> pd.DataFrame:
 
     Averaged over the stored seeds.
     """
-    runs = store.stored("percolation")
-    shares = np.mean([run.spanning for run in runs], axis=0)
-    config = runs[0].config
-    table = pd.DataFrame(shares.T, index=list(config.densities), columns=list(config.sizes))
-    return table.rename_axis(index="open", columns="edge")
+    return percolation.crossed(store.stored("percolation"))
 
 
 def crossing_widths() -> pd.Series:
@@ -157,14 +153,11 @@ def largest_clusters(edge: int, boards: int, seed: int = 0) -> pd.Series:
     """
     shares = np.round(np.arange(0.5, 0.951, 0.01), 2)
     fields = np.random.default_rng([seed, edge]).random((boards, edge, edge))
-    held = [np.mean([largest_share(field < share) for field in fields]) for share in shares]
+    held = [
+        np.mean([percolation.largest_cluster(field < share).mean() for field in fields])
+        for share in shares
+    ]
     return pd.Series(held, index=pd.Index(shares, name="open"))
-
-
-def largest_share(sites: laws.Flags) -> float:
-    """Share of all sites in the largest cluster of open ones, joined along rows and columns."""
-    clusters = ndimage.label(sites)[0]
-    return float(np.bincount(clusters.ravel())[1:].max(initial=0) / sites.size)
 
 
 def cluster_width(edge: int, boards: int) -> float:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from scipy import ndimage
 
-from emergence_lib import laws, theme
+from emergence_lib import theme
 from emergence_lib.chapters.physics import numbers
 from emergence_lib.experiments import percolation, random_graph
 
@@ -22,8 +20,8 @@ SHARES = tuple(round(0.40 + 0.01 * i, 2) for i in range(41))
 """Settings of the share of open sites on `lattice`."""
 EDGES = (16, 32, 64, 128)
 START_SHARE, START_EDGE = 0.59, 32
-STILL_BOARDS, STILL_SEED = 40, 0
-"""How many boards the still of `lattice` has thrown, and from which seed."""
+STILL_BOARDS = 40
+"""How many boards the still of `lattice` has thrown."""
 
 DASHES = (":", (0, (3, 1)), "-.", "--", "-")
 EDGE_LOOKS = dict(zip(numbers.COLLAPSED, zip(theme.RAMP, DASHES, strict=True), strict=True))
@@ -34,37 +32,6 @@ CLOCK_LOOKS = dict(zip(numbers.CLOCKS, theme.RAMP, strict=True))
 
 
 # Lattices
-
-
-@cache
-def _thrown(size: int) -> tuple[laws.Array, laws.Array]:
-    """Return the first board of a size as random numbers, and the thresholds of all, rising."""
-    rng = np.random.default_rng([STILL_SEED, size])
-    fields = rng.random((STILL_BOARDS, size, size))
-    return fields[0], np.sort([percolation.threshold(field) for field in fields])
-
-
-def _boxes(sites: laws.Flags) -> Path:
-    """Return neighbours of a row as boxes in the unit square, first row on top."""
-    size = len(sites)
-    padded = np.pad(sites, ((0, 0), (1, 1))).astype(int)
-    rows, begins = np.nonzero(np.diff(padded, axis=1) == 1)
-    ends = np.nonzero(np.diff(padded, axis=1) == -1)[1]
-    corners = [
-        [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-        for x0, x1, y0, y1 in zip(
-            begins / size, ends / size, 1 - (rows + 1) / size, 1 - rows / size, strict=True
-        )
-    ]
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(corners)
-    return Path(np.reshape(corners, (-1, 2)), codes)
-
-
-def _stairs(thresholds: laws.Array) -> tuple[laws.Array, laws.Array]:
-    """Return the share of boards that are crossed as a stair, from none open to all open."""
-    places = np.concatenate([[0], np.repeat(thresholds, 2), [1]])
-    steps = np.repeat(np.arange(thresholds.size + 1) / thresholds.size, 2)
-    return places, steps
 
 
 @theme.figure
@@ -89,21 +56,11 @@ def lattice() -> tuple[list[Figure], Callable[..., str]]:
     theme.moved(stair, "crossed")
 
     def update(share: float, size: int) -> str:
-        field, thresholds = _thrown(size)
-        clusters, count = ndimage.label(field < share)
-        held = np.bincount(clusters.ravel(), minlength=2)
-        held[0] = 0
-        biggest = held.argmax() if count else -1
-        largest.set_path(_boxes(clusters == biggest))
-        others.set_path(_boxes((clusters > 0) & (clusters != biggest)))
-        stair.set_data(*_stairs(thresholds))
-        crosses = int((thresholds < share).sum())
-        return (
-            f"{size} × {size} board, {100 * share:g}% open: the largest cluster holds "
-            f"{held.max() / size**2:.0%} of all sites; "
-            f"{'a' if percolation.spans(field < share) else 'no'} path crosses. {crosses} of "
-            f"{STILL_BOARDS} boards {'crosses' if crosses == 1 else 'cross'} at this share."
-        )
+        now = percolation.board(size, share)
+        largest.set_path(theme.cells(now.largest))
+        others.set_path(theme.cells(now.open & ~now.largest))
+        stair.set_data(*theme.stairs(percolation.thresholds(size, STILL_BOARDS)))
+        return percolation.read_out(size, share, STILL_BOARDS)
 
     update(START_SHARE, START_EDGE)
     return [board, chart], update
