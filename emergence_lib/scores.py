@@ -10,12 +10,16 @@ Citation keys refer to the book's bibliography.
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom
 
 from emergence_lib.laws import Array, Flags, whole, within
 
+LEVEL = 0.05
+"""Largest p-value that still counts as evidence of more than chance."""
 HUGE = 1e150
 """Largest size of a score on a curve: its square still fits a float."""
 
@@ -192,6 +196,62 @@ def pass_until_unbiased(successes: ArrayLike, samples: ArrayLike) -> Array:
     """
     drawn = whole("samples", samples, 2)
     return (whole("successes", successes, 2, drawn) - 1) / (drawn - 1)
+
+
+# Absence.
+
+
+def p_value(successes: ArrayLike, items: ArrayLike, chance: float = 0.0) -> Array:
+    """Exact one-sided binomial test of "no better than chance".
+
+    Parameters
+    ----------
+    successes : array_like of int
+        Items answered correctly, from 0 to ``items``.
+    items : array_like of int
+        Number of test items, at least 1.
+    chance : float
+        Rate of a guesser, in [0, 1).
+
+    Returns
+    -------
+    ndarray or scalar
+        Probability that a guesser does at least as well. With ``chance`` 0 it is 1 for no success
+        and 0 for any success.
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+    """
+    within("items", items, 1)
+    count = within("successes", successes, 0)
+    if np.any(count > np.asarray(items)):
+        raise ValueError(f"successes: found {successes!r} of {items!r} items, want at most all")
+    within("chance", chance, 0, 1, open_high=True)
+    return cast(Array, binom.sf(count - 1, items, chance))
+
+
+def is_absent(successes: ArrayLike, items: ArrayLike, chance: float = 0.0) -> Flags:
+    """Whether a score cannot be told from guessing: its `p_value` is above `LEVEL`."""
+    return np.asarray(p_value(successes, items, chance) > LEVEL)
+
+
+def first_seen(absent: ArrayLike) -> int | None:
+    """Return the place of the smallest model that, with all larger ones, is not absent.
+
+    Parameters
+    ----------
+    absent : array_like of bool
+        As `is_absent` says it, from the smallest model to the largest.
+
+    Returns
+    -------
+    int or None
+        None if the largest model is absent.
+    """
+    later = np.logical_or.accumulate(np.asarray(absent, bool)[::-1])[::-1]
+    return None if later[-1] else int(np.argmin(later))
 
 
 # Curves.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -244,3 +245,53 @@ def test_scores_that_are_no_numbers_are_refused(wrong: float) -> None:
     for score in (scores.improvement, scores.emergence_score, scores.linearity):
         with pytest.raises(ValueError, match="y: found"):
             score([0.1, wrong, 0.3])
+
+
+@pytest.mark.parametrize(
+    ("successes", "items", "chance"), [(3, 400, 1e-3), (31, 100, 0.25), (0, 5, 0.2)]
+)
+def test_p_values_are_sums_over_all_outcomes_as_good(
+    successes: int, items: int, chance: float
+) -> None:
+    found = scores.p_value(successes, items, chance)
+    rates = [comb(items, k) * chance**k * (1 - chance) ** (items - k) for k in range(items + 1)]
+    assert found == pytest.approx(sum(rates[successes:]))
+
+
+def test_without_lucky_guesses_one_success_is_proof() -> None:
+    assert scores.p_value([0, 1], 100).tolist() == [1.0, 0.0]
+    assert scores.is_absent([0, 1], 100).tolist() == [True, False]
+
+
+def test_tests_of_different_sizes_are_judged_each_by_its_own() -> None:
+    absent = scores.is_absent([6, 60], [10, 100], 0.5)
+    assert absent.tolist() == [scores.is_absent(6, 10, 0.5), scores.is_absent(60, 100, 0.5)]
+    assert absent.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("absent", "first"),
+    [
+        ([False, False], 0),
+        ([True, False, False], 1),
+        ([False, True, False], 2),
+        ([False, True], None),
+    ],
+)
+def test_first_seen_needs_all_larger_models_too(absent: list[bool], first: int | None) -> None:
+    assert scores.first_seen(absent) == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((11, 10), "successes: found 11 of 10 items"),
+        ((-1, 10), "successes: found -1"),
+        (([1, 6], [5, 5]), r"successes: found \[1, 6\] of \[5, 5\] items"),
+        ((0, 0), "items: found 0"),
+        ((1, 10, 1.0), "chance: found 1, want"),
+    ],
+)
+def test_counts_that_no_test_gives_are_refused(arguments: tuple[Any, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        scores.p_value(*arguments)

@@ -50,21 +50,6 @@ def test_a_published_rate_gives_back_its_count() -> None:
     np.testing.assert_array_equal(numbers.most_likely_count(counts / 2000, 2000), counts)
 
 
-@pytest.mark.parametrize(
-    ("successes", "items", "chance"), [(3, 400, 1e-3), (31, 100, 0.25), (0, 5, 0.2)]
-)
-def test_p_values_are_sums_over_all_outcomes_as_good(
-    successes: int, items: int, chance: float
-) -> None:
-    found = numbers.p_value(successes, items, chance)
-    assert found == pytest.approx(tail(successes, items, chance))
-
-
-def test_without_lucky_guesses_one_success_is_proof() -> None:
-    assert numbers.p_value([0, 1], 100).tolist() == [1.0, 0.0]
-    assert numbers.is_absent([0, 1], 100).tolist() == [True, False]
-
-
 def test_the_onset_is_the_first_model_whose_rate_reaches_one_in_n_plus_one() -> None:
     for items, spacing in [(20, 2), (100, 10), (10_000, 5)]:
         result = numbers.onset(items, spacing)
@@ -147,9 +132,6 @@ def test_a_family_begins_at_the_first_model_at_the_mark(mark: float) -> None:
         (lambda: numbers.ladder(1), "spacing: found 1, want"),
         (lambda: numbers.most_likely_count(1.5, 10), "rate: found 1.5"),
         (lambda: numbers.most_likely_count(0.5, 0), "items: found 0"),
-        (lambda: numbers.p_value(11, 10), "successes: found 11"),
-        (lambda: numbers.p_value(1, 0), "items: found 0"),
-        (lambda: numbers.p_value(1, 10, 1.0), "chance: found 1, want"),
         (lambda: numbers.onset(1_000_000, 10), "items: found 1000000 with spacing 10, want a test"),
         (lambda: numbers.onset_range(1, 1e6), "items: found 1 with spacing 1000000.0, want a test"),
         (lambda: numbers.room(0), "items: found 0"),

@@ -14,15 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from emergence_lib import datasets, ladders, published
+from emergence_lib import datasets, ladders, published, scores
 from emergence_lib.audit import Curve, audit_many
 from emergence_lib.laws import Array
 
 STORED = Path(__file__).with_name("verdicts.csv")
-LEVEL = 0.05
-"""Largest p-value that still counts as evidence of more than chance."""
 SMALL, LARGE = 1e10, 5e10
 """Parameters below which a model counts as small for chains of thought, and from which as large."""
 BINS = np.array([20.0, 21, 21.5, 22, 22.5, 23, 23.5, 24])
@@ -146,16 +143,11 @@ class Entry:
 
     @property
     def first(self) -> int | None:
-        """Index of the smallest model that, with all larger ones, is not absent; None if none is.
-
-        Absent: an exact binomial test, one-sided, against chance gives more than `LEVEL`.
-        """
+        """Place of `scores.first_seen`; None too where chance or items are unknown."""
         if self.items is None or np.isnan(self.chance):
             return None
-        right = np.rint(self.score * self.items)
-        luck = stats.binom.sf(right - 1, np.rint(self.items), self.chance)
-        present = np.logical_and.accumulate((luck <= LEVEL)[::-1])[::-1]
-        return int(np.argmax(present)) if present.any() else None
+        right, items = np.rint(self.score * self.items), np.rint(self.items)
+        return scores.first_seen(scores.is_absent(right, items, self.chance))
 
 
 def _rows(table: pd.DataFrame, **columns: str) -> pd.DataFrame:
@@ -169,10 +161,10 @@ def _gpt3() -> Iterator[Entry]:
     table = pd.concat([sums, datasets.load("gpt3_other_tasks")])
     table = table[(table["setting"] == "few_shot") & table["metric"].isin(METRICS)]
     known = {"scale": "params", "score": "score", "flops": "train_flops"}
-    for key, scores in table.groupby(["group", "task"], sort=False):
+    for key, scored in table.groupby(["group", "task"], sort=False):
         group, task = (str(each) for each in key)
-        metric = "acc" if "acc" in set(scores["metric"]) else scores["metric"].iloc[0]
-        chosen, label = scores[scores["metric"] == metric], f"{task}, few-shot"
+        metric = "acc" if "acc" in set(scored["metric"]) else scored["metric"].iloc[0]
+        chosen, label = scored[scored["metric"] == metric], f"{task}, few-shot"
         if group == "arithmetic":
             name, ladder = OPERATIONS[task[-1]], f"GPT-3, {task} few-shot"
             chance = np.nan if task == "1DC" else published.best_constant_guess(task)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import product
-from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
-from emergence_lib import fitting, laws, published
+from emergence_lib import fitting, laws, published, scores
 from emergence_lib.laws import Array, Flags
 
-LEVEL = 0.05
-"""Largest p-value that still counts as evidence of more than chance."""
 HALF = 1e10
 """Parameters at which the illustrative true rate is one half."""
 EXPONENT = 0.3
@@ -89,40 +85,6 @@ def most_likely_count(rate: ArrayLike, items: int) -> NDArray[np.int64]:
     return np.minimum(items, np.floor((items + 1) * p + 1e-9)).astype(np.int64)
 
 
-def p_value(successes: ArrayLike, items: int, chance: float = 0.0) -> Array:
-    """Exact one-sided binomial test of "no better than chance".
-
-    Parameters
-    ----------
-    successes : array_like of int
-        Items answered correctly, from 0 to ``items``.
-    items : int
-        Number of test items, at least 1.
-    chance : float
-        Rate of a guesser, in [0, 1).
-
-    Returns
-    -------
-    ndarray or scalar
-        Probability that a guesser does at least as well. With ``chance`` 0 it is 1 for no success
-        and 0 for any success.
-
-    Raises
-    ------
-    ValueError
-        If an argument leaves its domain.
-    """
-    laws.within("items", items, 1)
-    count = laws.within("successes", successes, 0, items)
-    laws.within("chance", chance, 0, 1, open_high=True)
-    return cast(Array, binom.sf(count - 1, items, chance))
-
-
-def is_absent(successes: ArrayLike, items: int, chance: float = 0.0) -> Flags:
-    """Whether a score cannot be told from guessing: its `p_value` is above `LEVEL`."""
-    return np.asarray(p_value(successes, items, chance) > LEVEL)
-
-
 @dataclass(frozen=True, eq=False)
 class Onset:
     """What a ladder of models and a test set show of one true curve.
@@ -178,7 +140,7 @@ def onset(items: int, spacing: float) -> Onset:
     sizes = ladder(spacing)
     rates = true_rate(sizes)
     successes = most_likely_count(rates, items)
-    absent = is_absent(successes, items)
+    absent = scores.is_absent(successes, items)
     if not (absent[0] and not absent[-1]):
         raise ValueError(
             f"items: found {items} with spacing {spacing}, want a test that the smallest model "
@@ -299,11 +261,11 @@ def gpt3_first_present(task: str, items: int = 2000) -> float:
     """
     models = published.gpt3(task)
     successes = most_likely_count(models["score"], items)
-    absent = is_absent(successes, items, published.best_constant_guess(task))
-    if absent[-1]:
+    absent = scores.is_absent(successes, items, published.best_constant_guess(task))
+    first = scores.first_seen(absent)
+    if first is None:
         raise ValueError(f"items: found {items}, at which no model beats a guess at {task}")
-    absent_here_or_later = np.logical_or.accumulate(absent[::-1])[::-1]
-    return float(models["params"][~absent_here_or_later].iloc[0])
+    return float(models["params"].iloc[first])
 
 
 def gpt3_onsets() -> pd.DataFrame:
