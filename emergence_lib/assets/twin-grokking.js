@@ -247,6 +247,7 @@
     marks: ["seen", "new", "filtered", "scrambled"],
     data: ["hours", "units", "share", "rate", "decay", "warmUp", "checkpoints"],
     pace: 0,
+    traces: ["new", "filtered"],
     shuffled, begin, gradient, trainer, accuracy, filtered, network,
     setup,
   };

@@ -78,6 +78,8 @@
       scales[mark] = { x: scale(x, false), y: scale(y, true) };
     }
 
+    const traces = {};
+
     let piece = null;
     let run = null; // of the piece, once the reader has touched anything
     let runs = 1;
@@ -122,7 +124,22 @@
       data.controls.forEach(({ key, settings }, at) => (stage.settings[key] = settings[indices[at]]));
     }
 
+    // What a run leaves behind, pale, for the next to be compared with.
+    function leaveTrace() {
+      for (const mark of piece.traces ?? []) {
+        const path = paths[mark];
+        if (!traces[mark]) {
+          traces[mark] = path.cloneNode();
+          delete traces[mark].dataset.emMark;
+          traces[mark].setAttribute("opacity", "0.35");
+          path.before(traces[mark]);
+        }
+        traces[mark].setAttribute("d", path.getAttribute("d"));
+      }
+    }
+
     function begin() {
+      if (run) leaveTrace();
       stage.run = runs;
       stage.random = uniform(runs);
       stage.normal = normals(stage.random);

@@ -400,6 +400,23 @@ def test_start_again_begins_the_next_run(browser: Browser, tmp_path: Path) -> No
     wait_for(page, "Run 2, drift 0.25, step 1:")
 
 
+def test_the_run_before_stays_as_a_pale_trace(browser: Browser, tmp_path: Path) -> None:
+    piece = PIECE.replace("pace: 2,", 'pace: 2, traces: ["path"],')
+    page = opened(browser, tmp_path, made(), piece=piece)
+    trace = page.locator("path[opacity]")
+    page.click(".em-play")
+    wait_for(page, "Run 1, drift 0.25, step 60:")
+    assert trace.count() == 0
+    for run in (2, 3):
+        before = page.locator("[data-em-mark=path]").get_attribute("d")
+        page.click(".em-again")
+        wait_for(page, f"Run {run}, drift 0.25, step 1:")
+        assert trace.count() == 1
+        assert trace.get_attribute("d") == before
+        page.click(".em-play")
+        wait_for(page, f"Run {run}, drift 0.25, step 60:")
+
+
 def test_script_that_does_not_load_is_said_and_can_be_tried_again(
     browser: Browser, tmp_path: Path
 ) -> None:
