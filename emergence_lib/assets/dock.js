@@ -8,7 +8,7 @@
   const HEADER = 64; // what the page's own header covers
   const BESIDE = 240; // the narrowest dock that stands beside the text
   const SHARE = 0.6; // the most of a narrow screen that it takes
-  const FAR = "60% 0px"; // how far a word may leave the screen before its figure goes home
+  const FAR = "60% 0px"; // how far a word may leave the screen before a figure beside it goes home
 
   let docked = null; // { figure, word, place, bar, watches }
   let visited = null; // { word, top, button }: the reader has gone to the figure
@@ -84,7 +84,7 @@
     );
     const far = new IntersectionObserver(
       (entries) => !entries.at(-1).isIntersecting && goHome(),
-      { rootMargin: FAR },
+      { rootMargin: figure.classList.contains("em-beside") ? FAR : "0px" }, // else it is in the way
     );
     home.observe(place); // the reader has come to where the figure belongs
     far.observe(word); // or has read on

@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const STEP = 320; // milliseconds between frames while playing
-  const CALM_STEP = 1000; // the same where the reader's system asks for less motion
+  const SLOW_STEP = 1000; // the same of a few frames, or where the reader's system asks for less motion
+  const FEW = 8; // frames
   const PAUSE = 500; // quiet time before a read-out is announced
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -65,8 +66,9 @@
       if (slider.value === slider.max) {
         pause();
         announce();
-      } else playing = setTimeout(advance, calm() ? CALM_STEP : STEP);
+      } else playing = setTimeout(advance, pace());
     }
+    const pace = () => (calm() || slider.max < FEW ? SLOW_STEP : STEP);
     play?.addEventListener("click", () => {
       if (playing) {
         pause();
@@ -74,8 +76,10 @@
         return;
       }
       play.setAttribute("aria-pressed", "true");
-      if (slider.value === slider.max) slider.value = -1;
-      advance();
+      if (slider.value !== slider.max) return advance();
+      slider.value = 0;
+      draw();
+      playing = setTimeout(advance, pace());
     });
 
     panel.addEventListener("input", () => {

@@ -4,7 +4,7 @@
   "use strict";
   const SKIP = "Look without predicting";
   const DONE = "What happens";
-  const VEIL = "The next lines give the answer away. They open when you commit, or skip.";
+  const VEIL = "The next lines give the answer away. They open when you commit, or look without predicting.";
   // A page may carry this script twice, and a saved page its marks: so they are kept here.
   const started = (window.emPredictions ??= new WeakSet());
 

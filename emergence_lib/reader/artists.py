@@ -134,7 +134,7 @@ def _table(axes: Axes, series: Sequence[Series]) -> pd.DataFrame:
         for container in axes.containers
     )
     across, up = (axes.yaxis, axes.xaxis) if sideways else (axes.xaxis, axes.yaxis)
-    position = across.get_label_text() or "position"
+    position = across.get_label_text() or _shared_label(axes, sideways) or "position"
     height = up.get_label_text() or "value"
     same = all(np.array_equal(each.x, series[0].x, equal_nan=True) for each in series)
     columns = [name for each in series for name in each.columns]
@@ -157,6 +157,13 @@ def _table(axes: Axes, series: Sequence[Series]) -> pd.DataFrame:
     table = pd.concat(rows, ignore_index=True)
     table.attrs["unit"] = ""
     return table
+
+
+def _shared_label(axes: Axes, sideways: bool) -> str:
+    """Return what a panel below with the same axis calls it: there it is written once for all."""
+    ends = (lambda each: each.get_ylim()) if sideways else (lambda each: each.get_xlim())
+    below = [each for each in axes.figure.axes if ends(each) == ends(axes)]
+    return (below[-1].yaxis if sideways else below[-1].xaxis).get_label_text()
 
 
 def _named(axis: Axis, values: Values) -> object:

@@ -14,6 +14,7 @@ from emergence_lib import theme
 from emergence_lib.reader.artists import tables
 
 NO_VALUE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def number(value: object) -> str:
@@ -22,20 +23,24 @@ def number(value: object) -> str:
         return "yes" if value else "no"
     if not isinstance(value, int | float | np.integer | np.floating):
         return NO_VALUE if value is None or value is pd.NA else str(value)
-    size = abs(float(value))
+    return _digits(float(value)).replace("-", MINUS)
+
+
+def _digits(value: float) -> str:
+    size = abs(value)
     if math.isnan(size):
         return NO_VALUE
     if math.isinf(size):
-        return "∞" if float(value) > 0 else "-∞"
+        return "∞" if value > 0 else "-∞"
     if size and (size >= 1e6 or size < 1e-4):
-        mantissa, power = f"{float(value):.3e}".split("e")
+        mantissa, power = f"{value:.3e}".split("e")
         digits = mantissa.rstrip("0").rstrip(".")
         return f"{digits} × 10{str(int(power)).translate(theme.RAISED)}"
-    if float(value).is_integer():
+    if value.is_integer():
         return f"{int(value):,}"
     if size >= 1000:
-        return f"{float(value):,.0f}"
-    return f"{float(f'{float(value):.4g}')}"
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.4g}')}"
 
 
 def table_html(table: pd.DataFrame, caption: str) -> str:

@@ -61,7 +61,7 @@ def ways_to_run(path: str, link: str, repository: str) -> str:
 PRINTS = (
     '<li class="em-print" hidden>Print it '
     '<button type="button" data-em-print="key">with the answers</button> or '
-    '<button type="button" data-em-print="worksheet">as a worksheet, without</button></li>'
+    '<button type="button" data-em-print="worksheet">without them, as a worksheet</button></li>'
 )
 LEVEL_CONTROL = (
     '<label class="em-level">Explain terms for '

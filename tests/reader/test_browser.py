@@ -152,10 +152,17 @@ def test_play_runs_to_the_end_and_stops(
     assert play.get_attribute("aria-pressed") == "false"
     play.click()
     assert play.get_attribute("aria-pressed") == "false"  # one step from 5 to 8, the end
+    page.evaluate(
+        "() => { window.seen = [];"
+        " const output = document.querySelector('.em-explorable output');"
+        " new MutationObserver(() => seen.push(output.textContent))"
+        ".observe(output, { childList: true }); }"
+    )
     play.click()
     assert play.get_attribute("aria-pressed") == "true"
     play.and_(page.locator("[aria-pressed=false]")).wait_for()
     assert page.get_by_role("slider").get_attribute("aria-valuetext") == "8 digits"
+    assert page.evaluate("seen") == ["1 digits", "2 digits", "5 digits", "8 digits"], "all of them"
     page.close()
 
 

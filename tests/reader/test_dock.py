@@ -206,6 +206,19 @@ def test_reading_on_sends_the_figure_home_and_nothing_jumps(
     page.close()
 
 
+def test_over_a_narrow_screen_it_leaves_with_its_word(browser: Browser, tmp_path: Path) -> None:
+    page = reading(browser, tmp_path, "phone")
+    word = page.locator("#to-power-2")
+    word.click()
+    page.mouse.move(200, 150)
+    while word.evaluate("each => each.getBoundingClientRect().bottom > 0"):
+        assert page.locator(".em-docked").count() == 1
+        page.mouse.wheel(0, 100)
+        settle(page)
+    assert page.locator(".em-docked").count() == 0
+    page.close()
+
+
 def test_the_keyboard_stays_in_the_text_when_the_figure_goes_home(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -50,6 +50,20 @@ def test_unlabelled_artists_are_left_out() -> None:
     assert numbers_html([figure], "Title") == ""
 
 
+def test_panels_share_the_name_of_an_axis_that_is_written_below() -> None:
+    figure = Figure()
+    above, below = figure.subplots(2)
+    above.plot([1, 2], [3, 4], label="loss")
+    below.plot([1, 2], [5, 6], label="score")
+    below.set(xlabel="parameters", xlim=above.get_xlim())
+    assert [list(table.columns) for table in tables([figure])] == [
+        ["parameters", "loss"],
+        ["parameters", "score"],
+    ]
+    below.set(xlim=(0, 9))
+    assert list(tables([figure])[0].columns)[0] == "position", "another axis has another name"
+
+
 def test_bars_take_their_names_from_the_ticks() -> None:
     figure = Figure()
     axes = axes_of(figure)
@@ -125,7 +139,10 @@ def test_table_is_announced_and_scrolls_by_keyboard() -> None:
         (1.75e11, "1.75 × 10¹¹"),
         (0.0000123, "1.23 × 10⁻⁵"),
         (0, "0"),
-        (-3.5, "-3.5"),
+        (-3.5, "−3.5"),
+        (-np.inf, "−∞"),
+        (-2.5e-9, "−2.5 × 10⁻⁹"),
+        ("n-gram", "n-gram"),
         (float("nan"), "–"),
         (None, "–"),
         ("GPT-3", "GPT-3"),

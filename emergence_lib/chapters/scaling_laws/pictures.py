@@ -108,7 +108,9 @@ def doubling() -> tuple[Figure, Callable[..., str]]:
     ends = [ax.text(0, place, "", va="center") for place in places]
     for place, name in zip(places, rows, strict=True):
         ax.text(0.03, place + 0.43, name, va="center")
-    ax.set(xlim=(0, 4.6), ylim=(-0.45, 3.75), yticks=(), xlabel="loss (nats per token)")
+    ax.set(xlim=(0, 4.6), ylim=(-0.45, 3.75), xlabel="loss (nats per token)")
+    ax.set_yticks(places, list(rows))  # for the table of numbers; in the picture they stand inside
+    ax.tick_params(left=False, labelleft=False)
     ax.grid(visible=False, axis="y")
     theme.key(ax, bars, columns=3)
 
@@ -150,7 +152,7 @@ def residuals() -> tuple[Figure, Callable[..., str]]:
         alpha=0.6,
         mew=0,
         color=theme.BLUE,
-        label="one run",
+        label="run above the law (% of the loss)",
     )
     ax.axhline(0, color=theme.INK, lw=1, label="_law")
     ax.axvline(numbers.SMALL, color=theme.GREY, lw=1, ls=":", label="_cut")
