@@ -11,7 +11,7 @@
   const FAR = "60% 0px"; // how far a word may leave the screen before a figure beside it goes home
 
   let docked = null; // { figure, word, place, bar, watches }
-  let visited = null; // { word, top, button }: the reader has gone to the figure
+  let visited = null; // { word, top, button, watch }: the reader has gone to the figure
 
   function button(className, text, press) {
     const made = document.createElement("button");
@@ -158,11 +158,17 @@
       comeBack();
       popEntry();
     });
-    visited = { word, top, button: back };
+    const watch = new IntersectionObserver((entries) => {
+      if (entries.at(-1).isIntersecting) return;
+      forget(); // the reader has read on from here
+      popEntry();
+    }, { rootMargin: "100% 0px" });
+    visited = { word, top, button: back, watch };
     figure.before(back);
     const tall = figure.getBoundingClientRect().height > innerHeight - HEADER;
     figure.scrollIntoView({ block: tall ? "start" : "center", behavior: "instant" });
     back.focus({ preventScroll: true });
+    watch.observe(figure);
   }
 
   function comeBack() {
@@ -173,6 +179,7 @@
   }
 
   function forget() {
+    visited?.watch.disconnect();
     visited?.button.remove();
     visited = null;
   }

@@ -296,7 +296,7 @@ def test_each_law_moves_the_residuals() -> None:
     figure, update = pictures.residuals()
     for law, constants in numbers.constants().items():
         said = update(law=law)
-        shown = heights(line(figure, 0, "one run"))
+        shown = heights(line(figure, 0, "run above the law (% of the loss)"))
         assert shown == pytest.approx(numbers.residuals(constants))
         assert abs(shown).max() < figure.axes[0].get_ylim()[1] + 0.2
         assert f"{numbers.best_split(constants).parameters / 1e9:.0f}B parameters" in said

@@ -192,7 +192,7 @@ def test_reading_on_sends_the_figure_home_and_nothing_jumps(
     page = reading(browser, tmp_path, "phone")
     page.locator("#to-power-2").click()
     page.mouse.move(200, 150)
-    page.mouse.wheel(0, 300)
+    page.mouse.wheel(0, 150)
     settle(page)
     assert page.locator(".em-docked").count() == 1, "a little further it is still there"
     places = []
@@ -272,6 +272,24 @@ def test_go_to_the_figure_leaves_a_way_back_to_the_very_line(
     assert page.evaluate(SEEN) == before
     assert focused(page) == "to-power-2"
     assert page.locator(".em-back").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_way_back_leaves_a_reader_who_reads_on(
+    browser: Browser, tmp_path: Path, size: str
+) -> None:
+    page = reading(browser, tmp_path, size, top=300)
+    page.locator("#to-power-2").click()
+    page.get_by_role("button", name="Go to the figure").click()
+    settle(page)
+    back = page.get_by_role("button", name="Back to the text")
+    page.evaluate("scrollBy({ top: 200, behavior: 'instant' })")
+    settle(page)
+    assert back.count() == 1
+    page.evaluate("scrollBy({ top: 4 * innerHeight, behavior: 'instant' })")
+    page.wait_for_function("!document.querySelector('.em-back')")
+    page.wait_for_function("history.state.emDock === 'below'")
     page.close()
 
 
