@@ -61,7 +61,7 @@ def test_panels_share_the_name_of_an_axis_that_is_written_below() -> None:
         ["parameters", "score"],
     ]
     below.set(xlim=(0, 9))
-    assert list(tables([figure])[0].columns)[0] == "position", "another axis has another name"
+    assert tables([figure])[0].columns[0] == "position", "another axis has another name"
 
 
 def test_bars_take_their_names_from_the_ticks() -> None:
