@@ -8,6 +8,7 @@ Citation keys refer to the book's bibliography.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb
 from typing import NamedTuple
 
@@ -154,6 +155,79 @@ def product(skills: ArrayLike, axis: int = -1) -> Array:
     if rates.shape[axis] == 0:
         raise ValueError("skills: found none, want at least one probability")
     return np.prod(rates, axis=axis)
+
+
+def logistic_reach(short: ArrayLike) -> Array:
+    """Where a logistic curve of slope 1 and midpoint 0 falls short of one by a share.
+
+    Parameters
+    ----------
+    short : array_like
+        Share still missing, in (0, 1).
+
+    Returns
+    -------
+    ndarray or scalar
+        ``ln((1 - short) / short)``.
+
+    Raises
+    ------
+    ValueError
+        If a share leaves its domain.
+    """
+    missing = within("short", short, 0, 1, open_low=True, open_high=True)
+    return np.log1p(-missing) - np.log(missing)
+
+
+def product_level(
+    level: ArrayLike, n: ArrayLike, reach: Callable[[Array], Array] = logistic_reach
+) -> Array:
+    """Where ``n`` equal independent skills together reach a level, ``p(x)**n = level``.
+
+    Parameters
+    ----------
+    level : array_like
+        In (0, 1).
+    n : array_like
+        Number of skills, at least 1.
+    reach : callable
+        The curve p of one skill, by the x at which it still falls short of one by a given share:
+        shares are exact where p itself, for many skills, would round to one. By default the
+        logistic of slope 1 and midpoint 0; divide by its slope for another.
+
+    Returns
+    -------
+    ndarray or scalar
+        In the units of ``reach``; with ``level`` 0.5 the midpoint.
+
+    Raises
+    ------
+    ValueError
+        If an argument leaves its domain.
+
+    References
+    ----------
+    okawa2023compositional for the product. It is the distribution of the largest of n thresholds.
+    """
+    share = within("level", level, 0, 1, open_low=True, open_high=True)
+    return reach(-np.expm1(np.log(share) / within("n", n, 1)))
+
+
+def product_width(n: ArrayLike, reach: Callable[[Array], Array] = logistic_reach) -> Array:
+    """How far a product of ``n`` equal skills takes to rise from 10% to 90%.
+
+    Parameters
+    ----------
+    n, reach
+        As for `product_level`.
+
+    Returns
+    -------
+    ndarray or scalar
+        In the units of ``reach``. For the logistic of slope 1 it falls from ``2 ln 9`` to
+        ``ln(ln 10 / -ln 0.9)``, 30% less, however many the skills.
+    """
+    return product_level(0.9, n, reach) - product_level(0.1, n, reach)
 
 
 def logistic(

@@ -26,6 +26,36 @@ def test_exact_match_counts_the_ways_to_be_wholly_right() -> None:
     assert laws.exact_match([0.5, 1.0], [[1], [2]]).shape == (2, 2)
 
 
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_product_of_logistics_is_read_off_a_drawn_product(n: int) -> None:
+    x = np.linspace(-12, 12, 200_001)
+    drawn = (1 / (1 + np.exp(-x))) ** n
+    levels = np.interp([0.1, 0.5, 0.9], drawn, x)
+    assert laws.product_level([0.1, 0.5, 0.9], n) == pytest.approx(levels, abs=1e-6)
+    assert laws.product_width(n) == pytest.approx(levels[2] - levels[0], rel=1e-6)
+    assert laws.product_width(1) == pytest.approx(laws.logistic_width(1))
+
+
+def test_a_product_narrows_to_the_spread_of_the_largest_of_many_thresholds() -> None:
+    # The extreme-value law of thresholds with exponential last errors, exp(-exp(-x)).
+    spread = np.diff(stats.gumbel_r.ppf([0.1, 0.9]))[0]
+    assert laws.product_width(10**12) == pytest.approx(spread, rel=1e-9)
+    assert laws.product_level(0.5, 10**12) == pytest.approx(
+        np.log(10**12) + stats.gumbel_r.ppf(0.5), rel=1e-9
+    )
+    assert np.all(np.diff(laws.product_width(np.arange(1, 300))) < 0)
+
+
+def test_a_hard_start_composes_into_a_wider_rise() -> None:
+    # Errors exp(-x) above 0: the largest of n exponential thresholds, simulated.
+    rng = np.random.default_rng(0)
+    most = rng.exponential(size=(100_000, 6)).max(axis=1)
+    simulated = np.subtract(*np.quantile(most, [0.9, 0.1]))
+    exact = laws.product_width(6, lambda short: -np.log(short))
+    assert exact == pytest.approx(simulated, rel=0.01)
+    assert exact > 1.2 * laws.product_width(1, lambda short: -np.log(short))
+
+
 @given(probabilities, st.integers(1, 50))
 def test_exact_match_is_the_chance_of_no_failure(p: float, n: int) -> None:
     assert laws.exact_match(p, n) == pytest.approx(stats.binom.pmf(n, n, p), abs=1e-12)
@@ -156,6 +186,9 @@ def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
         (lambda: laws.exact_match(1.2, 5), r"p: found 1\.2, want a number in \[0, 1\]"),
         (lambda: laws.exact_match(np.nan, 5), "p: found nan"),
         (lambda: laws.exact_match(0.5, 0), "n: found 0, want a finite number of at least 1"),
+        (lambda: laws.product_level(1, 2), r"level: found 1, want a number in \(0, 1\)"),
+        (lambda: laws.product_width(0.5), "n: found 0.5, want a finite number of at least 1"),
+        (lambda: laws.logistic_reach(0), r"short: found 0, want a number in \(0, 1\)"),
         (lambda: laws.product([]), "skills: found none"),
         (lambda: laws.product([0.5, -0.1]), "skills: found -0.1"),
         (lambda: laws.logistic(np.inf, 9, 1), "log10_scale: found inf"),

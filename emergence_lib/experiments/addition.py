@@ -8,11 +8,11 @@ score. One of the nets is also examined at many moments of a longer training.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from time import process_time
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -35,8 +35,8 @@ from emergence_lib.laws import Flags
 
 
 @dataclass(frozen=True)
-class Config:
-    """What is trained and how it is examined; the defaults are the book's."""
+class Ladder:
+    """Nets that learn to add, and the problems they see; the defaults are the book's."""
 
     widths: tuple[int, ...] = (8, 16, 24, 32, 48, 64, 128, 256)
     """Hidden units of each net of the ladder."""
@@ -49,26 +49,37 @@ class Config:
     """Peak learning rate."""
     warm_up: int = 50
     """Steps until the peak is reached."""
-    exams: tuple[int, ...] = ()
-    """Steps, before the last, after which the nets sit an exam; each exam has fresh problems."""
     items: int = 10_000
     """Problems of each length in an exam."""
-    kept: int = 60
-    """Problems of the longest length, the same for every net and seed, whose answers are kept."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
         # 64-bit numbers hold sums of 17 digits.
         check(self, "lengths", low=1, high=17, whole=True)
-        check(self, "widths", "steps", "batch", "warm_up", "items", "kept", low=1, whole=True)
+        check(self, "widths", "steps", "batch", "warm_up", "items", low=1, whole=True)
         check(self, "rate", low=0, open_low=True)
-        if self.exams:
-            check(self, "exams", low=1, high=self.steps - 1, whole=True, rising=True)
 
     @property
     def digits(self) -> int:
         """Digits of each number as the net reads it, leading zeros included."""
         return max(self.lengths)
+
+
+@dataclass(frozen=True)
+class Config(Ladder):
+    """What is trained and how it is examined; the defaults are the book's."""
+
+    exams: tuple[int, ...] = ()
+    """Steps, before the last, after which the nets sit an exam; each exam has fresh problems."""
+    kept: int = 60
+    """Problems of the longest length, the same for every net and seed, whose answers are kept."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot be run."""
+        super().__post_init__()
+        check(self, "kept", low=1, whole=True)
+        if self.exams:
+            check(self, "exams", low=1, high=self.steps - 1, whole=True, rising=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,31 +243,54 @@ def mean_correlation(rows: Flags) -> float:
     return float(np.corrcoef(varying)[np.triu_indices(len(varying), 1)].mean())
 
 
-def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
-    """Train the ladder and examine it; `progress` wraps the training steps as tqdm.tqdm does."""
-    start = process_time()
-    rng = np.random.default_rng(seed)
-    # A net's first weights depend on seed and width only: a shorter ladder repeats its nets.
-    nets = [
-        Net(width, config.digits, np.random.default_rng([seed, width])) for width in config.widths
-    ]
+def first_weights(width: int, seed: int) -> np.random.Generator:
+    """Return what draws the first weights of a net: a shorter ladder repeats its nets."""
+    return np.random.default_rng([seed, width])
+
+
+class Trainable(Protocol):
+    """A net as `training` needs it: its weights, and their gradient on encoded problems."""
+
+    weights: Floats
+
+    def gradient(self, inputs: Floats, targets: Floats) -> Floats:
+        """Return the gradient of the cross-entropy of an answer, averaged over problems."""
+        ...
+
+
+def training(
+    nets: Sequence[Trainable],
+    config: Ladder,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
+) -> Iterator[int]:
+    """Train nets side by side on the same problems; yield the steps done after each."""
     optimisers = [Adam(net.weights) for net in nets]
-    papers, written = [], []
-    kept = encode(*kept_problems(config))[0]
     for step in watched(range(config.steps), progress):
         lengths = rng.choice(config.lengths, config.batch)
         inputs, targets = encode(*problems(lengths, config.digits, rng))
         rate = cosine_rate(step, config.steps, config.rate, config.warm_up)
         for net, optimiser in zip(nets, optimisers, strict=True):
             optimiser.step(net.gradient(inputs, targets), rate)
-        if step + 1 in (*config.exams, config.steps):
+        yield step + 1
+
+
+def run(config: Config = BOOK, seed: int = 0, progress: Progress | None = None) -> Result:
+    """Train the ladder and examine it; `progress` wraps the training steps as tqdm.tqdm does."""
+    start = process_time()
+    rng = np.random.default_rng(seed)
+    nets = [Net(width, config.digits, first_weights(width, seed)) for width in config.widths]
+    papers, written = [], []
+    kept = encode(*kept_problems(config))[0]
+    for step in training(nets, config, rng, progress):
+        if step in (*config.exams, config.steps):
             exams = {
                 length: problems(np.full(config.items, length), config.digits, rng)
                 for length in config.lengths
             }
             for net in nets:
                 scores = [examine(net, length, *exam) for length, exam in exams.items()]
-                papers.append((net.weights.size, step + 1, scores))
+                papers.append((net.weights.size, step, scores))
                 written.append(net.forward(kept)[1].argmax(1))
 
     parameters, steps, table = zip(*papers, strict=True)

@@ -22,6 +22,7 @@ import numpy as np
 
 EXPERIMENTS = (
     "addition",
+    "autoregressive",
     "grokking",
     "induction",
     "quanta",

@@ -102,20 +102,6 @@ def test_critical_sizes_of_made_up_ladders() -> None:
         numbers.critical(501)
 
 
-def test_product_width_is_read_off_a_drawn_product() -> None:
-    x = np.linspace(-12, 12, 200_001)
-    for skills in (1, 2, 7):
-        product = (1 / (1 + np.exp(-x))) ** skills
-        start, end = np.interp([0.1, 0.9], product, x)
-        one = 2 * np.log(9)
-        assert numbers.product_width(skills) == pytest.approx((end - start) / one, rel=1e-6)
-    # In the limit 0.9 and 0.1 are passed where skills times the miss rate is -log of them.
-    limit = (np.log(np.log(10)) - np.log(-np.log(0.9))) / (2 * np.log(9))
-    assert numbers.product_width(10**9) == pytest.approx(limit, rel=1e-6)
-    with pytest.raises(ValueError, match="skills: found 0, want at least 1"):
-        numbers.product_width(0)
-
-
 def test_on_target_reads_the_two_diagonals() -> None:
     table = numbers.on_target(300).set_index("place")
     last = BOOK.patterns[-1]

@@ -12,6 +12,7 @@ import torch
 from emergence_lib.experiments import (
     addition,
     attention,
+    autoregressive,
     grokking,
     induction,
     layers,
@@ -75,7 +76,7 @@ def first(array: Any) -> torch.Tensor:
     return torch.tensor(np.ascontiguousarray(np.moveaxis(array, -1, 0)))
 
 
-def addition_pair(config: addition.Config, width: int, steps: int, dtype: Any, **more: Any) -> Pair:
+def addition_pair(config: addition.Ladder, width: int, steps: int, dtype: Any, **more: Any) -> Pair:
     """Return the adding net of one width."""
     rng = np.random.default_rng(1)
     drawn = [
@@ -98,6 +99,28 @@ def addition_pair(config: addition.Config, width: int, steps: int, dtype: Any, *
         loss=lambda inputs, targets: (
             layers.cross_entropy(net.forward(inputs)[1], targets).sum(0).mean()
         ),
+        **more,
+    )
+
+
+def autoregressive_pair(
+    config: autoregressive.Config, width: int, steps: int, dtype: Any, **more: Any
+) -> Pair:
+    """Return the adding net that reads its digits, of one width."""
+    plain = addition_pair(config, width, steps, dtype)
+    net = autoregressive.Net(width, config.digits, np.random.default_rng(1), config.leading, dtype)
+
+    def loss(inputs: Any, targets: Any) -> float:
+        truth = targets[net.order]
+        return float(layers.cross_entropy(net.forward(inputs, truth), truth).sum(0).mean())
+
+    return Pair(
+        net=net,
+        twin=torch_twins.Autoregressive(width, config.digits, leading=config.leading),
+        batches=plain.batches,
+        twin_batches=plain.twin_batches,
+        rates=plain.rates,
+        loss=loss,
         **more,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emergence_lib.experiments import addition, grokking, induction, optim, quanta
+from emergence_lib.experiments import addition, autoregressive, grokking, induction, optim, quanta
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch is not part of the environment; `make crosscheck` runs these tests"
@@ -19,6 +19,8 @@ from tests.crosscheck import pairs, torch_twins  # noqa: E402 - needs torch
 STEPS = 20
 DOUBLE: Any = np.float64
 ADDITION = addition.Config(lengths=(1, 2, 3), batch=32, warm_up=5)
+UNITS = autoregressive.Config(lengths=(1, 2, 3), batch=32, warm_up=5)
+LEADING = replace(UNITS, leading=True)
 GROKKING = grokking.Config(modulus=11, width=16, warm_up=5)
 SQUARED = grokking.Config(modulus=11, width=16, warm_up=5, loss="squared error")
 INDUCTION = induction.Config(symbols=7, length=12, shortest=3, longest=5, batch=8, warm_up=5)
@@ -26,6 +28,8 @@ QUANTA = quanta.Config(skills=6, bits=8, parity=2, batch=64)
 
 PAIRS: dict[str, Callable[[], pairs.Pair]] = {
     "addition": lambda: pairs.addition_pair(ADDITION, 12, STEPS, DOUBLE),
+    "addition, reading its digits": lambda: pairs.autoregressive_pair(UNITS, 12, STEPS, DOUBLE),
+    "addition, leading digit first": lambda: pairs.autoregressive_pair(LEADING, 12, STEPS, DOUBLE),
     "grokking": lambda: pairs.grokking_pair(GROKKING, STEPS, DOUBLE),
     "grokking, squared error": lambda: pairs.grokking_pair(SQUARED, STEPS, DOUBLE),
     "induction": lambda: pairs.induction_pair(INDUCTION, 10, STEPS, DOUBLE),

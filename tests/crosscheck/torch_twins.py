@@ -1,4 +1,4 @@
-"""The four hand-written networks once more, from their formulas, in PyTorch.
+"""The hand-written networks once more, from their formulas, in PyTorch.
 
 Nothing is taken from the library: examples come first, gradients come from autograd. The
 parameters of a twin stand in the order of the library's flat vector of weights.
@@ -23,6 +23,30 @@ class Addition(nn.Module):
         """Sum over digits, mean over problems; (problems, 20 n) and (problems, n + 1)."""
         logits = self.answer(functional.relu(self.hidden(inputs))).unflatten(1, (-1, 10))
         return functional.cross_entropy(logits.mT, digits, reduction="sum") / len(digits)
+
+
+class Autoregressive(nn.Module):
+    """The same, whose hidden units also read the digits before each digit."""
+
+    def __init__(self, width: int, digits: int, *, leading: bool):
+        super().__init__()
+        self.leading = leading
+        self.hidden = nn.Parameter(torch.empty(width, 20 * digits))
+        self.start = nn.Parameter(torch.empty(width))
+        self.read = nn.Parameter(torch.empty(digits, width, 10))
+        self.answer = nn.Parameter(torch.empty(digits + 1, 10, width))
+        self.bias = nn.Parameter(torch.empty(digits + 1, 10))
+
+    def loss(self, inputs: Tensor, digits: Tensor) -> Tensor:
+        """Sum over digits, mean over problems; (problems, 20 n) and (problems, n + 1)."""
+        digits = digits.flip(1) if self.leading else digits
+        seen, total = functional.linear(inputs, self.hidden, self.start), inputs.new_zeros(())
+        for place, (answer, bias) in enumerate(zip(self.answer, self.bias, strict=True)):
+            logits = functional.linear(functional.relu(seen), answer, bias)
+            total = total + functional.cross_entropy(logits, digits[:, place], reduction="sum")
+            if place < len(self.read):
+                seen = seen + self.read[place].T[digits[:, place]]
+        return total / len(digits)
 
 
 class Grokking(nn.Module):

@@ -34,6 +34,7 @@ class Part:
 
 
 ADDED = ("exact_match", "position_accuracy", "edit_distance", "cross_entropy", "brier")
+READ = ("exact_match", "unbroken", "own", "taught", "own_correlation", "sampled")
 GROKKED = (
     *("train", "test", "filtered", "shuffled", "scrambled", "excluded"),
     *("train_loss", "test_loss", "norm", "spectrum"),
@@ -45,6 +46,10 @@ PARTS: dict[tuple[str, str], Part] = {
     # It is examined at the end only: the smallest net, and all of its training.
     ("addition", ""): Part(ADDED, within=0.15, settings={"widths": (8,)}),
     ("addition", "time"): Part((*ADDED, "written"), within=0.01, steps=100),
+    **{
+        ("autoregressive", variant): Part(READ, within=0.15, settings={"widths": (8, 16)})
+        for variant in store.variants("autoregressive")
+    },
     **{
         ("grokking", variant): Part(GROKKED, within=0.01, steps=76)
         for variant in store.variants("grokking")

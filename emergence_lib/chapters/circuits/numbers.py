@@ -228,30 +228,6 @@ def critical(budget: int, results: Runs = ()) -> Array:
     return np.array(sizes)
 
 
-def product_width(skills: int) -> float:
-    """Return the 10-90% width of a product of equal logistic curves, in widths of one of them.
-
-    Parameters
-    ----------
-    skills : int
-        How many curves are multiplied, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If there are none.
-
-    References
-    ----------
-    okawa2023compositional for the product; the width is the book's.
-    """
-    if skills < 1:
-        raise ValueError(f"skills: found {skills}, want at least 1")
-    each = np.array([0.1, 0.9]) ** (1 / skills)
-    start, end = np.log(each / (1 - each))
-    return float((end - start) / (2 * np.log(9)))
-
-
 def agreement(live: induction.Result) -> str:
     """Say in one sentence how a run just made compares with the stored ones."""
     runs = store.stored("induction")
