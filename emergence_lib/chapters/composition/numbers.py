@@ -246,7 +246,7 @@ def switch(model: str = "OLMo2-7B") -> pd.DataFrame:
 
     Columns: tokens (billions), ``cloze`` (its accuracy at the last checkpoint before a tenth of
     the way), ``letter`` (accuracy there), ``way`` (share of the cloze rise, from chance to its last
-    score, done there).
+    score, done there), ``ahead`` (of letters over cloze at the last checkpoint).
     """
     rows = {}
     for task, table in letters(model).groupby("task"):
@@ -257,5 +257,6 @@ def switch(model: str = "OLMo2-7B") -> pd.DataFrame:
             "cloze": early["cloze"],
             "letter": early["letter"],
             "way": early["cloze_rise"],
+            "ahead": table["letter"].iloc[-1] - table["cloze"].iloc[-1],
         }
     return pd.DataFrame.from_dict(rows, orient="index")
