@@ -54,7 +54,8 @@ def products() -> tuple[Figure, Callable[..., str]]:
 
         def sizes(count: int) -> Array:
             decades = (laws.product_level(LEVELS, count, reach) - half) / unit
-            return 10 ** np.concatenate([[-9], decades, [9]])
+            # Far outside the axes it does not matter where.
+            return 10 ** np.concatenate([[-9], np.clip(decades, -8, 8), [9]])
 
         single.set_xdata(sizes(1))
         whole.set_xdata(sizes(n))
