@@ -20,6 +20,7 @@ DISTRIBUTIONS = {
     "normal": stats.norm,
     "Gompertz": stats.gumbel_r,
     "hard start": stats.expon,
+    "hard end": stats.uniform,
     "long tail": stats.t(3),
 }
 """A skill that works from some size on, at a threshold so distributed."""

@@ -20,12 +20,14 @@ SKILLS: dict[str, Callable[[Array], Array]] = {
     "Gompertz": lambda short: -np.log(-np.log1p(-short)),
     "slow start": lambda short: laws.logistic_reach(-np.expm1(np.log1p(-short) / SLOW)),
     "hard start": lambda short: -np.log(short),
+    "hard end": lambda short: -short,
     "long tail": lambda short: -special.stdtrit(3, short),
 }
 """Curves of one skill, each by where in ln N it still falls short of one by a share.
 
 A slow start is a power of the logistic; with a hard start nothing is right below a size and the
-share of errors falls as a power of size above it; a long tail is Student's t with 3 degrees.
+share of errors falls as a power of size above it; with a hard end a skill rises in a straight line
+and is perfect above a size; a long tail is Student's t with 3 degrees.
 """
 SLOW = 0.3
 """The power of the slow start."""
