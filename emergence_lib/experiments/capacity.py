@@ -8,6 +8,7 @@ With many neurons, recall fails above about 0.138 patterns a neuron (amit1985sto
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from time import process_time
 from typing import Any
 
@@ -91,8 +92,22 @@ def fields(patterns: Floats, states: Floats, some: Any = slice(None)) -> Floats:
     return received
 
 
+def groups(neurons: int, blocks: int, rng: np.random.Generator | None) -> list[Any]:
+    """Divide the neurons into groups: at random, or in their order if there is no generator."""
+    blocks = min(blocks, neurons)
+    if rng is not None:
+        return np.array_split(rng.permutation(neurons), blocks)
+    return [
+        slice(*ends) for ends in pairwise(neurons * block // blocks for block in range(blocks + 1))
+    ]
+
+
 def settle(
-    patterns: Floats, states: Floats, sweeps: int, blocks: int, rng: np.random.Generator
+    patterns: Floats,
+    states: Floats,
+    sweeps: int,
+    blocks: int,
+    rng: np.random.Generator | None = None,
 ) -> Floats:
     """Return the states after each neuron has followed the sign of its field, time and again.
 
@@ -105,14 +120,15 @@ def settle(
         Most updates of every neuron; fewer if nothing moves.
     blocks : int
         Groups that move one after another; with one group for each neuron nothing moves together.
-    rng : Generator
-        Draws the groups, afresh for each sweep.
+    rng : Generator, optional
+        Draws the groups, afresh for each sweep. Without one they are made in the order of the
+        neurons, which is as good where patterns are random and saves a copy of them.
     """
     states = states.copy()
     overlaps = patterns.T @ states
     for _ in range(sweeps):
         moved = False
-        for some in np.array_split(rng.permutation(len(states)), min(blocks, len(states))):
+        for some in groups(len(states), blocks, rng):
             old = states[some]
             field = patterns[some] @ overlaps - patterns.shape[1] * old
             # A neuron that receives nothing stays as it is.

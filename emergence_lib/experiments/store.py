@@ -27,6 +27,7 @@ EXPERIMENTS = (
     "induction",
     "quanta",
     "capacity",
+    "hopfield",
     "percolation",
     "random_graph",
     "flocking",

@@ -98,6 +98,26 @@ def test_fixed_points_are_those_of_a_search_over_all_states() -> None:
     assert 0 < stays.sum() < 100
 
 
+def test_groups_hold_every_neuron_once_with_a_generator_or_without() -> None:
+    for rng in (None, np.random.default_rng(0)):
+        for neurons, blocks in ((10, 3), (7, 8), (16, 4)):
+            divided = capacity.groups(neurons, blocks, rng)
+            held = np.concatenate([np.arange(neurons)[some] for some in divided])
+            assert sorted(held) == list(range(neurons))
+            assert len(divided) == min(blocks, neurons)
+
+
+def test_settling_in_order_ends_where_no_flip_lowers_the_energy() -> None:
+    patterns = capacity.draw(12, 3, np.random.default_rng(0))
+    starts = capacity.draw(12, 5, np.random.default_rng(1))
+    matrix = couplings(patterns)
+    for state in capacity.settle(patterns, starts, 30, 12).T.astype(float):
+        for neuron in range(12):
+            flipped = state.copy()
+            flipped[neuron] *= -1
+            assert energy(matrix, flipped) >= energy(matrix, state) - 1e-6
+
+
 def test_settling_leaves_its_start_alone() -> None:
     rng = np.random.default_rng(4)
     patterns = capacity.draw(10, 9, rng)

@@ -66,6 +66,7 @@ PARTS: dict[tuple[str, str], Part] = {
     },
     ("quanta", "widths"): Part(SKILLS, within=0.15, settings={"widths": (4,)}),
     ("capacity", ""): Part(("recall", "overlap"), within=0.01, settings={"patterns": (5, 20)}),
+    ("hopfield", ""): Part(("recalled", "heaps"), within=1e-12, settings={"neurons": (200, 400)}),
     ("percolation", ""): Part(("spanning", "quantiles"), settings={"sizes": (8, 16)}),
     ("random_graph", ""): Part(
         ("largest", "spread"), within=1e-12, settings={"nodes": (100, 1000)}
