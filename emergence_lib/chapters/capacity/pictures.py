@@ -175,7 +175,7 @@ def sums() -> Figure:
         marker="s",
         ls=":",
         lw=1,
-        label="networks of chapter 13",
+        label="networks trained on sums",
     )
     ax.plot(gpt["copies"], gpt["score"], color=theme.ORANGE, marker="o", lw=1, label="GPT-3")
     ax.axvline(1, color=theme.GREY, ls="--", lw=1.2, label="_one")
