@@ -26,8 +26,6 @@ BEST = 2.0
 """Points a weight that a large unit can learn; the bits a weight that it holds."""
 RANDOM_DATA = 3.6
 """Bits a parameter on random data (morris2025how)."""
-FACTS = {1000: 2.0, 100: 1.0}
-"""Bits a parameter of facts seen so many times (allenzhu2025physics)."""
 PROGRAM = "for a in range(1000):\n for b in range(1000):print(a+b)"
 """Prints every sum of two numbers of up to three digits."""
 
@@ -205,13 +203,12 @@ class Power(NamedTuple):
 
 
 @cache
-def recall_power(smallest: int = 0) -> Power:
-    """Fit a power of the neurons to the relative widths, from a smallest size on."""
+def recall_power() -> Power:
+    """Fit a power of the neurons to the relative widths of `recall_falls`."""
     table = recall_falls()
-    kept = np.array(table.index >= smallest)
-    logs = np.log(table.index[kept].to_numpy(float))
-    slopes = np.polyfit(logs, np.log(resampled()[:, kept, 1]).T, 1)[0]
-    power = float(np.polyfit(logs, np.log(table["width"][kept]), 1)[0])
+    logs = np.log(table.index.to_numpy(float))
+    slopes = np.polyfit(logs, np.log(resampled()[:, :, 1]).T, 1)[0]
+    power = float(np.polyfit(logs, np.log(table["width"]), 1)[0])
     low, high = np.quantile(slopes, [0.025, 0.975])
     return Power(power, float(low), float(high))
 

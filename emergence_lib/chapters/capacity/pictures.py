@@ -65,7 +65,7 @@ def cut() -> Scene:
 def memory() -> Scene:
     """Recall against load, and where recalls end; ``update(neurons, load)``."""
     fig = Figure(figsize=(theme.PHONE, 3.7))
-    above, below = fig.subplots(2, height_ratios=[3, 2])
+    above, below = fig.subplots(2, height_ratios=[6, 5])
     table, heaps = numbers.recall(), numbers.heaps()
     for neurons in table:
         above.plot(table.index, table[neurons], color=theme.GREY, lw=0.8, label=f"{neurons:,}")
