@@ -199,6 +199,41 @@ def open_model(task: str, model: str) -> pd.Series:
     return chosen.iloc[0]
 
 
+@cache
+def twice(task: str) -> pd.DataFrame:
+    """Open models of many families on one task, the same answers scored in two ways.
+
+    Parameters
+    ----------
+    task : str
+        One of the nine of ``wu_lo_overall``: ``"mmlu"``, ``"arc"`` and so on.
+
+    Returns
+    -------
+    DataFrame
+        x (log10 of training FLOP), accuracy, tc_brier (mean of (1 - p)**2, lower is better),
+        model, family, train_tokens; smallest compute first, models of unknown compute left out.
+        Do not change it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task.
+
+    References
+    ----------
+    wu2025ushaped.
+    """
+    table = datasets.load("wu_lo_overall")
+    known = sorted(table["task"].unique())
+    if task not in known:
+        raise ValueError(f"task: found {task!r}, want one of {', '.join(known)}")
+    rows = table[table["task"] == task].dropna(subset=["train_flops"])
+    rows = rows.sort_values("train_flops", ignore_index=True)
+    rows = rows.assign(x=np.log10(rows["train_flops"]))
+    return rows[["x", "accuracy", "tc_brier", "model", "family", "train_tokens"]]
+
+
 def bigbench_tasks() -> pd.DataFrame:
     """Count the BIG-bench tasks on Wei's list by the model at which they first work.
 

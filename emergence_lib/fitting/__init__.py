@@ -10,6 +10,7 @@
 `profile`               profile-likelihood intervals for threshold, width and score
 `criteria`              information criteria: which model to prefer
 `bootstrap`             scores drawn anew from a fitted curve
+`bent`                  a line with one bend against a straight one, by least squares
 `chinchilla`            the scaling law of the loss, refitted
 ======================  ==========================================================================
 

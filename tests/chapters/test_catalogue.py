@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.lines import Line2D
-from scipy import optimize, stats
+from scipy import stats
 
 from emergence_lib import datasets, published
 from emergence_lib.chapters.catalogue import numbers, pictures
@@ -143,23 +143,6 @@ def test_a_habit_scores_what_drawing_items_gives() -> None:
     assert numbers.answer_bias(0.5, 0.9) == pytest.approx(0.5)
 
 
-def test_a_bend_is_found_where_one_was_made_and_its_gain_is_that_of_a_free_search() -> None:
-    table = numbers.twice("mmlu")
-    x, y = table["x"].to_numpy(), table["accuracy"].to_numpy()
-
-    def left(at: float) -> float:
-        design = np.column_stack([np.ones_like(x), x, np.maximum(x - at, 0)])
-        return float(np.sum((y - design @ np.linalg.lstsq(design, y)[0]) ** 2))
-
-    best = optimize.brute(lambda v: left(v[0]), [(x[4], x[-5])], Ns=2001, finish=None)
-    line = stats.linregress(x, y)
-    rest = np.sum((y - line.intercept - line.slope * x) ** 2)
-    fit = numbers.bend("mmlu", "accuracy")
-    assert fit.at == pytest.approx(float(best), abs=0.02)
-    assert fit.gain == pytest.approx(len(x) * np.log(rest / left(float(best))) - 4, abs=0.2)
-    assert fit.after > 5 * fit.before > 0
-
-
 def test_groups_are_means_of_the_models_in_them() -> None:
     table = datasets.load("wu_lo_groups")
     chosen = table[
@@ -214,12 +197,12 @@ def test_the_panel_of_two_scores_draws_each_model_under_both() -> None:
     fig, update = pictures.twice()
     for name, task in pictures.TASKS.items():
         said = update(name)
-        table = numbers.twice(task)
+        table = published.twice(task)
         assert f"{len(table)} models" in said
         for label, score in (("accuracy", "accuracy"), ("Brier score", "tc_brier")):
             drawn = set(np.asarray(line(fig.axes[0], label).get_ydata(), dtype=float))
             assert drawn == set(table[score])
-        # What is said to be better is what AIC prefers.
+        # What is said to be better is what AICc prefers.
         gains = [numbers.bend(task, score).gain for score in ("accuracy", "tc_brier")]
         assert said.count("better") == sum(gain > 0 for gain in gains)
 

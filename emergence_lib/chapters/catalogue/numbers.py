@@ -17,6 +17,7 @@ import pandas as pd
 
 from emergence_lib import datasets, ladders, published, scores
 from emergence_lib.audit import Curve, audit_many
+from emergence_lib.fitting import bent
 from emergence_lib.laws import Array
 
 STORED = Path(__file__).with_name("verdicts.csv")
@@ -431,53 +432,15 @@ def groups(task: str) -> pd.DataFrame:
     return means.unstack()
 
 
-@dataclass(frozen=True, eq=False)
-class Bend:
-    """A broken line against a straight one through scores over log10 FLOP, by least squares.
-
-    ``gain`` is how much AIC prefers the broken line; ``at`` the break, log10 FLOP; ``before`` and
-    ``after`` its slopes per decade; ``start`` its height at the first model.
-    """
-
-    gain: float
-    at: float
-    before: float
-    after: float
-    start: float
-
-
 @cache
-def twice(task: str) -> pd.DataFrame:
-    """Return log10 FLOP, accuracy and Brier score of the open models on one task, rising."""
-    table = datasets.load("wu_lo_overall").query("task == @task").dropna(subset=["train_flops"])
-    table = table.sort_values("train_flops", ignore_index=True)
-    return table.assign(x=np.log10(table["train_flops"]))[["x", "accuracy", "tc_brier", "model"]]
-
-
-@cache
-def bend(task: str, score: str) -> Bend:
+def bend(task: str, score: str) -> bent.Bend:
     """Fit both lines to ``"accuracy"`` or ``"tc_brier"`` of one task of `wu_lo_overall`."""
-    x, y = twice(task)[["x", score]].to_numpy(float).T
-    straight = np.column_stack([np.ones_like(x), x - x[0]])
-    left = np.sum((y - straight @ np.linalg.lstsq(straight, y)[0]) ** 2)
-    best = (np.inf, 0.0, np.zeros(3))
-    # At least four models on either side of the break.
-    for at in np.linspace(x[4], x[-5], 201):
-        broken = np.column_stack([straight, np.maximum(x - at, 0)])
-        found = np.linalg.lstsq(broken, y)[0]
-        best = min(best, (np.sum((y - broken @ found) ** 2), at, found), key=lambda each: each[0])
-    rest, at, (start, before, more) = best
-    return Bend(
-        float(len(x) * np.log(left / rest) - 4),  # two parameters more
-        float(at),
-        float(before),
-        float(before + more),
-        float(start),
-    )
+    table = published.twice(task)
+    return bent.bend(table["x"], table[score])
 
 
 def bends() -> pd.DataFrame:
-    """Return `bend` of every task under both scores: task, accuracy, tc_brier (gains of AIC)."""
+    """Return `bend` of every task under both scores: task, accuracy, tc_brier (gains of AICc)."""
     tasks = sorted(datasets.load("wu_lo_overall")["task"].unique())
     rows = [
         [task, *(bend(task, score).gain for score in ("accuracy", "tc_brier"))] for task in tasks

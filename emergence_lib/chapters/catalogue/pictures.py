@@ -226,7 +226,7 @@ def twice() -> Scene:
     """Draw open models on one task under two scores, with broken lines; ``update(task)``."""
     fig = Figure(figsize=theme.PANEL)
     ax = fig.subplots()
-    most = max(len(numbers.twice(task)) for task in TASKS.values())
+    most = max(len(published.twice(task)) for task in TASKS.values())
     marks = {"accuracy": ("o", theme.BLUE), "tc_brier": ("^", theme.ORANGE)}
     names = {"accuracy": "accuracy", "tc_brier": "Brier score"}
     grid = np.linspace(18.4, 24, 3)
@@ -253,24 +253,20 @@ def twice() -> Scene:
     theme.key(ax, {names[score]: dots[score] for score in marks})
 
     def update(task: str) -> str:
-        table = numbers.twice(TASKS[task])
+        table = published.twice(TASKS[task])
         # The last model is repeated so that no frame has fewer dots.
         order = np.minimum(np.arange(most), len(table) - 1)
         said = []
         for score in marks:
             fit = numbers.bend(TASKS[task], score)
             x = np.array([table["x"].iloc[0], fit.at, table["x"].iloc[-1]])
-            y = (
-                fit.start
-                + fit.before * (x - x[0])
-                + (fit.after - fit.before) * np.maximum(x - fit.at, 0)
-            )
+            y = fit.height(x, x[0])
             dots[score].set_data(10 ** table["x"].to_numpy()[order], table[score].to_numpy()[order])
             lines[score].set_data(10**x, y)
             better = "better" if fit.gain > 0 else "worse"
             said.append(f"{names[score]} {better} by {abs(fit.gain):.0f}")
         return (
-            f"{task}, {len(table)} models. AIC finds a line with one bend, against a straight one: "
+            f"{task}, {len(table)} models. AICc finds a line with one bend, against a straight one: "
             f"{'; '.join(said)}."
         )
 

@@ -1,0 +1,73 @@
+"""A line with one bend, against SciPy's line and a free search, and where the bend was made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from emergence_lib import published
+from emergence_lib.fitting import bent
+
+
+def aicc(rest: float, parameters: int, points: int) -> float:
+    """Akaike's criterion as the textbook prints it."""
+    correction = 2 * parameters * (parameters + 1) / (points - parameters - 1)
+    return points * np.log(rest / points) + 2 * parameters + correction
+
+
+def test_a_bend_is_found_where_a_free_search_finds_it_and_gains_as_much() -> None:
+    table = published.twice("mmlu")
+    x, y = table["x"].to_numpy(), table["accuracy"].to_numpy()
+
+    def left(at: float) -> float:
+        design = np.column_stack([np.ones_like(x), x, np.maximum(x - at, 0)])
+        return float(np.sum((y - design @ np.linalg.lstsq(design, y)[0]) ** 2))
+
+    best = optimize.brute(lambda v: left(v[0]), [(x[4], x[-5])], Ns=2001, finish=None)
+    line = stats.linregress(x, y)
+    rest = np.sum((y - line.intercept - line.slope * x) ** 2)
+    fit = bent.bend(x, y)
+    assert fit.at == pytest.approx(float(best), abs=0.02)
+    # A straight line has three parameters with its residuals' spread, a broken one five.
+    worth = aicc(rest, 3, len(x)) - aicc(left(float(best)), 5, len(x))
+    assert fit.gain == pytest.approx(worth, abs=0.2)
+    assert fit.after > 5 * fit.before > 0
+
+
+def test_a_made_bend_is_read_off_exactly_under_levels_of_two_groups() -> None:
+    x = np.linspace(0, 4, 81)
+    names = np.where(np.arange(81) % 3 == 0, "tall", "short")
+    lift = np.where(names == "tall", 0.6, -0.3)  # their mean over the points is 0
+    noise = np.random.default_rng(3).normal(0, 1e-6, 81)
+    y = 0.2 + 0.1 * x + 0.5 * np.maximum(x - 2, 0) + lift + noise
+    fit = bent.bend(x, y, names)
+    assert (fit.at, fit.before, fit.after) == pytest.approx((2, 0.1, 0.6), abs=0.02)
+    assert fit.levels == pytest.approx(lift, abs=1e-3)
+    assert fit.height(x, x[0]) + fit.levels == pytest.approx(y, abs=0.01)
+    assert fit.gain > 100
+    # Without the groups the levels are noise, and the same bend is worth less.
+    assert 0 < bent.bend(x, y).gain < fit.gain
+
+
+def test_a_straight_line_gains_nothing_by_a_bend() -> None:
+    x = np.linspace(0, 4, 60)
+    noise = np.random.default_rng(5).normal(0, 0.1, (20, 60))
+    gains = [bent.bend(x, x + each).gain for each in noise]
+    # The place of the bend is searched for, so now and then one is preferred by a little.
+    assert np.median(gains) < 0 and max(gains) < 8
+
+
+@pytest.mark.parametrize(
+    ("x", "groups", "found"),
+    [
+        (np.arange(9.0), None, "at least 10 points"),
+        (np.arange(12.0)[::-1], None, "x not falling"),
+        (np.arange(12.0), [str(i) for i in range(12)], "join small groups"),
+    ],
+)
+def test_too_few_points_and_points_out_of_order_are_refused(
+    x: np.ndarray, groups: list[str] | None, found: str
+) -> None:
+    with pytest.raises(ValueError, match=found):
+        bent.bend(x, x**2, groups)
