@@ -4,6 +4,9 @@
   "use strict";
   const SKIP = "Look without predicting";
   const DONE = "What happens";
+  // An opinion has no right answer.
+  const SKIP_PLACE = "Look without placing it";
+  const DONE_PLACE = "What moved, and who stands where";
   const VEIL = "The next lines give the answer away. They open when you commit, or look without predicting.";
   // A page may carry this script twice, and a saved page its marks: so they are kept here.
   const started = (window.emPredictions ??= new WeakSet());
@@ -44,6 +47,7 @@
     const summary = reveal.querySelector("summary");
     const said = box.querySelector(".em-said");
     const [slider] = fields[0].type === "range" ? fields : [];
+    const opinion = box.matches(".em-place");
     const output = form.querySelector("output");
     const button = form.querySelector("button");
     let touched = false;
@@ -60,7 +64,51 @@
       return text;
     };
 
+    // Where the marker stood when the question was asked before, if it was placed then.
+    function before() {
+      try {
+        const text = localStorage.getItem(`em-predict:${slider.dataset.emSince}`);
+        const value = text ? Number(text) : NaN;
+        const fits = Number.isInteger(value) && value >= +slider.min && value <= +slider.max;
+        return fits ? value : null;
+      } catch {
+        return null;
+      }
+    }
+
+    // What is said of an opinion: where it stands and who stands there, and what has moved since.
+    function placed() {
+      const now = Number(slider.value);
+      const spans = [...box.querySelectorAll(".em-spans li")];
+      const near = (at) =>
+        spans
+          .filter(({ dataset }) => +dataset.emFrom <= at && at <= +dataset.emTo)
+          .map((each) => each.textContent.split(" ")[0]);
+      const there = near(now);
+      const words = [`Your marker is at ${label()}.`];
+      if (spans.length) words.push(there.length ? `There stand ${there.join(", ")}.` : "No position stands there.");
+      if (slider.dataset.emSince) {
+        const was = before();
+        const list = box.querySelector(".em-spans");
+        list?.style.setProperty("--now", now / slider.max);
+        list?.style.removeProperty("--was");
+        if (was === null) words.push("You placed none before.");
+        else {
+          list?.style.setProperty("--was", was / slider.max);
+          const left = near(was).filter((each) => !there.includes(each));
+          const end = slider.dataset.emEnds.split("|")[Number(now > was)];
+          words.push(
+            now === was
+              ? "It has not moved."
+              : `It moved from ${was} to ${now}, towards “${end}”${left.length ? `, and away from ${left.join(", ")}` : ""}.`,
+          );
+        }
+      }
+      return words.join(" ");
+    }
+
     function judged() {
+      if (opinion) return placed();
       const share = Math.abs(slider.value - slider.dataset.emAnswer) / (slider.max - slider.min);
       const exact = label() === box.querySelector(".em-truth strong").textContent;
       return `You said ${label()}.${exact ? " Spot on." : share < 0.1 ? " Close." : ""}`;
@@ -86,7 +134,7 @@
       fields.forEach((field) => (field.disabled = true));
       button.parentElement.hidden = true;
       reveal.open = true;
-      summary.textContent = DONE;
+      summary.textContent = opinion ? DONE_PLACE : DONE;
       return picked.value;
     }
 
@@ -119,7 +167,7 @@
     // The box as it was written, whatever a saved page or the browser's history made of it.
     fields.forEach((field) => (field.disabled = false));
     reveal.open = false;
-    summary.textContent = SKIP;
+    summary.textContent = opinion ? SKIP_PLACE : SKIP;
     said.textContent = "";
     button.parentElement.hidden = false;
     form.addEventListener("submit", (event) => {

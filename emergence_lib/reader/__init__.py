@@ -6,7 +6,7 @@ Knows no science; every drawing and every answer is handed in.
 from emergence_lib.reader.browse import browse
 from emergence_lib.reader.explore import Choice, Explorable, Slider, Switch, explore
 from emergence_lib.reader.figure import show
-from emergence_lib.reader.predict import predict
+from emergence_lib.reader.predict import place, predict
 from emergence_lib.reader.twin import twin
 from emergence_lib.reader.wall import wall
 from emergence_lib.reader.workbench import workbench
@@ -18,8 +18,10 @@ __all__ = [
     "Switch",
     "browse",
     "explore",
+    "place",
     "predict",
     "show",
+    "twin",
     "twin",
     "wall",
     "workbench",

@@ -1,9 +1,9 @@
-"""Predictions: the reader commits to an answer, then sees."""
+"""Predictions and opinions: the reader commits to an answer or places a marker, then sees."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from numbers import Integral
 
@@ -129,17 +129,117 @@ def _range(
         )
     after = unit if unit in ("", "%") else f" {unit}"
     whole = all(isinstance(each, Integral) for each in (low, high, answer))
-    low, middle, high, step = _grid(low, high, whole=whole)
-    field = (
-        f'<div class="em-guess"><label for="{prefix}-guess">Your guess</label>'
+    grid = _grid(low, high, whole=whole)
+    ends = (f"{number(grid[0])}{after}", f"{number(grid[2])}{after}")
+    told = {"em-answer": repr(float(answer)), "em-unit": after}
+    field = _slider(prefix, "Your guess", grid, ends, told)
+    return field, f"{number(float(answer))}{escape(after)}"
+
+
+def _slider(
+    prefix: str,
+    label: str,
+    grid: tuple[float, float, float, float],
+    ends: tuple[str, str],
+    told: Mapping[str, str],
+) -> str:
+    """Return a slider that says nothing yet: its ends in words, and data for the script."""
+    low, middle, high, step = grid
+    data = " ".join(f'data-{key}="{escape(value)}"' for key, value in told.items())
+    return (
+        f'<div class="em-guess"><label for="{prefix}-guess">{label}</label>'
         f'<output for="{prefix}-guess" aria-live="off">–</output>'
         f'<input type="range" id="{prefix}-guess" min="{low:.9g}" max="{high:.9g}" step="{step:g}" '
-        f'value="{middle:.9g}" data-em-answer="{float(answer)!r}" '
-        f'data-em-unit="{escape(after)}" {OWN_KEYS}>'
-        f'<span class="em-end">{number(low)}{escape(after)}</span>'
-        f'<span class="em-end">{number(high)}{escape(after)}</span></div>'
+        f'value="{middle:.9g}" {data} {OWN_KEYS}>'
+        f'<span class="em-end">{escape(ends[0])}</span>'
+        f'<span class="em-end">{escape(ends[1])}</span></div>'
     )
-    return field, f"{number(float(answer))}{escape(after)}"
+
+
+def place(
+    question: str,
+    *,
+    name: str,
+    most: int,
+    ends: tuple[str, str],
+    because: str,
+    stands: Mapping[str, tuple[int, int]] | None = None,
+    since: str = "",
+) -> Prediction:
+    """Ask where on a scale the reader stands; asked again later, it says what moved.
+
+    No place is the right one. The marker is kept in the reader's browser.
+
+    Parameters
+    ----------
+    question : str
+        What is asked.
+    name : str
+        Unique on the page, lower case with hyphens.
+    most : int
+        The scale runs in whole steps from 0 to here.
+    ends : tuple of str
+        What 0 and ``most`` mean.
+    because : str
+        A sentence for those who have placed their marker, or look without.
+    stands : mapping of str to tuple of int, optional
+        Others on the same scale, by name: their spans, drawn when the marker is placed. The first
+        word of a name is its short form.
+    since : str
+        Name of the question as it was asked before.
+
+    Raises
+    ------
+    ValueError
+        If a name is none, the question is empty, the scale has no step, or a span leaves it.
+    """
+    where = f"question {name!r}"
+    if not all(NAME.fullmatch(each) for each in (name, since or name)) or name == since:
+        raise ValueError(
+            f"{where}, since {since!r}: wanted two names of lower-case words joined by hyphens"
+        )
+    if not question.strip():
+        raise ValueError(f"{where}: question is empty; ask where the reader stands")
+    if most < 2 or not all(map(str.strip, ends)):
+        raise ValueError(
+            f"{where}: runs from {ends[0]!r} to {ends[1]!r} in {most} steps; wanted "
+            "two or more, and words at both ends"
+        )
+    for who, (low, high) in (stands or {}).items():
+        if not 0 <= low < high <= most:
+            raise ValueError(
+                f"{where}: {who} stands from {low} to {high}; wanted two places from 0 to {most}, "
+                "the smaller first"
+            )
+    prefix = f"predict-{name}"
+    told = {
+        "em-unit": f" of {most}",
+        "em-ends": "|".join(ends),
+        **({"em-since": since} if since else {}),
+    }
+    field = _slider(prefix, "Your marker", (0, most // 2, most, 1), ends, told)
+    html = (
+        f'<div class="em-predict em-place" id="{prefix}" data-em-name="{name}">'
+        '<form novalidate autocomplete="off"><fieldset><legend><span class="em-kicker">'
+        f"{'Place your marker again' if since else 'Place your marker'}</span> "
+        f"{markup.inline(question)}</legend>{field}</fieldset>"
+        f'<p class="em-actions" hidden><button type="submit" {OWN_KEYS}>Place it</button></p>'
+        '</form><details class="em-reveal"><summary>Look without placing it</summary>'
+        '<p class="em-told"><span class="em-said" role="status"></span> '
+        f"{markup.inline(because)}</p>{_spans(stands or {}, most)}</details></div>"
+    )
+    return Prediction(html, f"Place your marker: {markup.plain(question)}", assets=ASSETS)
+
+
+def _spans(stands: Mapping[str, tuple[int, int]], most: int) -> str:
+    """Draw who stands where: a name and a bar each, read out in words."""
+    bars = "".join(
+        f'<li data-em-from="{low}" data-em-to="{high}"><span>{escape(who)}'
+        f'<span class="em-hidden">, {low} to {high} of {most}</span></span>'
+        f'<i style="--from:{low / most:.2f};--to:{high / most:.2f}"></i></li>'
+        for who, (low, high) in stands.items()
+    )
+    return f'<ul class="em-spans em-kicker">{bars}</ul>' if bars else ""
 
 
 def _grid(low: float, high: float, *, whole: bool) -> tuple[float, float, float, float]:

@@ -39,6 +39,7 @@ COMPONENTS = {
     "em-workbench": ("audit.js", "workbench.js"),
     "em-wall": ("wall.js",),
     "em-browse": ("browse.js",),
+    "em-matrix": ("matrix.js",),
 }
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (

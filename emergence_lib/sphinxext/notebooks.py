@@ -12,7 +12,7 @@ from pybtex.database import BibliographyData
 from sphinx.application import Sphinx
 
 from emergence_lib import claims
-from emergence_lib.sphinxext import cells
+from emergence_lib.sphinxext import cells, positions
 from emergence_lib.sphinxext.chapters import notebook_path
 from emergence_lib.sphinxext.citations import bibliography, citation
 from emergence_lib.sphinxext.claims import read_ledger
@@ -70,6 +70,8 @@ def plain_directives(text: str) -> str:
         body = OPTION.sub("", match["body"]).strip()
         if match["name"] == "after":
             return plain_directives(body)
+        if match["name"] == "positions":
+            return positions.as_markdown()
         if match["name"] == "math":
             return f"$$\n{body}\n$$"
         title = [f"**{match['title'].strip()}**", ""] if match["title"].strip() else []

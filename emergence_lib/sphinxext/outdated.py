@@ -22,7 +22,10 @@ from emergence_lib.sphinxext.values import kept
 
 # What turns chapters into pages. What these count, or write when all pages are written, is looked
 # at in every build.
-MAKERS = ("sphinxext/*.py", "claims.py", "compute.py", "checked.py", "reader/markup.py")
+MAKERS = (
+    *("sphinxext/*.py", "claims.py", "compute.py", "checked.py"),
+    *("reader/markup.py", "reader/matrix.py"),
+)
 # Its key stands among those of the pages.
 MADE_BY = "//makers"
 

@@ -29,7 +29,7 @@ SILENT = (
     ".em-reveal > summary, .em-workbench > *"
 )
 # A picture, a control or a question: after each, a new stretch of words begins.
-RESTS = ".em-figure, .em-workbench, .em-predict, .em-question, .exercise"
+RESTS = ".em-figure, .em-matrix, .em-workbench, .em-predict, .em-question, .exercise"
 HEADINGS = "h1, h2, h3, h4"
 INLINE = frozenset(
     ("a", "abbr", "b", "code", "em", "i", "q", "small", "span", "strong", "sub", "sup")

@@ -36,6 +36,7 @@ THEIRS = (
 OURS = (
     *("site.css", "cards.css", "figure.css", "explorable.css", "dock.css", "twin.css"),
     *("quiz.css", "predict.css", "workbench.css", "wall.css", "browse.css"),
+    "matrix.css",
     *("chapters.css", "elsewhere.css"),
 )
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]+)\1\s*\)")
