@@ -90,7 +90,7 @@ def row(
     return (
         f'<details class="em-row" id="{escape(key)}"><summary><span class="em-row-name">'
         f'<span class="em-key">{escape(key)}</span> {escape(name)} '
-        f"<small>{escape(note)}</small></span>{marks}</summary>"
+        f'<small class="em-kicker">{escape(note)}</small></span>{marks}</summary>'
         '<div class="em-opened">'
     )
 
