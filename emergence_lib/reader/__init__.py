@@ -22,7 +22,6 @@ __all__ = [
     "predict",
     "show",
     "twin",
-    "twin",
     "wall",
     "workbench",
 ]

@@ -81,7 +81,7 @@ class Positions(SphinxDirective):
                 link, more = self.parse_inline(f"{{chapter}}`{piece.chapter}`")
                 line += [nodes.Text(" · "), *link]
                 problems += more
-        paragraph += [*said, *problems]
+        paragraph += [nodes.Text(" "), *said, *problems]
         return paragraph
 
 

@@ -83,6 +83,7 @@ def test_a_page_gets_the_scripts_that_its_markup_calls_for() -> None:
         "take.js",
     ]
     assert lean.components('<figure class="em-explorable em-twin">')[-1] == "twin.js"
+    assert lean.components('<section class="em-matrix">') == ["matrix.js"]
     assert lean.components("<p>words</p>") == []
 
 

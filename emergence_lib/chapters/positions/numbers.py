@@ -50,21 +50,25 @@ def _piece(*also: str) -> dict[str, Any]:
         "description": "Give a kind, a grade and a text; cite works, or name a chapter, or both.",
         "anyOf": [{"required": ["cite"]}, {"required": ["chapter"]}],
         "properties": {
-            "kind": {"enum": list(KINDS), "description": "The kind of evidence."},
-            "says": {"enum": ["for", "against"], "description": "For the position, or against."},
-            "grade": {"enum": GRADES, "description": "How far the book itself can vouch for it."},
-            "text": {"type": "string", "minLength": 10, "description": "One to three sentences."},
+            "kind": {"enum": list(KINDS), "description": "Name a kind of evidence."},
+            "says": {"enum": ["for", "against"], "description": "Write for or against."},
+            "grade": {"enum": GRADES, "description": "Say how far the book vouches for it."},
+            "text": {
+                "type": "string",
+                "minLength": 10,
+                "description": "Write one to three sentences.",
+            },
             "cite": {
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,
                 "items": {"type": "string", "pattern": r"^[a-z]+(19|20)\d\d[a-z]+\d*$"},
-                "description": "Keys of the bibliography.",
+                "description": "List keys of the bibliography.",
             },
             "chapter": {
                 "type": "string",
                 "pattern": "^[a-z]+(-[a-z]+)*$",
-                "description": "The page that earns it, without its folder.",
+                "description": "Name the page that earns it, without its folder.",
             },
         },
     }
@@ -75,35 +79,39 @@ SPAN: dict[str, Any] = {
     "minItems": 2,
     "maxItems": 2,
     "items": {"type": "integer", "minimum": 0, "maximum": MOST},
-    "description": f"Two whole numbers from 0 to {MOST}, the smaller first.",
+    "description": f"Give two whole numbers from 0 to {MOST}, the smaller first.",
 }
 SCHEMA: dict[str, Any] = {
     "type": "array",
-    "description": "A list of positions.",
+    "description": "Write a list of positions.",
     "items": {
         "type": "object",
         "additionalProperties": False,
         "required": ["name", "claim", "best", "objection", "grants", "stands"],
         "properties": {
-            "name": {"type": "string", "minLength": 3, "description": "A few words."},
-            "claim": {"type": "string", "minLength": 20, "description": "As its authors put it."},
+            "name": {"type": "string", "minLength": 3, "description": "Name it in a few words."},
+            "claim": {
+                "type": "string",
+                "minLength": 20,
+                "description": "Write it as its authors would.",
+            },
             "best": _piece(),
             "objection": _piece(),
             "more": {
                 "type": "array",
                 "items": _piece("says"),
-                "description": "Further pieces of evidence, each in few words.",
+                "description": "List further pieces of evidence.",
             },
             "grants": {
                 "type": "string",
                 "minLength": 20,
-                "description": "What its authors concede, or to what they limit their claim.",
+                "description": "Say what its authors concede, or to what they limit their claim.",
             },
             "stands": {
                 "type": "object",
                 "additionalProperties": False,
                 "properties": dict.fromkeys(QUESTIONS, SPAN),
-                "description": "By question, the span it stands on, if it takes a side.",
+                "description": "Give, by question, the span it stands on, if it takes a side.",
             },
         },
     },
