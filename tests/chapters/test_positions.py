@@ -146,6 +146,23 @@ def test_the_bend_stays_with_the_same_family_levels_fitted_by_dummies() -> None:
         numbers.family("Pythia", "GPT-5")
 
 
+def test_no_single_family_carries_the_bend() -> None:
+    table = numbers.without_each()
+    assert len(table) == 2 * numbers.mmlu()["family"].nunique()
+    # One of them by other code: without Qwen1.5, on a grid of its own.
+    rest = numbers.mmlu().query("family != 'Qwen1.5'")
+    x, y = rest["x"].to_numpy(), rest["accuracy"].to_numpy()
+
+    def left(at: float) -> float:
+        design = np.column_stack([np.ones_like(x), x, np.maximum(x - at, 0)])
+        return float(np.sum((y - design @ np.linalg.lstsq(design, y)[0]) ** 2))
+
+    places = np.linspace(x[4], x[-5], 801)
+    at = places[np.argmin([left(each) for each in places])]
+    (shift,) = table.query("family == 'Qwen1.5' and score == 'accuracy'")["shift"]
+    assert shift == pytest.approx(at - numbers.bend("mmlu", "accuracy").at, abs=0.02)
+
+
 def test_tenths_are_means_of_the_models_between_the_edges() -> None:
     table = datasets.load("wu_lo_groups").query("task == 'mmlu' and difficulty_rank == 10")
     last = table[table["train_flops"] > 10**23.5]["tc_brier_brier_ranked"]

@@ -42,7 +42,8 @@ def opened(browser: Browser, folder: Path, anchor: str = "", **context: Any) -> 
     path.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Test</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{styles}</style><main><h1>Test</h1>{html()}<a style='color:inherit' href='#P2'>to row 2</a></main>"
+        f"<style>{styles}</style><main><h1>Test</h1>{html()}"
+        "<a style='color:inherit' href='#P2'>to row 2</a></main>"
         f"<script>{asset('matrix.js')}</script></html>",
         "utf-8",
     )

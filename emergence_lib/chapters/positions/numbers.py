@@ -245,6 +245,21 @@ def within_families(score: str) -> bent.Bend:
     return bent.bend(table["x"], table[score], table["family"])
 
 
+@cache
+def without_each() -> pd.DataFrame:
+    """Return MMLU's bend without one family at a time: score, family, gain (AICc), shift (decades).
+
+    ``shift`` is how far the bend moves from where all families put it.
+    """
+    table, rows = mmlu(), []
+    for score in ("accuracy", "tc_brier"):
+        for name in table["family"].unique():
+            rest = table[table["family"] != name]
+            fit = bent.bend(rest["x"], rest[score])
+            rows.append([score, name, fit.gain, fit.at - bend("mmlu", score).at])
+    return pd.DataFrame(rows, columns=["score", "family", "gain", "shift"])
+
+
 def bends() -> pd.DataFrame:
     """Return by how much AICc prefers a bent line on each task: task, accuracy, tc_brier."""
     tasks = sorted(datasets.load("wu_lo_overall")["task"].unique())
