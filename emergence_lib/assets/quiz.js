@@ -42,7 +42,7 @@
   const kinds = {
     choice: {
       fields: "input",
-      ask: "Choose an answer first.",
+      ask: () => "Choose an answer first.",
       given: (fields) => fields.filter((field) => field.checked).map((field) => field.value),
       restore: (fields, given) => fields.forEach((f) => (f.checked = given.includes(f.value))),
       right: (fields) => fields.every((f) => f.checked === f.hasAttribute("data-em-right")),
@@ -50,7 +50,8 @@
     },
     number: {
       fields: "input",
-      ask: "Give a number first.",
+      ask: ([{ value }]) =>
+        value.trim() ? `"${value.trim()}" is no number; write 3 or 0.5.` : "Give a number first.",
       given: ([{ value }]) => (Number.isFinite(number(value)) ? [value] : []),
       restore: ([field], [text]) => (field.value = text),
       right: ([{ value, dataset: { emAnswer, emTolerance, emUnit } }]) =>
@@ -59,7 +60,7 @@
     },
     order: {
       fields: "select",
-      ask: "Give each item a place of its own first.",
+      ask: () => "Give each item a place of its own first.",
       given: (fields) => {
         const places = fields.map((field) => field.value);
         return places.includes("") || new Set(places).size < places.length ? [] : places;
@@ -140,7 +141,7 @@
 
     function check(form) {
       const [kind, fields] = [kindOf(form), fieldsOf(form)];
-      if (!kind.given(fields).length) return say(form, kind.ask);
+      if (!kind.given(fields).length) return say(form, kind.ask(fields));
       const right = kind.right(fields);
       form.dataset.emDone = right ? "right" : "wrong";
       say(form, right ? "Right." : "Not yet.", ...kind.reasons(form, fields, right));

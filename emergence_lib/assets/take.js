@@ -99,9 +99,13 @@
       .replace(/^–$/, "")
       .replace(/ × 10(.+)/, (_, power) => `e${[...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")}`);
 
-  function cell(td) {
-    const text = td.localName === "td" && td.className ? plain(td.textContent) : td.textContent;
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (td) => quoted(td.localName === "td" && td.className ? plain(td.textContent) : td.textContent);
+
+  // A figure with controls says in a last column which settings its numbers belong to.
+  function record(row, number, { dataset: { emAt } }) {
+    const last = emAt ? [number ? quoted(emAt) : "at the start settings"] : [];
+    return [...[...row.cells].map(cell), ...last].join(",");
   }
 
   async function copy(text) {
@@ -131,7 +135,7 @@
     },
     csv(figure) {
       const tables = [...figure.querySelectorAll(".em-numbers table")];
-      const text = tables.map((table) => [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\n"));
+      const text = tables.map((table) => [...table.rows].map((row, number) => record(row, number, table)).join("\n"));
       return save(new Blob([`${text.join("\n\n")}\n`], { type: "text/csv" }), `${figure.id}.csv`);
     },
     embed: (figure) => {

@@ -12,6 +12,8 @@ from emergence_lib.reader.numbers import number
 # JupyterLab's command mode swallows the arrow keys of an input without this attribute.
 OWN_KEYS = 'data-lm-suppress-shortcuts="true" autocomplete="off"'
 MOST_RADIOS = 4
+MOST_STOPS = 8
+"""A slider with so few values shows where it stops."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +148,15 @@ def html(figure: str, key: str, control: Control, *, playable: bool) -> str:
             if playable
             else ""
         )
+        gaps = len(texts) - 1
+        stops = f'data-em-stops style="--em-gaps:{gaps}" ' if gaps < MOST_STOPS else ""
         return (
             f'<div class="em-control em-slider"><label for="{identifier}">{label}</label>'
             f'<output for="{identifier}" aria-live="off" data-em-widest="{max(texts, key=len)}">'
             f"{texts[start]}</output>"
             f'{play}<input type="range" id="{identifier}" data-em-key="{key}" min="0" '
             f'max="{len(texts) - 1}" step="1" value="{start}" aria-valuetext="{texts[start]}" '
-            f"{OWN_KEYS}></div>"
+            f"{stops}{OWN_KEYS}></div>"
         )
     if len(texts) > MOST_RADIOS:
         options = "".join(
@@ -171,6 +175,13 @@ def html(figure: str, key: str, control: Control, *, playable: bool) -> str:
     return (
         f'<fieldset class="em-control em-choice"><legend>{label}</legend>'
         f'<div class="em-options">{radios}</div></fieldset>'
+    )
+
+
+def said(controls: Mapping[str, Control], settings: Mapping[str, object]) -> str:
+    """Write settings as a reader sees them: ``answer length 5 digits, log scale on``."""
+    return ", ".join(
+        f"{control.label} {control.text(settings[key])}" for key, control in controls.items()
     )
 
 

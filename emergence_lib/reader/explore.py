@@ -223,7 +223,11 @@ class Explorable(Output):
             caption=self.caption,
             fine=fine_print(
                 self.name,
-                numbers_html(self.figures, f"{message(self.caption)} ({form.spoken(self.start)})"),
+                numbers_html(
+                    self.figures,
+                    message(self.caption),
+                    at=form.said(self.controls, self.start),
+                ),
                 self.figures[0],
                 self.source,
             ),
@@ -247,10 +251,7 @@ class Explorable(Output):
         return sliders == [key]
 
     def _still(self) -> str:
-        at = ", ".join(
-            f"{control.label} {control.text(self.start[key])}"
-            for key, control in self.controls.items()
-        )
+        at = form.said(self.controls, self.start)
         offered = "; ".join(form.described(control) for control in self.controls.values())
         return f"A still picture, at {at}. With scripts on: {offered}."
 

@@ -43,8 +43,18 @@ def _digits(value: float) -> str:
     return f"{float(f'{value:.4g}')}"
 
 
-def table_html(table: pd.DataFrame, caption: str) -> str:
-    """Write a table with a caption and column heads that screen readers announce."""
+def table_html(table: pd.DataFrame, caption: str, at: str = "") -> str:
+    """Write a table with a caption and column heads that screen readers announce.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is left out.
+    caption : str
+        What it holds.
+    at : str
+        The settings it belongs to, for the file that a reader takes along.
+    """
     numeric = [pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
     heads = "".join(
         f'<th scope="col"{_side(right)}>{escape(str(name))}</th>'
@@ -59,9 +69,10 @@ def table_html(table: pd.DataFrame, caption: str) -> str:
         + "</tr>"
         for row in table.itertuples(index=False, name=None)
     )
+    settings = f' data-em-at="{escape(at)}"' if at else ""
     return (
         f'<div class="em-table" role="group" tabindex="0" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption>"
+        f"<table{settings}><caption>{escape(caption)}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -70,7 +81,9 @@ def _side(right: bool) -> str:
     return ' class="em-number"' if right else ""
 
 
-def numbers_html(figures: Sequence[Figure], title: str, data: pd.DataFrame | None = None) -> str:
+def numbers_html(
+    figures: Sequence[Figure], title: str, data: pd.DataFrame | None = None, at: str = ""
+) -> str:
     """Return every table of a drawing as HTML, empty if nothing in it is labelled.
 
     Parameters
@@ -81,12 +94,16 @@ def numbers_html(figures: Sequence[Figure], title: str, data: pd.DataFrame | Non
         The figure's message; it becomes the caption of each table.
     data : DataFrame, optional
         Shown instead of what the artists hold; a named index becomes the first columns.
+    at : str
+        The start settings of a figure with controls, which its table does not follow.
     """
+    if at:
+        title = f"{title} (at the start settings: {at})"
     if data is not None:
         named_index = any(name is not None for name in data.index.names)
-        return table_html(data.reset_index() if named_index else data, title)
+        return table_html(data.reset_index() if named_index else data, title, at)
     found = []
     for table in tables(figures):
         heads = (table.attrs["title"], title, table.attrs["unit"])
-        found.append(table_html(table, " - ".join(filter(None, heads))))
+        found.append(table_html(table, " - ".join(filter(None, heads)), at))
     return "".join(found)

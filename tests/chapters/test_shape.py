@@ -218,9 +218,9 @@ def test_errors_name_the_argument(call: Callable[[], object], message: str) -> N
 
 
 @pytest.mark.parametrize("steepness", pictures.STEEPNESS)
-@pytest.mark.parametrize(("floor", "ceiling"), [(0.0, 1.0), (0.5, 0.8)])
+@pytest.mark.parametrize(("floor", "ceiling"), [("0%", "100%"), ("50%", "80%")])
 def test_the_marks_lie_on_the_curve_and_the_bar_is_as_long_as_the_readout_says(
-    steepness: float, floor: float, ceiling: float
+    steepness: float, floor: str, ceiling: str
 ) -> None:
     fig, update = pictures.four_numbers()
     said = update("10B", steepness, floor, ceiling)
@@ -257,6 +257,14 @@ def test_the_mmlu_curve_is_the_fit_between_its_ends() -> None:
             assert y_of(curve).max() <= fit.ceiling[0]
             done = (y_of(marks) - low) / (fit.ceiling[0] - low)
             assert done == pytest.approx([0.1, 0.5, 0.9])
+            # A fit that finds the ceiling where it was assumed must not look like a dead button.
+            same = high is None and round(100 * fit.ceiling[0]) == 100
+            assert ("again 100%" in said) == same
+
+
+def test_bars_end_where_their_ends_are() -> None:
+    for (fig, _), label in ((pictures.four_numbers(), "_width"), (pictures.palm(), "_miss")):
+        assert line(fig.axes[0], label).get_solid_capstyle() == "butt"
 
 
 def test_tails_meet_at_the_two_marks_in_both_panels() -> None:
@@ -281,6 +289,18 @@ def test_the_subtraction_curves_part_in_the_gap_between_two_models() -> None:
     assert np.array(halves) / 1e9 == pytest.approx(table.to_numpy(), rel=0.01)
 
 
+@pytest.mark.parametrize(("steepness", "threshold"), [(1.5, "600B"), (2, "400B"), (4, "250B")])
+def test_the_settings_of_the_links_show_the_highest_surplus_that_the_text_prints(
+    steepness: float, threshold: str
+) -> None:
+    _, update = pictures.palm()
+    first, second = np.diff(SIZES)
+    z = steepness * (SIZES[:, None] - np.linspace(9, 13, 100_000))
+    small, medium, large = special.expit(z)
+    most = (large - medium - (medium - small) * second / first).max()
+    assert f"Surplus: {100 * most:+.0f} points." in update(steepness, threshold)
+
+
 @pytest.mark.parametrize("steepness", pictures.PALM_STEEPNESS)
 def test_the_palm_bar_and_its_dot_say_the_same(steepness: float) -> None:
     fig, update = pictures.palm()
@@ -296,5 +316,5 @@ def test_the_palm_bar_and_its_dot_say_the_same(steepness: float) -> None:
         assert slopes[0] == pytest.approx(slopes[1])
         assert y_of(dots)[:2] == pytest.approx(y_of(rule)[:2])
     low, high = below.get_ylim()
-    assert low < y_of(line(below, "score minus line")).min()
-    assert high > y_of(line(below, "score minus line")).max()
+    assert low < y_of(line(below, "surplus")).min()
+    assert high > y_of(line(below, "surplus")).max()

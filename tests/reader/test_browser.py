@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from emergence_lib import quizzes, theme
@@ -236,7 +238,9 @@ def test_quiz_checks_explains_scores_and_remembers(browser: Browser, tmp_path: P
         ("1,000", "Not yet.\nToo large."),
         ("0,591", "Not yet.\nToo small."),  # a comma after a nought sets no thousands apart
         ("-,5", "Not yet.\nToo small."),
-        ("about half", "Give a number first."),
+        ("about half", '"about half" is no number; write 3 or 0.5.'),
+        (" 3x ", '"3x" is no number; write 3 or 0.5.'),
+        (" ", "Give a number first."),
     ],
 )
 def test_numbers_are_read_as_people_write_them(
@@ -371,6 +375,53 @@ def test_a_figure_can_be_taken_along(browser: Browser, tmp_path: Path) -> None:
     assert alone.locator("#fig-curve").is_visible()
     assert not alone.locator("h1").is_visible()
     context.close()
+
+
+def test_numbers_taken_along_say_their_settings(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    page = opened(browser, tmp_path, shown)
+    figure = page.locator("#fig-power")
+    figure.get_by_role("slider").fill("0")  # the table stays at the start
+    figure.locator("summary", has_text="Take").click()
+    with page.expect_download() as waiting:
+        figure.get_by_role("button", name="CSV", exact=True).click()
+    path = tmp_path / "power.csv"
+    waiting.value.save_as(path)
+    read = pd.read_csv(path)
+    at = read.pop("at the start settings")
+    assert set(at) == {"answer length 5 digits, show the error rate off"}
+    (table,) = tables(shown.figures)
+    assert len(read) == len(table)
+    assert list(read.columns) == list(table.columns)
+    page.close()
+
+
+def test_marks_of_a_slider_stand_where_its_thumb_stops(
+    browser: Browser, tmp_path: Path, shown: Explorable
+) -> None:
+    page = opened(browser, tmp_path, shown)
+    slider = page.locator("#fig-power input[type=range]")
+    last = int(slider.get_attribute("max") or 0)
+
+    def row(at: int, below: int) -> Any:
+        """Return how dark the pixels are, so far below the middle of the track."""
+        slider.fill(str(at))
+        box = slider.bounding_box()
+        assert box
+        middle = box["y"] + box["height"] / 2 + below
+        shot = page.screenshot(
+            clip={"x": box["x"] - 6, "y": middle, "width": box["width"] + 12, "height": 1}
+        )
+        return 255 - np.asarray(Image.open(BytesIO(shot)).convert("L"), dtype=float)[0]
+
+    # So far below the track reaches the ring of the thumb in focus, but not the marks.
+    rings = [np.flatnonzero(row(at, 8) > 20) for at in range(last + 1)]
+    centres = [(ring[0] + ring[-1]) / 2 for ring in rings]
+    marks = row(0, 5) > 60
+    starts = np.flatnonzero(np.diff(marks.astype(int)) == 1) + 1
+    assert starts[-last:] + 0.5 == pytest.approx(centres[1:], abs=1.1)
+    page.close()
 
 
 def test_a_figure_without_numbers_offers_no_table(browser: Browser, tmp_path: Path) -> None:

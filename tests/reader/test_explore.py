@@ -92,6 +92,19 @@ def test_start_picture_and_controls_agree(shown: Explorable) -> None:
     assert "5 digits: 59.0% &amp; &lt;so on&gt;." in shown.html
 
 
+def test_the_table_says_that_it_holds_the_start(shown: Explorable) -> None:
+    said = "answer length 5 digits, show the error rate off"
+    assert f"(at the start settings: {said})</caption>" in shown.html
+    assert f'<table data-em-at="{said}">' in shown.html
+
+
+@pytest.mark.parametrize(("count", "marks"), [(2, True), (8, True), (9, False)])
+def test_a_slider_of_few_values_shows_where_it_stops(count: int, marks: bool) -> None:
+    scene = power()
+    html = explore(scene, n=Slider("answer length", range(1, count + 1)), **WORDS).html
+    assert (f'data-em-stops style="--em-gaps:{count - 1}"' in html) == marks
+
+
 def test_works_without_scripts(shown: Explorable) -> None:
     assert '<fieldset class="em-controls" hidden>' in shown.html
     assert re.search(

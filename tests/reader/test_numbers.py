@@ -128,6 +128,13 @@ def test_table_is_announced_and_scrolls_by_keyboard() -> None:
     assert 'tabindex="0"' in html
 
 
+def test_a_table_of_a_figure_with_controls_says_its_settings() -> None:
+    html = numbers_html([curve()], "They rise", at='n 5, "log" on')
+    assert "<caption>They rise (at the start settings: n 5, &quot;log&quot; on)" in html
+    assert '<table data-em-at="n 5, &quot;log&quot; on">' in html
+    assert "data-em-at" not in numbers_html([curve()], "They rise")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

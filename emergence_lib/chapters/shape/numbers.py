@@ -154,7 +154,7 @@ def fits_table() -> pd.DataFrame:
 
 
 def beyond_line(scores: ArrayLike, steps: tuple[float, float]) -> Array:
-    """Score of the largest of three models minus a straight line through the two smaller ones.
+    """Surplus: score of the largest of three models minus a line through the two smaller ones.
 
     Parameters
     ----------
@@ -266,8 +266,8 @@ def gpt3_statistic() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        task, metric, line (what it promises the largest model, not cut off) and beyond (score
-        minus line), the highest first. Do not change it.
+        task, metric, line (what it promises the largest model, not cut off) and beyond (the
+        surplus over it), the highest first. Do not change it.
     """
     arithmetic = datasets.load("gpt3_arithmetic")
     table = pd.concat([arithmetic, datasets.load("gpt3_other_tasks")], ignore_index=True)

@@ -14,19 +14,20 @@ from emergence_lib.chapters.shape import numbers
 Scene = tuple[Figure, Callable[..., str]]
 
 THRESHOLDS = {"1B": 1e9, "10B": 1e10, "100B": 1e11}
-"""Settings of the first slider of `four_numbers`."""
+"""Settings of the first control of `four_numbers`."""
 STEEPNESS = (1, 3, 6, 10)
-FLOORS = (0.0, 0.25, 0.5)
-CEILINGS = (0.8, 1.0)
+FLOORS = {"0%": 0.0, "25%": 0.25, "50%": 0.5}
+CEILINGS = {"80%": 0.8, "100%": 1.0}
 ENDS = {"0%": 0.0, "25%": 0.25}
 """Settings of the floor of `ends`."""
 TOPS: dict[str, float | None] = {"100%": 1.0, "fitted": None}
 PALM_STEEPNESS = (1.5, 2, 3, 4)
 PALM_THRESHOLDS = {
     theme.short(size): float(np.log10(size))
-    for size in [step * 10.0**power for power in (9, 10, 11, 12) for step in (1, 2, 5)] + [1e13]
+    for size in [step * 10.0**power for power in (9, 10, 11, 12) for step in (1, 1.5, 2.5, 4, 6)]
+    + [1e13]
 }
-"""Settings of the sliders of `palm`."""
+"""Settings of the controls of `palm`; for each steepness one has the most surplus."""
 LOOKS = {
     "logistic": (theme.BLUE, "-"),
     "probit": (theme.TEAL, "--"),
@@ -41,7 +42,7 @@ def four_numbers() -> Scene:
     """Explorable: a logistic curve with its four numbers under the hand.
 
     The function that comes with it takes ``threshold`` (of `THRESHOLDS`), ``steepness`` per decade,
-    ``floor`` and ``ceiling``.
+    ``floor`` (of `FLOORS`) and ``ceiling`` (of `CEILINGS`).
     """
     fig = Figure(figsize=(theme.PHONE, 2.8))
     ax = fig.subplots()
@@ -50,25 +51,27 @@ def four_numbers() -> Scene:
     x = np.linspace(7, 13, 121)
     ends = [ax.axhline(0, color=theme.GREY, ls=":", lw=1.2, label="_end") for _ in range(2)]
     (curve,) = ax.plot(10**x, 0 * x, color=theme.BLUE, lw=2.4, label="score")
-    (part,) = ax.plot([1e9, 1e11], [0, 0], color=theme.ORANGE, lw=5, alpha=0.45, label="_width")
+    (part,) = ax.plot([1e9, 1e11], [0, 0], color=theme.ORANGE, lw=5, alpha=0.45, label="_width",
+                      solid_capstyle="butt")  # fmt: skip
     (marks,) = ax.plot([1e9, 1e10, 1e11], [0, 0, 0], "o", color=theme.ORANGE, ms=6, label="_marks")
 
-    def update(threshold: str, steepness: float, floor: float, ceiling: float) -> str:
+    def update(threshold: str, steepness: float, floor: str, ceiling: str) -> str:
         middle, width = np.log10(THRESHOLDS[threshold]), float(laws.logistic_width(steepness))
-        curve.set_ydata(laws.logistic(x, middle, steepness, floor, ceiling))
-        for line, level in zip(ends, (floor, ceiling), strict=True):
+        bottom, top = FLOORS[floor], CEILINGS[ceiling]
+        curve.set_ydata(laws.logistic(x, middle, steepness, bottom, top))
+        for line, level in zip(ends, (bottom, top), strict=True):
             line.set_ydata([level, level])
         start, end = middle - width / 2, middle + width / 2
-        low, half, high = floor + (ceiling - floor) * np.array([0.1, 0.5, 0.9])
+        low, half, high = bottom + (top - bottom) * np.array([0.1, 0.5, 0.9])
         part.set_data([10**start, 10**end], [low, low])
         marks.set_data([10**start, 10**middle, 10**end], [low, half, high])
-        climb = 100 * (ceiling - floor) * steepness / 4
+        climb = 100 * (top - bottom) * steepness / 4
         return (
             f"Half of the rise at {threshold}. The part from 10% to 90% takes {width:.2f} decades, "
             f"a factor of {float(f'{10**width:.2g}'):,g}. Steepest: {climb:.0f} points a decade."
         )
 
-    update("10B", 3, 0.0, 1.0)
+    update("10B", 3, "0%", "100%")
     return fig, update
 
 
@@ -121,6 +124,8 @@ def ends() -> Scene:
         places = middle + width * np.array([-0.5, 0, 0.5])
         marks.set_data(10**places, fit.predict(places)[0])
         said = "100%" if ceiling == "100%" else f"fitted at {top:.0%}"
+        if said == "fitted at 100%":
+            said = "fitted, and again 100%"
         return (
             f"Floor {floor}, ceiling {said}: width {width:.1f} decades, half of the rise at "
             f"{theme.power_of_ten(10**middle)} FLOP."
@@ -205,21 +210,24 @@ def palm() -> Scene:
 
     The function that comes with it takes ``steepness`` and ``threshold`` (of `PALM_THRESHOLDS`).
     """
-    fig = Figure(figsize=(theme.PHONE, 3.9))
-    above, below = fig.subplots(2, height_ratios=[5, 4], sharex=True)
+    fig = Figure(figsize=(theme.PHONE, 4.3))
+    above, below = fig.subplots(2, height_ratios=[5, 4])
+    decades = [1e9, 1e10, 1e11, 1e12, 1e13]
+    theme.size_axis(above, 1e9, 1e13, decades, "model size (parameters)")
     x = np.linspace(9, 13, 101)
     theme.share_axis(above, "score", limits=(-0.1, 1.7), ticks=(0, 0.5, 1, 1.5))
     (curve,) = above.plot(10**x, 0 * x, color=theme.BLUE, lw=1.6, label="logistic curve")
     (line,) = above.plot(numbers.PALM, [0, 0, 0], color=theme.GREY, ls="--", label="_line")
     (miss,) = above.plot([numbers.PALM[2]] * 2, [0, 0], color=theme.ORANGE, lw=5, alpha=0.6,
-                         label="_miss")  # fmt: skip
+                         label="_miss", solid_capstyle="butt")  # fmt: skip
     (dots,) = above.plot(numbers.PALM, [0, 0, 0], "o", color=theme.BLUE, ms=7, label="three models")
     below.axhline(0, color=theme.INK, lw=0.8, label="_zero")
     below.axhspan(-10, 10, color=theme.GREY, alpha=0.15, lw=0, label="_band")
-    (score,) = below.plot(10**x, 0 * x, color=theme.ORANGE, label="score minus line")
+    (surplus,) = below.plot(10**x, 0 * x, color=theme.ORANGE, label="surplus")
     (here,) = below.plot([1e10], [0], "o", color=theme.ORANGE, ms=8, label="_here")
-    below.set(ylim=(-70, 70), ylabel="score minus line (points)", yticks=(-50, 0, 50))
-    theme.size_axis(below, 1e9, 1e13, [1e9, 1e10, 1e11, 1e12, 1e13], "parameters; below: threshold")
+    below.set(ylim=(-70, 70), ylabel="surplus (points)", yticks=(-50, 0, 50))
+    below.set_title("Every threshold; dot: your curve now")
+    theme.size_axis(below, 1e9, 1e13, decades, "threshold (parameters)")
 
     def update(steepness: float, threshold: str) -> str:
         middle = PALM_THRESHOLDS[threshold]
@@ -231,12 +239,12 @@ def palm() -> Scene:
         line.set_ydata([scores[0], scores[1], promised])
         miss.set_ydata([promised, scores[2]])
         all_scores = numbers.palm_scores(x, steepness)
-        score.set_ydata(100 * numbers.beyond_line(all_scores, numbers.PALM_STEPS))
+        surplus.set_ydata(100 * numbers.beyond_line(all_scores, numbers.PALM_STEPS))
         here.set_data([10**middle], [100 * beyond])
         return (
             f"{scores[0]:.0%} and {scores[1]:.0%} promise {promised:.0%}; the curve has "
-            f"{scores[2]:.0%}. Score minus line: {100 * beyond:+.0f} points."
+            f"{scores[2]:.0%}. Surplus: {100 * beyond:+.0f} points."
         )
 
-    update(2, "500B")
+    update(2, "400B")
     return fig, update
