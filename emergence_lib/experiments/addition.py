@@ -138,8 +138,16 @@ VARIANTS = {
     "time": Config(
         widths=(128,), steps=6000, exams=tuple(np.geomspace(30, 6000, 32).astype(int).tolist()[:-1])
     ),
+    # From nets that cannot learn the task to nets that have learnt it, at thirteen budgets.
+    "long": Config(
+        widths=(2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768),
+        steps=16_000,
+        exams=(250, 354, 500, 707, 1000, 1414, 2000, 2828, 4000, 5657, 8000, 11_314),
+        items=4000,
+        kept=1,
+    ),
 }
-"""Settings of the stored results: the ladder, and one net through its training."""
+"""Settings of the stored results: the ladder, one net through its training, and a grid of both."""
 
 
 def problems(lengths: Integers, digits: int, rng: np.random.Generator) -> tuple[Integers, Integers]:

@@ -26,6 +26,7 @@ EXPERIMENTS = (
     "grokking",
     "induction",
     "quanta",
+    "lottery",
     "capacity",
     "hopfield",
     "percolation",

@@ -46,6 +46,7 @@ PARTS: dict[tuple[str, str], Part] = {
     # It is examined at the end only: the smallest net, and all of its training.
     ("addition", ""): Part(ADDED, within=0.15, settings={"widths": (8,)}),
     ("addition", "time"): Part((*ADDED, "written"), within=0.01, steps=100),
+    ("addition", "long"): Part(ADDED, within=0.02, steps=250),
     **{
         ("autoregressive", variant): Part(READ, within=0.15, settings={"widths": (8, 16)})
         for variant in store.variants("autoregressive")
@@ -65,6 +66,9 @@ PARTS: dict[tuple[str, str], Part] = {
         for variant in ("", "even", "steep")
     },
     ("quanta", "widths"): Part(SKILLS, within=0.15, settings={"widths": (4,)}),
+    ("lottery", ""): Part(SKILLS, within=0.02, settings={"nets": 20, "moments": (125,)}),
+    ("lottery", "induction"): Part(SKILLS, within=0.02, settings={"nets": 1, "moments": (125,)}),
+    ("lottery", "addition"): Part(SKILLS, within=0.15, settings={"widths": (6,)}, steps=1),
     ("capacity", ""): Part(("recall", "overlap"), within=0.01, settings={"patterns": (5, 20)}),
     ("hopfield", ""): Part(("recalled", "heaps"), within=1e-12, settings={"neurons": (200, 400)}),
     ("percolation", ""): Part(("spanning", "quantiles"), settings={"sizes": (8, 16)}),
