@@ -9,10 +9,10 @@ score. One of the nets is also examined at many moments of a longer training.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from time import process_time
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -130,6 +130,19 @@ class Result(store.Result):
         if length not in self.config.lengths:
             raise ValueError(f"length: found {length}, want one of {self.config.lengths}")
         return self.config.lengths.index(length)
+
+    def exam(self, step: int, widths: Sequence[int] = ()) -> Self:
+        """Return the papers of one exam, of all nets or of those of some widths."""
+        config = self.config
+        chosen = tuple(width for width in config.widths if not widths or width in widths)
+        if step not in self.step or not chosen:
+            raise ValueError(
+                f"step, widths: found {step}, {widths}; want one of "
+                f"{np.unique(self.step).tolist()}, some of {config.widths}"
+            )
+        kept = (self.step == step) & np.isin(np.resize(config.widths, len(self.step)), chosen)
+        papers = {name: getattr(self, name)[kept] for name in self.measures()}
+        return replace(self, config=replace(config, widths=chosen), **papers)
 
 
 BOOK = Config()

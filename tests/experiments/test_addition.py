@@ -202,6 +202,22 @@ def test_first_exam_does_not_depend_on_later_ones() -> None:
     assert not np.array_equal(every.position_accuracy[-1], one.position_accuracy[-1])
 
 
+def test_one_exam_can_be_taken_out_and_some_of_its_nets() -> None:
+    config = addition.Config((4, 6, 8), lengths=(1, 2), steps=20, exams=(5, 10), items=50)
+    result = addition.run(config, seed=1)
+    exam = result.exam(10, widths=(4, 8))
+    assert exam.config.widths == (4, 8)
+    assert exam.step.tolist() == [10, 10]
+    assert exam.parameters.tolist() == [result.parameters[3], result.parameters[5]]
+    assert np.array_equal(exam.cross_entropy, result.cross_entropy[[3, 5]])
+    assert np.array_equal(exam.live(1), result.live(1)[[3, 5]])
+    assert len(result.exam(20).step) == 3
+    with pytest.raises(ValueError, match=r"found 7, \(\); want one of \[5, 10, 20\]"):
+        result.exam(7)
+    with pytest.raises(ValueError, match=r"found 5, \(5,\)"):
+        result.exam(5, widths=(5,))
+
+
 def test_correlated_errors_are_seen() -> None:
     rows = np.random.default_rng(0).random((1, 3000)) < 0.3
     assert addition.mean_correlation(np.vstack([rows, rows])) == pytest.approx(1)

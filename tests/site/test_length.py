@@ -17,7 +17,6 @@ NOT_YET = {
     "book/measuring/workbench.html",
     "book/mechanisms/circuits.html",
     "book/mechanisms/quanta.html",
-    "book/metric-debate/mirage.html",
     "book/phase-transitions/evidence.html",
     "book/what-is-emergence/networks.html",
 }

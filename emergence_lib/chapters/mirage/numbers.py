@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import special, stats
 
 from emergence_lib import curves, fitting, laws
 from emergence_lib.experiments import addition, store
@@ -22,10 +23,20 @@ SEEN = 48
 """Widest net that a forecast may look at."""
 GUESS = 0.1
 """Share of digits that a uniform guess gets right."""
+STEPS: dict[str, Callable[[Array], Array]] = {
+    "logistic": laws.logistic_reach,
+    "normal": lambda short: -special.ndtri(short),
+    "hard start": lambda short: -np.log(short),
+}
+"""Curves of one step, each by where in log size it still falls short of one by a share.
+
+They differ in how the last errors go. With a hard start nothing is right up to a size, and from
+there the share of errors falls as a power of size.
+"""
 
 
-def power_level(level: ArrayLike, n: ArrayLike, slope: float = 1.0) -> Array:
-    """Decades above the midpoint of a logistic p at which p**n reaches a level.
+def power_level(level: ArrayLike, n: ArrayLike, step: str = "logistic") -> Array:
+    """Where p**n reaches a level, in widths of p (10% to 90%) above the midpoint of p.
 
     With ``level`` 0.5, the shift of the midpoint.
 
@@ -35,37 +46,30 @@ def power_level(level: ArrayLike, n: ArrayLike, slope: float = 1.0) -> Array:
         Between 0 and 1.
     n : array_like
         Number of parts that must all be right, at least 1.
-    slope : float
-        Steepness of p per decade, above 0.
+    step : str
+        One of `STEPS`.
 
     Raises
     ------
     ValueError
         If an argument leaves its domain.
     """
-    share = laws.within("level", level, 0, 1, open_low=True, open_high=True)
-    part = share ** (1 / laws.within("n", n, 1))
-    laws.within("slope", slope, 0, open_low=True)
-    return np.asarray(np.log(part / (1 - part)) / slope)
+    if step not in STEPS:
+        raise ValueError(f"step: found {step!r}, want one of {', '.join(STEPS)}")
+    reach = STEPS[step]
+    middle, one = laws.product_level(0.5, 1, reach), laws.product_width(1, reach)
+    return np.asarray((laws.product_level(level, n, reach) - middle) / one)
 
 
-def power_width(n: ArrayLike, slope: float = 1.0) -> Array:
-    """Decades over which p**n rises from 10% to 90%, for a logistic p.
-
-    Falls from ``2 ln 9 / slope`` at n = 1 towards `power_width_limit`, however large n is.
-
-    Parameters
-    ----------
-    n, slope
-        As in `power_level`.
-    """
-    return power_level(0.9, n, slope) - power_level(0.1, n, slope)
+def power_width(n: ArrayLike, step: str = "logistic") -> Array:
+    """Width of p**n from 10% to 90%, in widths of p; arguments as for `power_level`."""
+    return power_level(0.9, n, step) - power_level(0.1, n, step)
 
 
-def power_width_limit(slope: float = 1.0) -> float:
-    """Decades to which `power_width` falls for many parts, ``ln(ln 10 / -ln 0.9) / slope``."""
-    laws.within("slope", slope, 0, open_low=True)
-    return float(np.log(np.log(10) / -np.log(0.9)) / slope)
+def one_step(x: ArrayLike, step: str = "logistic") -> Array:
+    """Return p itself at ``x``, in widths of p above its midpoint."""
+    right = special.expit(np.linspace(-12, 12, 2401))
+    return np.interp(x, power_level(right, 1, step), right, 0, 1)
 
 
 def papers(results: Ladders) -> pd.DataFrame:
@@ -136,11 +140,19 @@ def mean(length: int = LONGEST, along: str = "width") -> pd.DataFrame:
     return chosen.groupby(along).mean()
 
 
+def long_ladder(low: int = 1, high: int = 1000) -> Ladders:
+    """Return the ladders of the longer training, at its end, from one width to another."""
+    results = store.stored("addition", "long")
+    widths = [width for width in results[0].config.widths if low <= width <= high]
+    return tuple(each.exam(each.config.steps, widths) for each in results)
+
+
 def metric_effect(axis: str = "parameters", results: Ladders | None = None) -> pd.DataFrame:
     """Compare the curve of exact match with that of single digits, one row for each seed.
 
     Columns: ``digit`` and ``exact`` (widths, decades), ``share`` = part of the digit curve's width
-    that the metric takes away, ``shift`` of the midpoint (decades), ``loss_ratio`` = width of the
+    that the metric takes away, ``apart``, the same with the leading carry, a digit that is nearly
+    free, left out of the digits; ``shift`` of the midpoint (decades), ``loss_ratio`` = width of the
     cross-entropy / width of exact match.
 
     Parameters
@@ -150,19 +162,47 @@ def metric_effect(axis: str = "parameters", results: Ladders | None = None) -> p
     results : sequence of Result, optional
         To use instead of the stored ones.
     """
-    stored = store.stored("addition", "time" if axis == "step" else "")
-    table = addition.widths(results or stored, axis).pivot(index="seed", columns="score")
+    ladders = results or store.stored("addition", "time" if axis == "step" else "")
+    table = addition.widths(ladders, axis).pivot(index="seed", columns="score")
     middle, width = table["midpoint"], table["width"]
     digit, exact = "1 of 6 digits", "exact match"
+    places = {
+        each.seed: curves.rise_in_decades(
+            getattr(each, axis), each.live(LONGEST)[:, :LONGEST].mean(axis=1)
+        ).width
+        for each in ladders
+    }
     return pd.DataFrame(
         {
             "digit": width[digit],
             "exact": width[exact],
             "share": 1 - width[exact] / width[digit],
+            "apart": 1 - width[exact] / pd.Series(places),
             "shift": middle[exact] - middle[digit],
             "loss_ratio": width["cross-entropy"] / width[exact],
         }
     )
+
+
+def over_seeds(effect: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and 95% interval (Student's t) of each column of `metric_effect`.
+
+    Rows are those columns; columns mean, low and high.
+    """
+    mean, seeds = effect.mean(), len(effect)
+    margin = stats.t.ppf(0.975, seeds - 1) * effect.std() / np.sqrt(seeds)
+    return pd.DataFrame({"mean": mean, "low": mean - margin, "high": mean + margin})
+
+
+def long_effect(low: int = 1, high: int = 1000) -> pd.DataFrame:
+    """Return `over_seeds` of the `metric_effect` on the `long_ladder`."""
+    return over_seeds(metric_effect(results=long_ladder(low, high)))
+
+
+def long_mean() -> pd.DataFrame:
+    """Return the `papers` of the `long_ladder` on the longest sums averaged over seeds."""
+    table = papers(long_ladder())
+    return table[table["length"] == LONGEST].groupby("width").mean()
 
 
 def forecasts(floor: float = GUESS, results: Ladders | None = None) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from emergence_lib.laws import Array
 SIZES = (2000, 5000, 10_000, 20_000, 40_000)
 DIGITS = found.LONGEST + 1
 """Digits of the longest answers."""
-STEEPNESS = {"gentle": 2.0, "middling": 4.0, "steep": 8.0}
-"""Slope per decade of the single step of `power`."""
+ONE_STEP = 1.1
+"""Decades from 10% to 90% of the single step of `power`."""
 GROWTH = np.linspace(-2.5, 3, 111)
 """Decades of model size around the midpoint of that step."""
 
@@ -210,9 +210,11 @@ def _falling(measure: str, ylabel: str, guess: float) -> Figure:
 @theme.figure
 def strictness() -> Figure:
     """One set of nets marked with three strictnesses, each curve scaled to its own range."""
-    ladders = store.stored("addition")
-    fig, ax = _axes(theme.WIDE, "share of the curve's own rise")
+    ladders = found.long_ladder()
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
     size = ladders[0].parameters
+    theme.size_axis(ax, size[0] / 1.1, 1.1 * size[-1], (1000, 10_000, 100_000), "parameters")
     width = addition.widths(ladders).groupby("score")["width"].mean()
     for colour, count in ((theme.RAMP[0], 1), (theme.RAMP[2], 3), (theme.RAMP[4], DIGITS)):
         scores = [addition.subset_match(each.live(found.LONGEST), count) for each in ladders]
@@ -220,11 +222,11 @@ def strictness() -> Figure:
         name = f"{count} of {DIGITS} digits"
         mean = theme.seeds(ax, size, own, name, color=colour)
         x, y, side, words = {
-            1: (0.86, 0.87, "right", f"one digit:\n{width[name]:.2f} decades"),
-            DIGITS: (1.22, 0.2, "left", f"all six:\n{width[name]:.2f} decades"),
-        }.get(count, (0.9, 0.57, "right", "three"))
+            1: (0.8, 0.4, "right", f"one digit:\n{width[name]:.2f} decades"),
+            DIGITS: (1.25, 0.3, "left", f"all six:\n{width[name]:.2f} decades"),
+        }.get(count, (0.9, 0.62, "right", "three"))
         theme.beside(ax, x * _reach(size, mean, y), y, words, colour, ha=side, va="center")
-    theme.share_axis(ax)
+    theme.share_axis(ax, "share of the curve's own rise")
     return fig
 
 
@@ -261,7 +263,7 @@ def power() -> tuple[Figure, Callable[..., str]]:
     Returns
     -------
     tuple
-        The figure and ``update(n, step)``; ``step`` is a key of `STEEPNESS`.
+        The figure and ``update(n, step)``; ``step`` is one of `numbers.STEPS`.
     """
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
@@ -282,21 +284,22 @@ def power() -> tuple[Figure, Callable[..., str]]:
     )
 
     def update(n: int, step: str) -> str:
-        slope = STEEPNESS[step]
-        p = laws.logistic(GROWTH, 0, slope)
+        p = found.one_step(GROWTH / ONE_STEP, step)
         single.set_ydata(p)
         whole.set_ydata(laws.exact_match(p, n))
         for bar, name, parts in zip(bars, names, (1, n), strict=True):
-            low, high = 10 ** found.power_level([0.1, 0.9], parts, slope)
+            low, high = 10 ** (ONE_STEP * found.power_level([0.1, 0.9], parts, step))
             bar.set_xdata([low, high])
             name.set_x(low / 1.15)
-        one, all_n = float(found.power_width(1, slope)), float(found.power_width(n, slope))
-        shift = float(found.power_level(0.5, n, slope))
+        width, shift = (
+            float(each) for each in (found.power_width(n, step), found.power_level(0.5, n, step))
+        )
         return (
-            f"{n} {'step' if n == 1 else 'steps'}: the rise from 10% to 90% takes {all_n:.2f} "
-            f"decades, {100 * (1 - all_n / one):.0f}% less than for one step; half right comes at "
-            f"{10**shift:.1f} times the size."
+            f"{n} {'step' if n == 1 else 'steps'}: the rise from 10% to 90% takes "
+            f"{ONE_STEP * width:.2f} decades, {100 * abs(1 - width):.0f}% "
+            f"{'more' if width > 1.001 else 'less'} than for one step; half right comes at "
+            f"{10 ** (ONE_STEP * shift):.1f} times the size."
         )
 
-    update(5, "middling")
+    update(5, "logistic")
     return fig, update
