@@ -232,8 +232,9 @@ def scores(variant: str = "", results: Sequence[Result] = ()) -> pd.DataFrame:
     parts = []
     for each in results or store.stored("lottery", variant):
         config = each.config
-        axes = {"width": config.widths, "net": range(config.nets), "step": config.moments}
-        part = pd.MultiIndex.from_product(axes.values(), names=axes.keys()).to_frame(index=False)
+        axes = [list(config.widths), list(range(config.nets)), list(config.moments)]
+        index = pd.MultiIndex.from_product(axes, names=["width", "net", "step"])
+        part = index.to_frame(index=False)
         part = part.assign(accuracy=each.accuracy.ravel(), loss=each.loss.ravel(), seed=each.seed)
         part["parameters"] = part["width"].map(
             dict(zip(config.widths, each.parameters, strict=True))

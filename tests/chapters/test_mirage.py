@@ -174,10 +174,10 @@ def test_interval_over_seeds_by_hand() -> None:
     effect = pd.DataFrame({"share": [0.4, 0.5, 0.6], "shift": [1.0, 1.0, 1.0]})
     found = numbers.over_seeds(effect)
     # Student's t with two degrees of freedom: 4.303.
-    assert found.loc["share"].tolist() == pytest.approx(
+    assert found.T["share"].to_list() == pytest.approx(
         [0.5, 0.5 - 4.303 * 0.1 / 3**0.5, 0.5 + 4.303 * 0.1 / 3**0.5], abs=1e-4
     )
-    assert found.loc["shift"].tolist() == [1, 1, 1]
+    assert found.T["shift"].to_list() == [1, 1, 1]
 
 
 def test_the_long_ladder_is_the_last_exam_of_some_widths() -> None:

@@ -69,7 +69,7 @@ def power_width(n: ArrayLike, step: str = "logistic") -> Array:
 def one_step(x: ArrayLike, step: str = "logistic") -> Array:
     """Return p itself at ``x``, in widths of p above its midpoint."""
     right = special.expit(np.linspace(-12, 12, 2401))
-    return np.interp(x, power_level(right, 1, step), right, 0, 1)
+    return np.interp(np.asarray(x, dtype=float), power_level(right, 1, step), right, 0, 1)
 
 
 def papers(results: Ladders) -> pd.DataFrame:

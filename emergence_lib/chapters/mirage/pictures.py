@@ -213,7 +213,7 @@ def strictness() -> Figure:
     ladders = found.long_ladder()
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    size = ladders[0].parameters
+    size = ladders[0].parameters.astype(float)
     theme.size_axis(ax, size[0] / 1.1, 1.1 * size[-1], (1000, 10_000, 100_000), "parameters")
     width = addition.widths(ladders).groupby("score")["width"].mean()
     for colour, count in ((theme.RAMP[0], 1), (theme.RAMP[2], 3), (theme.RAMP[4], DIGITS)):
