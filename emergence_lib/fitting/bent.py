@@ -49,7 +49,7 @@ class Bend:
     rest: float
 
     def height(self, x: ArrayLike, first: float) -> Array:
-        """Return the broken line at ``x``; ``first`` is the smallest coordinate it was fitted to."""
+        """Return the broken line at ``x``; ``first`` is the first coordinate it was fitted to."""
         x = np.asarray(x, dtype=float)
         more = (self.after - self.before) * np.maximum(x - self.at, 0)
         return self.start + self.before * (x - first) + more
