@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.lines import Line2D
-from scipy import stats
 
 from emergence_lib import datasets, published
 from emergence_lib.chapters.catalogue import numbers, pictures

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
 from emergence_lib import datasets, fitting, laws, published
-from emergence_lib.experiments import store
+from emergence_lib.experiments import addition, lottery, store
 from emergence_lib.fitting import bent
 from emergence_lib.laws import Array
 
@@ -53,8 +53,6 @@ SEEN = 3.0
 """Right answers expected from which a rate counts as seen: with three, 95% find at least one."""
 SIZES = ("14m", "160m", "1.4b", "12b")
 """Pythia models that the page shows."""
-SUCCESS = 0.99
-"""Share right above which a network has found the exact rule of the parity."""
 
 
 # Bends under two scores
@@ -176,7 +174,7 @@ def worst_curve(but: str = "arithmetic") -> float:
 
 
 def weakest() -> pd.DataFrame:
-    """Return, for each task that bends, the family without which the Brier score's bend gains least.
+    """Return the family without which the bend in a task's Brier score gains least.
 
     Indexed by task, weakest first: without, gain.
     """
@@ -202,7 +200,7 @@ def letters(model: str = "OLMo2-7B", task: str = "mmlu") -> pd.DataFrame:
 def switch(model: str = "OLMo2-7B", task: str = "mmlu") -> pd.DataFrame:
     """Return the two neighbouring checkpoints between which the letters gain most."""
     rows = letters(model, task)
-    at = int(rows["acc_letter"].diff().idxmax())
+    at = int(np.nanargmax(rows["acc_letter"].diff()))
     return rows.loc[[at - 1, at]]
 
 
@@ -253,7 +251,7 @@ def grid(task: str) -> pd.DataFrame:
     return rows[["group", "params", "compute", "loss", "score"]].reset_index(drop=True)
 
 
-def _sums(result: store.Result, task: str) -> pd.DataFrame:
+def _sums(result: addition.Result, task: str) -> pd.DataFrame:
     at = result.index(LONGEST)
     whole, digits = result.exact_match[:, at], result.live(LONGEST).mean(axis=1)
     return pd.DataFrame(
@@ -276,7 +274,8 @@ def rising(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> Array:
     """Return the best curve that never falls through points, by least squares, read at ``at``."""
     order = np.argsort(x, kind="stable")
     x, y = np.asarray(x, dtype=float)[order], np.asarray(y, dtype=float)[order]
-    return np.interp(at, x, isotonic_regression(y).x)
+    level: Array = np.interp(np.asarray(at, dtype=float), x, isotonic_regression(y).x)
+    return level
 
 
 @cache
@@ -383,85 +382,43 @@ def law_onset(few: int = 20, many: int = 100_000, power: float = 0.35) -> float:
 
 @cache
 def fates(variant: str = "") -> pd.DataFrame:
-    """Return every network of the lottery at every moment.
-
-    Parameters
-    ----------
-    variant : str
-        ``""`` for the parity, ``"induction"``, ``"addition"``.
-
-    Returns
-    -------
-    DataFrame
-        width, seed (of the stored run), net, step, accuracy, loss.
-    """
-    parts = []
-    for result in store.stored("lottery", variant):
-        config = result.config
-        index = pd.MultiIndex.from_product(
-            [config.widths, range(config.nets), config.moments], names=["width", "net", "step"]
-        )
-        data = {"accuracy": result.accuracy.ravel(), "loss": result.loss.ravel()}
-        parts.append(pd.DataFrame(data, index=index, dtype=float).assign(seed=result.seed))
-    return pd.concat(parts).reset_index()
+    """Return every network at every moment, as `lottery.scores` does; do not change it."""
+    return lottery.scores(variant)
 
 
-def lottery(step: int = 4000) -> pd.DataFrame:
-    """Say what became of the networks of each width that learn the parity.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by width: nets, chance (share above `SUCCESS`), low, high (95%, Wilson), mean
-        (share right), won, lost (the same of those that did and did not), mean_loss, lost_loss.
-    """
+@cache
+def chances(step: int = 4000) -> pd.DataFrame:
+    """Return `lottery.chances` of the parity after so many steps, with 95% Wilson intervals."""
     table = fates()
-    table = table[table["step"] == step]
-    won = table["accuracy"] > SUCCESS
-    by = table["width"]
-    found = pd.DataFrame(
-        {
-            "nets": table.groupby(by).size(),
-            "chance": won.groupby(by).mean(),
-            "mean": table["accuracy"].groupby(by).mean(),
-            "won": table["accuracy"].where(won).groupby(by).mean(),
-            "lost": table["accuracy"].where(~won).groupby(by).mean(),
-            "mean_loss": table["loss"].groupby(by).mean(),
-            "lost_loss": table["loss"].where(~won).groupby(by).mean(),
-        }
-    )
-    low, high = fitting.wilson((found["chance"] * found["nets"]).round(), found["nets"])
+    found = lottery.chances(table[table["step"] <= step])
+    low, high = fitting.wilson(found["successes"], found["nets"])
     return found.assign(low=low, high=high)
 
 
-def middle(variant: str = "", low: float = 0.9, high: float = 0.97) -> pd.Series:
-    """Share of networks at the end whose score lies between two limits, by width."""
-    table = fates(variant)
-    table = table[table["step"] == table["step"].max()]
-    return table["accuracy"].between(low, high).groupby(table["width"]).mean()
-
-
 def above_half(variant: str) -> pd.Series:
-    """Share of networks that end with more than half right, by width."""
-    table = fates(variant)
-    table = table[table["step"] == table["step"].max()]
-    return (table["accuracy"] > 0.5).groupby(table["width"]).mean()
+    """Return the share of networks that end with more than half right, by width."""
+    return lottery.chances(fates(variant), cut=0.5)["chance"]
 
 
-def largest_steps() -> pd.DataFrame:
-    """Ladders of one network a width: how much of the rise the largest step makes, and falls.
+def between(low: float, high: float) -> pd.Series:
+    """Return the share of parity networks that end from ``low`` up to ``high``, by width."""
+    return lottery.between(fates(), low, high)
 
-    Ladder n takes the n-th network of each width. Columns: share (of the rise from the first width
-    to the last), fall (largest fall between neighbours); the row ``"mean"`` is that of the mean.
-    """
-    table = fates()
-    end = table[table["step"] == table["step"].max()]
-    ladders = end.pivot(index=["seed", "net"], columns="width", values="accuracy").to_numpy()
-    rows = np.vstack([ladders, ladders.mean(axis=0)])
-    steps = np.diff(rows, axis=1)
-    share = steps.max(axis=1) / (rows[:, -1] - rows[:, 0])
-    names = [*range(len(ladders)), "mean"]
-    return pd.DataFrame({"share": share, "fall": -steps.min(axis=1)}, index=names)
+
+def latecomers(step: int = 1000) -> pd.DataFrame:
+    """Return `lottery.latecomers` of the parity: who lacked the rule then, who has it at the end."""
+    return lottery.latecomers(fates(), step)
+
+
+def single_ladders() -> pd.DataFrame:
+    """Return `lottery.ladders` of the parity: what a study with one run a width would see."""
+    return lottery.ladders(fates())
+
+
+def mean_step() -> float:
+    """Return the largest step of the mean over networks, as a share of its rise."""
+    steps = chances()["accuracy"].diff()
+    return float(steps.max() / steps.sum())
 
 
 @cache

@@ -116,14 +116,15 @@ def gains() -> Figure:
     table = numbers.gains().query("score == 'Brier score'").iloc[::-1]
     rows = np.arange(len(table))
     ax.axvline(0, color=theme.GREY, lw=1.2, label="_none")
-    marks = {
-        name: ax.plot(table[column], rows, mark, color=colour, ms=7, label=name, **look)[0]
-        for name, column, mark, colour, look in (
-            ("all alike", "pooled", "o", theme.BLUE, {"fillstyle": "none"}),
-            ("family levels", "levels", "s", theme.ORANGE, {}),
-            (f"without {numbers.STRADDLES}", "without", "x", theme.INK, {}),
-        )
-    }
+    looks = (
+        ("all alike", "pooled", "o", theme.BLUE, "none"),
+        ("family levels", "levels", "s", theme.ORANGE, "full"),
+        (f"without {numbers.STRADDLES}", "without", "x", theme.INK, "full"),
+    )
+    marks = {}
+    for name, column, mark, colour, fill in looks:
+        (marks[name],) = ax.plot(table[column], rows, mark, color=colour, ms=7, label=name)
+        marks[name].set_fillstyle(fill)  # type: ignore[arg-type]
     ax.set_yticks(rows, table["task"])
     ax.set_xlabel("gain of a bend (AICc); above 0 it is preferred")
     theme.key(ax, marks, columns=3)
@@ -161,7 +162,7 @@ def _formats() -> Figure:
                 rows[column],
                 mark,
                 ms=4,
-                fillstyle=fill,  # type: ignore[arg-type]
+                fillstyle=fill,
                 color=colour,
                 label=f"{model.removeprefix('OLMo2-')}, {name}",
             )
@@ -169,7 +170,7 @@ def _formats() -> Figure:
     ax.set(xlim=(3.15, 2.35), xlabel="loss on web text (nats a token)")
     theme.share_axis(ax, "share right", limits=(0.15, 0.7), ticks=(0.25, 0.4, 0.55, 0.7))
     theme.beside(ax, 3.0, 0.37, "cloze", theme.BLUE, ha="center")
-    theme.beside(ax, 2.78, 0.2, "letter", theme.ORANGE, ha="center")
+    theme.beside(ax, 2.95, 0.18, "letter", theme.ORANGE, ha="center")
     return fig
 
 
@@ -184,7 +185,7 @@ def axis() -> Scene:
         _dots(ax, 39, mark, colour, f"size {at + 1}", size=3.5)
         for at, (mark, colour) in enumerate(zip(marks, colours, strict=True))
     ]
-    ax.set(xlim=(-0.03, 1.03), xlabel="share of the axis covered", xticks=(0, 0.25, 0.5, 0.75, 1))
+    ax.set(xlim=(-0.03, 1.03), xlabel="place on the chosen axis", xticks=(0, 0.25, 0.5, 0.75, 1))
     ax.set_xticks((0, 0.5, 1), ("worst run", "half-way", "best run"))
     theme.share_axis(ax, "share right")
     theme.key(ax, {"smallest": sizes[0], "largest": sizes[-1]}, columns=2)
@@ -235,13 +236,8 @@ def resolution() -> Scene:
         (lines[size],) = ax.plot(
             steps, steps * 0 + LEAST, mark + "-", ms=5, lw=1, color=colour, label=size.upper()
         )
-    band = ax.fill_between(
-        [0.5, *last], 1e-9, 1, color=theme.GREY, alpha=0.15, lw=0, label="_unseen"
-    )
     (edge,) = ax.plot([0.5, *last], [1, 1], color=theme.GREY, ls="--", lw=1.2, label="_edge")
-    theme.log_axis(
-        ax, "training steps", limits=(0.6, 2.2e5), ticks=(1, 100, 10_000), write=theme.power_of_ten
-    )
+    theme.log_axis(ax, "training steps", limits=(0.6, 2.2e5), ticks=(1, 100, 10_000))
     theme.log_axis(
         ax,
         "answers right",
@@ -250,6 +246,7 @@ def resolution() -> Scene:
         write=theme.power_of_ten,
         axis="y",
     )
+    words = ax.text(0.8, 1, "too rare to be seen", color=theme.GREY, va="top")
     theme.key(ax, {size.upper(): lines[size] for size in numbers.SIZES}, columns=4)
 
     def update(benchmark: str, answers: str) -> str:
@@ -257,10 +254,12 @@ def resolution() -> Scene:
         least = numbers.SEEN / drawn
         table = numbers.rates(name).reindex(steps)
         for size, curve in lines.items():
-            rate = table[size].interpolate(limit_area="inside").to_numpy()
-            curve.set_ydata(np.where(rate >= least, rate, LEAST / 2))
+            rate = table[size].ffill().to_numpy()
+            # Where a step is missing, the mark before it stands twice.
+            at = np.where(table[size].isna(), np.roll(steps, 1), steps)
+            curve.set_data(at, np.where(rate >= least, rate, LEAST / 2))
         edge.set_ydata([least, least])
-        band.set_paths([np.array([(0.5, 1e-9), (0.5, least), (last[0], least), (last[0], 1e-9)])])
+        words.set_y(least / 1.6)
         first = {size: numbers.first_seen(size, drawn, name) for size in numbers.SIZES}
         said = "; ".join(
             f"{size.upper()} never" if np.isnan(step) else f"{size.upper()} from step {step:,.0f}"
@@ -295,11 +294,11 @@ def fates() -> Scene:
         x, y = stacked(np.sort(here["accuracy"].to_numpy()))
         dots.set_data(x, y)
         mean.set_ydata([here["accuracy"].mean()] * 2)
-        won = numbers.lottery(step).loc[width]
+        won = numbers.chances(step).loc[width]
         return (
             f"{width} hidden {'unit' if width == 1 else 'units'}, {step:,} steps: "
             f"{won['chance']:.0%} of {count} networks have the rule; on average "
-            f"{won['mean']:.1%} of the questions are right."
+            f"{won['accuracy']:.1%} of the questions are right."
         )
 
     update(2, 4000)

@@ -266,8 +266,8 @@ def twice() -> Scene:
             better = "better" if fit.gain > 0 else "worse"
             said.append(f"{names[score]} {better} by {abs(fit.gain):.0f}")
         return (
-            f"{task}, {len(table)} models. AICc finds a line with one bend, against a straight one: "
-            f"{'; '.join(said)}."
+            f"{task}, {len(table)} models. AICc finds a line with one bend, against a straight "
+            f"one: {'; '.join(said)}."
         )
 
     update("MMLU")
