@@ -81,35 +81,32 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
     _, member = np.unique(names, return_inverse=True)
     level = (member[:, None] == np.arange(member.max() + 1)).astype(float)
     straight = np.column_stack([level, x - x[0]])
-    rests, fits, places = [], [], np.linspace(x[ASIDE], x[-ASIDE - 1], PLACES)
-    for at in places:
-        broken = np.column_stack([straight, np.maximum(x - at, 0)])
-        fits.append(np.linalg.lstsq(broken, y)[0])
-        rests.append(np.sum((y - broken @ fits[-1]) ** 2))
-    best = int(np.argmin(rests))
-    left = np.sum((y - straight @ np.linalg.lstsq(straight, y)[0]) ** 2)
     # The spread of the residuals is a parameter too, as is the place of the bend.
-    worth = _aicc(left, straight.shape[1] + 1, len(x))
-    worth -= _aicc(rests[best], straight.shape[1] + 3, len(x))
-    *heights, before, more = fits[best]
+    counts = straight.shape[1] + 1, straight.shape[1] + 3
+    if len(x) < counts[1] + 2:
+        raise ValueError(
+            f"groups: found {len(x)} points for {counts[1]} parameters, want at least "
+            f"{counts[1] + 2} points; join small groups or leave them out"
+        )
+    places = np.linspace(x[ASIDE], x[-ASIDE - 1], PLACES)
+    hinge = np.maximum(x[:, None] - places, 0)
+    # What the straight line leaves of the scores and of every bend; the rest is one slope each.
+    within_line = np.linalg.qr(straight)[0]
+    left = y - within_line @ (within_line.T @ y)
+    turns = hinge - within_line @ (within_line.T @ hinge)
+    best = int(np.argmax((turns.T @ left) ** 2 / np.sum(turns**2, axis=0)))
+    broken = np.column_stack([straight, hinge[:, best]])
+    *heights, before, more = fit = np.linalg.lstsq(broken, y)[0]
+    rest = float(np.sum((y - broken @ fit) ** 2))
+    scores = [len(x) * float(np.log(each)) for each in (left @ left, rest)]
+    worth = np.array([aicc(*each, len(x)) for each in zip(scores, counts, strict=True)], float)
     own = np.array(heights)[member]
     return Bend(
-        gain=float(worth),
+        gain=float(worth[0] - worth[1]),
         at=float(places[best]),
         before=float(before),
         after=float(before + more),
         start=float(own.mean()),
         levels=own - own.mean(),
-        rest=float(rests[best]),
+        rest=rest,
     )
-
-
-def _aicc(rest: float, parameters: int, points: int) -> float:
-    """Return AICc of a least-squares fit, or say that there are too few points for it."""
-    worth = aicc(points * float(np.log(rest / points)), parameters, points)
-    if worth is None:
-        raise ValueError(
-            f"groups: found {points} points for {parameters} parameters, want at least "
-            f"{parameters + 2} points; join small groups or leave them out"
-        )
-    return worth

@@ -406,7 +406,7 @@ def between(low: float, high: float) -> pd.Series:
 
 
 def latecomers(step: int = 1000) -> pd.DataFrame:
-    """Return `lottery.latecomers` of the parity: who lacked the rule then, who has it at the end."""
+    """Return `lottery.latecomers` of the parity: who lacked the rule then and has it at last."""
     return lottery.latecomers(fates(), step)
 
 

@@ -30,7 +30,7 @@ ANSWERS = {
 """Answers drawn in all; the largest model of the table had from 16,000 to 3 million a step."""
 BENCHMARKS = {"GSM8K": "gsm8k", "MATH": "math"}
 WIDTHS = (1, 2, 3, 4, 5, 6, 8, 12)
-MOMENTS = (500, 1000, 2000, 4000)
+MOMENTS = (500, 4000)
 BIN = 0.025
 """Height of a shelf on which networks of about the same score are lined up."""
 LEAST = 1e-8
@@ -139,7 +139,8 @@ def thresholds() -> list[Figure]:
     ax.set_title("own networks, five-digit sums")
     for name, mark, colour in (("digits", "o", theme.BLUE), ("whole sums", "^", theme.ORANGE)):
         rows = numbers.grid(name)
-        ax.plot(rows["loss"], rows["score"], mark, ms=2, color=colour, label=name)
+        rows = rows[rows["group"] == rows["group"].iloc[0]]
+        ax.plot(rows["loss"], rows["score"], mark, ms=2.5, color=colour, label=name)
     ax.set(xlim=(2.35, -0.05), xlabel="loss (nats a digit)")
     theme.share_axis(ax, "share right")
     theme.beside(ax, 1.45, 0.6, "digits", theme.BLUE, ha="center")
