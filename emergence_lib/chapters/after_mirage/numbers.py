@@ -33,6 +33,9 @@ MUCH = 5e11
 STRADDLES = "Qwen1.5"
 """The one family with several models on both sides of most bends."""
 
+GENTLE = 1.0
+"""Decades from 10% to 90% that an S-curve must take at least, to be called smooth here."""
+
 GRID = {
     "trivia": "jeopardy",
     "last words": "lambada_openai",
@@ -111,11 +114,13 @@ def against_curve(task: str, score: str) -> float:
     """How much AICc prefers a smooth S-curve to the line with one bend; negative if it does not.
 
     Both have four parameters beside the spread: the S-curve a floor, a height, a midpoint and a
-    slope, found on a fine grid of the last two.
+    slope, found on a fine grid of the last two, no narrower than `GENTLE`.
     """
     table = published.twice(TASKS[task])
     x, y = table["x"].to_numpy(), table[SCORES[score]].to_numpy()
-    middle, slope = np.meshgrid(np.linspace(x[0], x[-1] + 1, 121), np.geomspace(0.5, 20, 60))
+    steepest = float(laws.logistic_width(1.0)) / GENTLE
+    middles = np.linspace(x[0], x[-1] + 1, 241)
+    middle, slope = np.meshgrid(middles, np.geomspace(0.5, steepest, 60))
     shape = laws.logistic(x, middle.reshape(-1, 1), slope.reshape(-1, 1))
     shape = shape - shape.mean(axis=1, keepdims=True)
     away = y - y.mean()
@@ -168,9 +173,9 @@ def little_bends() -> list[str]:
 
 
 def worst_curve(but: str = "arithmetic") -> float:
-    """Return by how much AICc an S-curve loses to the bend at worst, on all tasks but one."""
-    table = gains()
-    return float(-table.loc[table["task"] != but, "curve"].min())
+    """Return by how much AICc an S-curve in the Brier score loses at most, but for one task."""
+    table = gains().query("score == 'Brier score' and task != @but")
+    return float(-table["curve"].min())
 
 
 def weakest() -> pd.DataFrame:
