@@ -195,7 +195,7 @@ def test_the_nine_tasks_are_drawn_model_by_model(view: str) -> None:
 
 def test_rates_below_what_a_test_sees_stand_at_the_bottom() -> None:
     figure, update = pictures.resolution()
-    said = update("GSM8K", "1,000")
+    said = update("GSM8K", 1000)
     drawn = np.array(heights(line(figure, "12B")))
     rate = numbers.rates()["12b"].to_numpy()
     assert drawn[rate >= 0.003] == pytest.approx(rate[rate >= 0.003])

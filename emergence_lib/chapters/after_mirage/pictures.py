@@ -19,15 +19,8 @@ Scene = tuple[Figure, Callable[..., str]]
 VIEWS = ("as measured", "families on one level")
 AXES = {"parameters": "params", "compute": "compute", "loss": "loss"}
 SKILLS = ("whole sums", "digits", *numbers.GRID)
-ANSWERS = {
-    "100": 1e2,
-    "1,000": 1e3,
-    "10,000": 1e4,
-    "100,000": 1e5,
-    "1 million": 1e6,
-    "10 million": 1e7,
-}
-"""Answers drawn in all; the largest model of the table had from 16,000 to 3 million a step."""
+ANSWERS = (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
+"""Answers drawn in all; of the largest model the table holds 16,000 to 3 million a step."""
 BENCHMARKS = {"GSM8K": "gsm8k", "MATH": "math"}
 WIDTHS = (1, 2, 3, 4, 5, 6, 8, 12)
 MOMENTS = (500, 4000)
@@ -250,9 +243,8 @@ def resolution() -> Scene:
     words = ax.text(0.8, 1, "too rare to be seen", color=theme.GREY, va="top")
     theme.key(ax, {size.upper(): lines[size] for size in numbers.SIZES}, columns=4)
 
-    def update(benchmark: str, answers: str) -> str:
-        drawn, name = ANSWERS[answers], BENCHMARKS[benchmark]
-        least = numbers.SEEN / drawn
+    def update(benchmark: str, answers: int) -> str:
+        name, least = BENCHMARKS[benchmark], numbers.SEEN / answers
         table = numbers.rates(name).reindex(steps)
         for size, curve in lines.items():
             rate = table[size].ffill().to_numpy()
@@ -261,17 +253,17 @@ def resolution() -> Scene:
             curve.set_data(at, np.where(rate >= least, rate, LEAST / 2))
         edge.set_ydata([least, least])
         words.set_y(least / 1.6)
-        first = {size: numbers.first_seen(size, drawn, name) for size in numbers.SIZES}
+        first = {size: numbers.first_seen(size, answers, name) for size in numbers.SIZES}
         said = "; ".join(
             f"{size.upper()} never" if np.isnan(step) else f"{size.upper()} from step {step:,.0f}"
             for size, step in first.items()
         )
         return (
-            f"{benchmark}, {answers} answers: rates above {least:.0e} are seen. Seen for good: "
-            f"{said}."
+            f"{benchmark}, {answers:,} answers show rates from {theme.power_of_ten(least)} on. "
+            f"Seen for good: {said}."
         )
 
-    update("GSM8K", "1,000")
+    update("GSM8K", 1000)
     return fig, update
 
 
@@ -287,7 +279,7 @@ def fates() -> Scene:
     mean = ax.axhline(0.5, color=theme.ORANGE, lw=1.6, label="their mean")
     ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_coin")
     ax.set(xlim=(-1, 75), xlabel="networks, three a place")
-    theme.share_axis(ax, "questions right", limits=(0.34, 1.04), ticks=(0.5, 0.625, 0.75, 0.875, 1))
+    theme.share_axis(ax, "questions right", limits=(0.34, 1.04), ticks=(0.5, 0.75, 1))
     theme.key(ax, {"a network": dots, "their mean": mean}, columns=2)
 
     def update(width: int, step: int) -> str:
