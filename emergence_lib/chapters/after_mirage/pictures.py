@@ -294,7 +294,7 @@ def fates() -> Scene:
             f"{won['accuracy']:.1%} of the questions are right."
         )
 
-    update(2, 4000)
+    update(4, 4000)
     return fig, update
 
 
