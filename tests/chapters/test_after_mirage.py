@@ -200,8 +200,8 @@ def test_rates_below_what_a_test_sees_stand_at_the_bottom() -> None:
     rate = numbers.rates()["12b"].to_numpy()
     assert drawn[rate >= 0.003] == pytest.approx(rate[rate >= 0.003])
     assert (drawn[rate < 0.003] < 1e-8).all()
-    assert "12B from step 10,000" in said
-    assert "14M never" in said
+    assert "10,000 (12B)" in said
+    assert "never 14M" in said
 
 
 def test_every_network_has_a_place_on_its_shelf() -> None:

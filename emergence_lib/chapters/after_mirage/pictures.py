@@ -104,7 +104,7 @@ def nine() -> Scene:
 @theme.figure
 def gains() -> Figure:
     """Draw what a bend in the Brier score is worth for each task, pooled in three ways."""
-    fig = Figure(figsize=(theme.PHONE, 3.6))
+    fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     table = numbers.gains().query("score == 'Brier score'").iloc[::-1]
     rows = np.arange(len(table))
@@ -204,11 +204,9 @@ def axis() -> Scene:
             said += " FLOP" if axis == "compute" else ""
         apart = numbers.miss(skill, AXES[axis])
         together = numbers.miss(skill, AXES[axis], apart=False)
-        pooled = (
-            f"; by {together:.1f} if the three corpora share one" if skill in numbers.GRID else ""
-        )
+        pooled = f"; with corpora pooled by {together:.1f}" if skill in numbers.GRID else ""
         return (
-            f"{skill} along {axis}, {said}: a curve through the other sizes misses a size by "
+            f"{skill} along {axis}, {said}: the other sizes' curve misses a size by "
             f"{apart:.1f} points{pooled}."
         )
 
@@ -254,14 +252,12 @@ def resolution() -> Scene:
         edge.set_ydata([least, least])
         words.set_y(least / 1.6)
         first = {size: numbers.first_seen(size, answers, name) for size in numbers.SIZES}
-        said = "; ".join(
-            f"{size.upper()} never" if np.isnan(step) else f"{size.upper()} from step {step:,.0f}"
-            for size, step in first.items()
+        never = ", ".join(size.upper() for size, step in first.items() if np.isnan(step))
+        seen = ", ".join(
+            f"{step:,.0f} ({size.upper()})" for size, step in first.items() if step > 0
         )
-        return (
-            f"{benchmark}, {answers:,} answers show rates from {theme.power_of_ten(least)} on. "
-            f"Seen for good: {said}."
-        )
+        said = "; ".join([f"from step {seen}"] * bool(seen) + [f"never {never}"] * bool(never))
+        return f"{benchmark}, {answers:,} answers. Seen for good: {said}."
 
     update("GSM8K", 1000)
     return fig, update
