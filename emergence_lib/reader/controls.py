@@ -18,7 +18,7 @@ MOST_STOPS = 8
 
 @dataclass(frozen=True)
 class Slider:
-    """A quantity that takes one of several values in order.
+    """A quantity that takes one of several values in order; up to eight show as marks.
 
     Parameters
     ----------

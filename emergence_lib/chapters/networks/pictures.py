@@ -157,7 +157,8 @@ def families() -> Figure:
     for family, each in data.groupby("family"):
         ends = each["flops_min"].iloc[0], each["flops_max"].iloc[0]
         row = rows[family]
-        ax.plot(ends, [row, row], color=theme.GRID, lw=4, zorder=1, label=f"_{family}")
+        ax.plot(ends, [row, row], color=theme.GRID, lw=4, zorder=1, label=f"_{family}",
+                solid_capstyle="butt")  # fmt: skip
         if each["onset_flops"].isna().all():
             place = 1.4 * ends[1], row
             ax.text(*place, "none reaches 10%", color=theme.GREY, va="center")
