@@ -199,6 +199,12 @@ def long_effect(low: int = 1, high: int = 1000) -> pd.DataFrame:
     return over_seeds(metric_effect(results=long_ladder(low, high)))
 
 
+def share_cut_off() -> Array:
+    """Return by how much the share falls, by seed, if the long ladder is cut to 8-256 units."""
+    whole, cut = (metric_effect(results=long_ladder(*ends)) for ends in ((), (8, 256)))
+    return (whole["share"] - cut["share"]).to_numpy()
+
+
 def long_mean() -> pd.DataFrame:
     """Return the `papers` of the `long_ladder` on the longest sums averaged over seeds."""
     table = papers(long_ladder())

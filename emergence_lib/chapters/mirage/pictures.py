@@ -224,7 +224,7 @@ def strictness() -> Figure:
         x, y, side, words = {
             1: (0.8, 0.4, "right", f"one digit:\n{width[name]:.2f} decades"),
             DIGITS: (1.25, 0.3, "left", f"all six:\n{width[name]:.2f} decades"),
-        }.get(count, (0.9, 0.62, "right", "three"))
+        }.get(count, (0.9, 0.1, "right", "three"))
         theme.beside(ax, x * _reach(size, mean, y), y, words, colour, ha=side, va="center")
     theme.share_axis(ax, "share of the curve's own rise")
     return fig
