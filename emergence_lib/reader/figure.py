@@ -18,6 +18,8 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ASSETS = ("figure.css", "take.js")
 CODE_HERE = "<!-- code -->"
 """Where a page puts the code of the cell that shows the figure."""
+FOLD_HERE = "<!-- fold of code -->"
+"""Where a page puts that code, fold and all, if nothing that the cell shows has a fold for it."""
 TAKE = "".join(
     f'<button type="button" data-em-take="{kind}">{word}</button>'
     for kind, word in (

@@ -9,7 +9,7 @@ from numbers import Integral
 
 from emergence_lib.reader import markup
 from emergence_lib.reader.controls import OWN_KEYS
-from emergence_lib.reader.figure import NAME
+from emergence_lib.reader.figure import FOLD_HERE, NAME
 from emergence_lib.reader.numbers import number
 from emergence_lib.reader.output import Output
 
@@ -86,7 +86,8 @@ def predict(
         '<details class="em-reveal"><summary>Look without predicting</summary>'
         f'<p class="em-told"><span class="em-said" role="status"></span> '
         f'<span class="em-truth">Answer: <strong>{said}</strong>.</span>{reason}</p>'
-        f"{then.html if then else ''}</details></div>"
+        # The code of the question holds its answer, so it waits with it.
+        f"{then.html if then else ''}{FOLD_HERE}</details></div>"
     )
     carried = tuple(dict.fromkeys((*ASSETS, *(then.assets if then else ()))))
     text = f"Predict: {markup.plain(question)} Answer: {markup.plain(said)}."

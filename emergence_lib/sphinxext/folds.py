@@ -7,7 +7,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from emergence_lib.reader.figure import CODE_HERE
+from emergence_lib.reader.figure import CODE_HERE, FOLD_HERE
 
 
 class fold(nodes.General, nodes.Element):
@@ -35,20 +35,21 @@ def make_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def fold_code_last(doctree: nodes.document) -> None:
-    """Put a cell's hidden code into its figure's fold for code, else behind what it shows."""
+    """Put a cell's hidden code where what it shows left a place, else behind all of it."""
     for hidden in list(doctree.findall(HideCodeCellNode)):
         cell = hidden.parent
         cell.remove(hidden)
-        if not put_into_figure(cell, hidden.children):
+        if not put_in_place(cell, CODE_HERE, hidden.children):
             folded = fold("", classes=["em-code"])
             folded += [fold_title("", hidden["prompt_show"]), *hidden.children]
-            cell += folded
+            if not put_in_place(cell, FOLD_HERE, [folded]):
+                cell += folded
 
 
-def put_into_figure(cell: nodes.Element, code: list[nodes.Node]) -> bool:
-    """Put code where a figure of the cell has left a place for it; say whether one has."""
+def put_in_place(cell: nodes.Element, place: str, code: list[nodes.Node]) -> bool:
+    """Put code where something that the cell shows has a place for it; say whether it has."""
     for shown in cell.findall(nodes.raw):
-        before, mark, after = shown.astext().partition(CODE_HERE)
+        before, mark, after = shown.astext().partition(place)
         if mark:
             halves = [nodes.raw("", half, format=shown["format"]) for half in (before, after)]
             shown.parent.replace(shown, [halves[0], *code, halves[1]])

@@ -7,7 +7,8 @@
     ```
 
 A cell that tells it has the tag ``after-NAME``. Neighbours of one name fold as one. The page's
-script hides them; without it, and on paper, everything can be read.
+script hides them; without it, and on paper, everything can be read. The code that asks holds the
+answer too: it has the tag ``hide-input``, and `folds` puts it into what the commitment opens.
 """
 
 from __future__ import annotations
@@ -51,9 +52,14 @@ def gather(app: Sphinx, doctree: nodes.document) -> None:
             cell.replace_self(frame := after("", name=tag.removeprefix(TAG)))
             frame.line = cell.line
             frame += cell
-    asked = {
-        name for each in doctree.findall(nodes.raw) for name in PREDICTION.findall(each.astext())
-    }
+    asked = set()
+    for shown in doctree.findall(nodes.raw):
+        asked |= (names := set(PREDICTION.findall(shown.astext())))
+        if names and not is_hidden(cell := cell_of(shown)):
+            faults.append(
+                f"{app.env.docname}.md:{cell.line}: prediction {min(names, key=len)!r}: its code, "
+                "which holds the answer, is in sight. Remedy: give the cell ':tags: [hide-input]'"
+            )
     for node in list(doctree.findall(after)):
         before = node.parent[node.parent.index(node) - 1] if node.parent.index(node) else None
         if isinstance(before, after) and before["name"] == node["name"]:
@@ -64,6 +70,19 @@ def gather(app: Sphinx, doctree: nodes.document) -> None:
                 f"{app.env.docname}.md:{node.line}: after {node['name']!r}: the page has no "
                 f"prediction of that name; wanted one of {', '.join(sorted(asked)) or '(none)'}"
             )
+
+
+def cell_of(shown: nodes.Element) -> nodes.Element:
+    """Return the cell that shows something."""
+    cell = shown
+    while cell.parent and "cell" not in cell["classes"]:
+        cell = cell.parent
+    return cell
+
+
+def is_hidden(cell: nodes.Element) -> bool:
+    """Say whether a cell hides its code."""
+    return bool({"tag_hide-input", "tag_remove-input"} & set(cell["classes"]))
 
 
 def visit(translator: HTML5Translator, node: after) -> None:

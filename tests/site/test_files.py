@@ -65,6 +65,14 @@ def test_every_internal_link_and_anchor_resolves(site: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", page_names())
+def test_the_code_of_a_prediction_opens_with_its_answer_only(site: Path, name: str) -> None:
+    for asked in soup(site / name).select(".cell:has(.em-predict)"):
+        code = asked.select(".highlight")
+        assert code
+        assert [each for each in code if not each.find_parent(class_="em-reveal")] == []
+
+
+@pytest.mark.parametrize("name", page_names())
 def test_one_title_no_duplicate_id_and_a_text_for_every_picture(site: Path, name: str) -> None:
     page = soup(site / name)
     # The theme repeats the title in a heading that only paper shows.
