@@ -28,7 +28,8 @@
 
     const heads = [...figure.querySelectorAll("thead th")];
     function sort(column) {
-      const down = heads[column].getAttribute("aria-sort") === "ascending";
+      const before = heads[column].getAttribute("aria-sort");
+      const down = before ? before === "ascending" : "emDown" in heads[column].dataset;
       heads.forEach((head) => head.removeAttribute("aria-sort"));
       heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
       const key = ({ cells }) => cells[column].dataset.emBy ?? first(cells[column]);

@@ -6,7 +6,7 @@ adds a search box, a menu, and a button in each column's head.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -39,6 +39,7 @@ def browse(
     choose: str,
     order: Mapping[str, Sequence[float]],
     curves: tuple[str, Sequence[Points | None]],
+    largest_first: Collection[str] = (),
 ) -> Output:
     """Show a table that readers can search, narrow to one value of a column, and sort.
 
@@ -49,11 +50,13 @@ def browse(
     name, alt, caption, source : str
         As in `reader.show`.
     choose : str
-        Column whose first lines the menu offers.
+        Column whose first lines the menu offers, where they are not empty.
     order : mapping of str to sequence of float
         By column, what its rows are sorted by instead of their words; NaN comes last.
     curves : tuple of str and sequence of Points
         A column, and for each row the curve drawn above its words, or None.
+    largest_first : collection of str
+        Columns that are sorted downwards first; the others begin with the smallest.
 
     Raises
     ------
@@ -67,12 +70,16 @@ def browse(
         ("choose", choose, len(table)),
         ("curves", pictured, len(drawn)),
         *(("order", column, len(values)) for column, values in order.items()),
+        *(("largest_first", column, len(table)) for column in largest_first),
     ]:
         if column not in columns:
             raise ValueError(f"{what}: found column {column!r}, want one of {', '.join(columns)}")
         if length != len(table):
             raise ValueError(f"{what}: found {length} values for {column!r}, want {len(table)}")
-    heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    heads = "".join(
+        f'<th scope="col"{" data-em-down" if column in largest_first else ""}>{escape(column)}</th>'
+        for column in columns
+    )
     rows = "".join(
         "<tr>"
         + "".join(
@@ -88,7 +95,7 @@ def browse(
         for row in range(len(table))
     )
     values = dict.fromkeys(first_line(each) for each in table[choose])
-    options = "".join(f"<option>{escape(each)}</option>" for each in values)
+    options = "".join(f"<option>{escape(each)}</option>" for each in values if each)
     lead, rest = markup.first_sentence(caption.strip())
     parts = {"how": ("Code", CODE_HERE), "from": ("Source", f"<p>{markup.inline(source)}</p>")}
     return Output(
@@ -99,7 +106,8 @@ def browse(
         f'<label>search <input type="search" autocomplete="off" {OWN_KEYS}></label>'
         f'<label>{escape(choose)} <select data-em-column="{table.columns.get_loc(choose)}" '
         f'{OWN_KEYS}><option value="">all</option>{options}</select></label>'
-        f'<span role="status">{len(table)} of {len(table)} rows</span></form>'
+        f'<span role="status">{len(table)} of {len(table)} rows</span>'
+        '<span class="em-swipe">swipe for more columns</span></form>'
         f'<div class="em-table" role="group" tabindex="0" aria-label="{escape(message(caption))}">'
         f'<table><caption class="em-hidden">{escape(alt)}</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"

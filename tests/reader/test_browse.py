@@ -112,6 +112,7 @@ def test_a_cloud_is_not_joined_and_an_unknown_guess_not_drawn() -> None:
         ({"choose": "kith"}, "choose: found column 'kith', want one of what, shape, kin, size"),
         ({"order": {"size": [1.0]}}, "order: found 1 values for 'size', want 4"),
         ({"curves": ("form", CURVES)}, "curves: found column 'form'"),
+        ({"largest_first": ["weight"]}, "largest_first: found column 'weight'"),
         ({"caption": "Fruits"}, "which is no sentence"),
     ],
 )
@@ -133,6 +134,34 @@ def test_the_keyboard_sorts_by_number_by_words_and_back(page: Page) -> None:
     page.get_by_role("button", name="what").press("Enter")
     assert rows(page) == ["apples", "figs", "Pears", "Quinces"]
     expect(page.locator("[aria-sort]")).to_have_count(1)
+
+
+def test_a_column_can_begin_with_its_largest(page: Page) -> None:
+    page.set_content(f"<main>{html(largest_first=['size'])}</main>")
+    page.add_script_tag(content=asset("browse.js"))
+    size = page.get_by_role("button", name="size")
+    size.click()
+    assert rows(page) == ["apples", "Pears", "figs", "Quinces"]
+    size.click()
+    assert rows(page) == ["figs", "Pears", "apples", "Quinces"]
+    page.get_by_role("button", name="what").click()
+    assert rows(page) == ["apples", "figs", "Pears", "Quinces"]
+
+
+def test_on_a_phone_a_word_of_the_page_fits_into_the_search_field(page: Page) -> None:
+    field = page.get_by_label("search")
+    field.fill("coreference resolution")
+    assert field.evaluate("each => each.scrollWidth <= each.clientWidth")
+    menu = page.get_by_label("kin").bounding_box()
+    assert menu
+    assert menu["width"] > 250
+    expect(page.get_by_text("swipe for more columns")).to_be_visible()
+
+
+def test_the_menu_leaves_out_what_is_not_named() -> None:
+    bare = TABLE.assign(kin=["rose\nfour sizes", "\nnone named", "rose", "mulberry"])
+    soup = BeautifulSoup(browse(bare, **WORDS).html, "html.parser")
+    assert [each.get_text() for each in soup.select("option")] == ["all", "rose", "mulberry"]
 
 
 def test_search_and_menu_narrow_together_and_say_how_many_are_left(page: Page) -> None:

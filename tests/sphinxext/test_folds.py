@@ -27,7 +27,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page_of(html: str, *tags: str) -> nodes.document:
     """Return a page of one cell as MyST-NB reads it."""
-    page = new_document("page", get_default_settings(Parser()))  # type: ignore[no-untyped-call]
+    page = new_document("page", get_default_settings(Parser()))
     source = nodes.literal_block("", "CODE that names the answer")
     hidden = HideCodeCellNode("", source, prompt_show="The code")
     code = hidden if "hide-input" in tags else source

@@ -25,8 +25,11 @@ SMALL, LARGE = 1e10, 5e10
 """Parameters below which a model counts as small for chains of thought, and from which as large."""
 BINS = np.array([20.0, 21, 21.5, 22, 22.5, 23, 23.5, 24])
 """log10 FLOP between which open models are averaged."""
-NO_CURVE = "no per-size number found"
+NO_CURVE = "we hold no numbers per size"
 UNKNOWN = "n not in the table"
+NO_SHARE = "not a share of items"
+PARTS = ("BLEU", "F1", "difference of scores")
+"""Metrics that are no counts of right answers: no test that counts answers applies."""
 
 OPERATIONS = {"+": "Addition", "-": "Subtraction", "x": "Multiplication", "C": "Three-number sum"}
 GROUPS = {
@@ -48,6 +51,9 @@ SUPERGLUE = {
     "WSC": "Coreference",
 }
 """The rest of this benchmark is reading."""
+WRITTEN = ("Recalling facts", "Unscrambling words")
+WHOLE = ("LAMBADA", "SQuADv2")
+"""Abilities, and tasks of others, in which GPT-3 writes an answer that counts only as a whole."""
 METRICS = {"acc": "accuracy", "em": "exact match", "f1": "F1", "bleu_mb": "BLEU"}
 OPEN = {
     "arithmetic_2da": ("Addition", "two digits"),
@@ -75,15 +81,17 @@ STEPS = {
 }
 """Families with and without worked steps; UL2 has one size."""
 PILOT = {"conjunction-fallacy": "Resisting a fallacy", "syllogism": "Deduction"}
+ONE_ANSWER = ("syllogism",)
+"""Pilot tasks whose every item has the same words for its right answer."""
 REPORTED = (
-    ("Modular arithmetic", "modified arithmetic, BIG-bench", "GPT-3", 13e9, 2.3e22),
-    ("Modular arithmetic", "modified arithmetic, BIG-bench", "LaMDA", 68e9, 1.3e23),
-    ("Deduction", "logical deduction, BIG-bench", "GPT-3", 175e9, 3.1e23),
-    ("Analogy", "analogical similarity, BIG-bench", "PaLM", 540e9, 2.5e24),
-    ("Pragmatic inference", "indirect requests, implicature", "none named", np.nan, np.nan),
-    ("In-context learning", "loss late in a text against early", "34 models", np.nan, np.nan),
+    ("Modular arithmetic", "modified arithmetic, BIG-bench", "GPT-3", "accuracy", 13e9, 2.3e22),
+    ("Modular arithmetic", "modified arithmetic, BIG-bench", "LaMDA", "accuracy", 68e9, 1.3e23),
+    ("Deduction", "logical deduction, BIG-bench", "GPT-3", "accuracy", 175e9, 3.1e23),
+    ("Analogy", "analogical similarity, BIG-bench", "PaLM", "accuracy", 540e9, 2.5e24),
+    ("Pragmatic inference", "indirect requests, implicature", "", "accuracy", np.nan, np.nan),
+    ("In-context learning", "loss late in a text against early", "", "loss", np.nan, np.nan),
 )
-"""Ability, task, family, parameters and FLOP where lists have it first.
+"""Ability, task, family (if one is named), metric, parameters and FLOP where lists have it first.
 
 [wei2022emergent; wei2022list]
 """
@@ -91,9 +99,8 @@ IN_A_TABLE = (
     "Addition/subtraction (3 digit)",
     "Addition/subtraction (4-5 digit)",
     "MMLU Benchmark (57 topic avg.)",
-    "Chain-of-thought: Math word problems",
 )
-"""Entries of Wei's table whose whole curves the catalogue holds."""
+"""Entries of Wei's table whose whole curves the catalogue holds, under the same criterion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +118,8 @@ class Entry:
         Name of the same curve in `ladders`, if it is there.
     reported : tuple of float
         Parameters and FLOP where a list has it first, for an entry without a curve.
+    habit : bool
+        Whether all items have one right answer, so that saying it always is enough.
     """
 
     ability: str
@@ -121,6 +130,7 @@ class Entry:
     chance: float = np.nan
     ladder: str = ""
     reported: tuple[float, float] = (np.nan, np.nan)
+    habit: bool = False
 
     @property
     def scale(self) -> Array:
@@ -177,15 +187,25 @@ def _gpt3() -> Iterator[Entry]:
             yield Entry(name, label, "GPT-3", METRICS[metric], rows, chance)
 
 
+def _gpt3_flops(parameters: float) -> float:
+    """Return the training compute of the GPT-3 model that is nearest in size."""
+    known = datasets.load("gpt3_arithmetic").groupby("params")["train_flops"].first()
+    away = np.abs(np.log(known.index.to_numpy(float) / parameters))
+    return float(known.iloc[int(away.argmin())])
+
+
 def _elsewhere() -> Iterator[Entry]:
     average = ladders.one("GPT-3, MMLU average")
     where = ("Exam questions", "MMLU, 57 subjects", "GPT-3", "accuracy")
-    yield Entry(*where, average.rows, average.floor, average.name)
+    rows = average.rows.assign(flops=[_gpt3_flops(each) for each in average.scale])
+    yield Entry(*where, rows, average.floor, average.name)
     for key, named in OPEN.items():
         metric = "BLEU" if "bleu" in key else "exact match" if "exact" in key else "accuracy"
         pool = ladders.one(f"all open models, {key}")
-        rows = pool.rows.assign(flops=pool.scale)
-        yield Entry(*named, "open models", metric, rows, pool.floor, pool.name)
+        rows, ladder = pool.rows.assign(flops=pool.scale), pool.name
+        if metric in PARTS:
+            rows, ladder = rows.drop(columns="items"), ""
+        yield Entry(*named, "open models", metric, rows, pool.floor, ladder)
     for family, task in STEPS.items():
         solved = _rows(steps(family), scale="params", score="steps", items="items")
         ladder = f"{family}, GSM8K chain of thought" if len(solved) >= ladders.FEWEST else ""
@@ -197,9 +217,9 @@ def _elsewhere() -> Iterator[Entry]:
         yield Entry(*named, "open models", "accuracy", rows, float(chosen["chance"].iloc[0]))
     for key, ability in PILOT.items():
         rows = _rows(pilot(key), scale="params", score="accuracy", items="n_items")
-        yield Entry(
-            ability, f"{key.replace('-', ' ')}, pilot of 2022", "GPT-3", "accuracy", rows, 0.5
-        )
+        task = f"{key.replace('-', ' ')}, pilot of 2022"
+        only_one = key in ONE_ANSWER
+        yield Entry(ability, task, "GPT-3", "accuracy", rows, 0.5, habit=only_one)
     gain = _rows(few_shot_gain(), scale="params", score="gain", flops="train_flops")
     task = "few-shot minus zero-shot, mean over tasks"
     yield Entry("In-context learning", task, "GPT-3", "difference of scores", gain)
@@ -207,8 +227,8 @@ def _elsewhere() -> Iterator[Entry]:
 
 def _reported() -> Iterator[Entry]:
     none = pd.DataFrame({"scale": [], "score": []})
-    for ability, task, family, *where in REPORTED:
-        yield Entry(ability, task, family, "accuracy", none, reported=(where[0], where[1]))
+    for ability, task, family, metric, *where in REPORTED:
+        yield Entry(ability, task, family, metric, none, reported=(where[0], where[1]))
     table = datasets.load("wei2022_emergence")
     table = table[~table["ability"].isin(IN_A_TABLE)]
     kinds = table["kind"].map({"augmented": "a way to prompt or tune", "few_shot": "few-shot"})
@@ -259,9 +279,9 @@ def verdicts() -> dict[str, tuple[str, str]]:
 def verdict(entry: Entry) -> tuple[str, str]:
     """Return what the audit says of an entry, and what keeps it from saying more."""
     if not entry.drawn:
-        return "not audited", NO_CURVE
+        return "not audited", ""
     if entry.items is None:
-        return "not audited", UNKNOWN
+        return "not audited", NO_SHARE if entry.metric in PARTS else UNKNOWN
     found, why = verdicts()[_name(entry)]
     return ("undecided" if found == "too little data to say" else found), why
 
@@ -279,7 +299,7 @@ def order() -> dict[str, list[float]]:
     return {
         "curve": [e.score[-1] - e.score[0] if e.drawn else np.nan for e in entries()],
         "scored by": [np.nan if e.items is None else float(np.median(e.items)) for e in entries()],
-        "first seen at, at most": [flops(entry) for entry in entries()],
+        "first seen at": [flops(entry) for entry in entries()],
     }
 
 
@@ -294,6 +314,17 @@ def count(*, drawn: bool | None = None, counted: bool = False, said: str = "") -
         (drawn is None or each.drawn == drawn)
         and (not counted or each.items is not None)
         and (not said or verdict(each)[0] == said)
+        for each in entries()
+    )
+
+
+def printed_items() -> int:
+    """Count the curves whose number of items their own table prints, not worked out elsewhere."""
+    printed = ("exact match, GPT-3", "accuracy, GPT-3")
+    return sum(
+        each.items is not None
+        and f"{each.metric}, {each.family}" in printed
+        and (each.task.endswith("few-shot") or "pilot" in each.task)
         for each in entries()
     )
 
@@ -316,28 +347,55 @@ def one(ability: str, task: str, family: str = "GPT-3") -> Entry:
     return found[0]
 
 
-def by_13b(kind: str) -> Array:
+def kind(entry: Entry) -> str:
+    """Return what a few-shot task of GPT-3 asks for: arithmetic, whole answers, or less than that.
+
+    ``"arithmetic"`` and ``"whole"`` count an answer only if the model writes all of it;
+    ``"partial"`` gives marks for parts, or for picking an option.
+    """
+    if entry.ability in OPERATIONS.values():
+        return "arithmetic"
+    written = entry.metric in ("accuracy", "exact match") and entry.ability in WRITTEN
+    return "whole" if written or entry.task.startswith(WHOLE) else "partial"
+
+
+def few_shot() -> list[Entry]:
+    """Return GPT-3's few-shot tasks with all eight models."""
+    return [
+        each
+        for each in entries()
+        if each.task.endswith("few-shot")
+        and each.family == "GPT-3"
+        and len(each.scale) == len(published.SIZES)
+    ]
+
+
+def by_13b(*kinds: str) -> Array:
     """Return the share of the rise from GPT-3's smallest to its largest model that 13B has done.
 
     Parameters
     ----------
-    kind : str
-        ``"arithmetic"`` (of known items) or ``"other"``; one value for each few-shot task.
+    *kinds : str
+        Of `kind`; one value for each few-shot task.
     """
-    chosen = [
-        e.score
-        for e in entries()
-        if e.task.endswith("few-shot")
-        and e.family == "GPT-3"
-        and len(e.scale) == len(published.SIZES)
-        and (e.items is not None) == (kind == "arithmetic")
-    ]
+    chosen = [each.score for each in few_shot() if kind(each) in kinds]
     return np.array([(y[-2] - y[0]) / (y[-1] - y[0]) for y in chosen])
 
 
-def middle(kind: str) -> float:
+def middle(*kinds: str) -> float:
     """Return the median of `by_13b`."""
-    return float(np.median(by_13b(kind)))
+    return float(np.median(by_13b(*kinds)))
+
+
+def straight_by_13b() -> float:
+    """Return the share of the way from 125M to 175B, in decades, at which 13B lies."""
+    low, middle, high = (published.gpt3_parameters(size) for size in ("125M", "13B", "175B"))
+    return float(np.log(middle / low) / np.log(high / low))
+
+
+def last_gap() -> float:
+    """Return how far GPT-3's two largest models lie apart, in decades of parameters."""
+    return float(np.log10(published.gpt3_parameters("175B") / published.gpt3_parameters("13B")))
 
 
 def few_shot_gain() -> pd.DataFrame:
@@ -347,10 +405,13 @@ def few_shot_gain() -> pd.DataFrame:
     -------
     DataFrame
         params, train_flops, gain (few-shot minus zero-shot, a fraction, over all tasks outside
-        arithmetic that have both).
+        arithmetic that have both, each task in one metric).
     """
     table = datasets.load("gpt3_other_tasks")
     table = table[table["metric"].isin(METRICS)]
+    has_accuracy = table.groupby("task")["metric"].transform(lambda each: "acc" in set(each))
+    first = table.groupby("task")["metric"].transform("first")
+    table = table[table["metric"] == first.where(~has_accuracy, "acc")]
     keys = ["params", "train_flops", "task", "metric"]
     wide = table.pivot(index=keys, columns="setting", values="score").dropna()
     gain = (wide["few_shot"] - wide["zero_shot"]).rename("gain")
@@ -394,6 +455,19 @@ def gains(low: float = 0.0, high: float = np.inf) -> Array:
     return table.loc[table["params"].between(low, high), "gain"].to_numpy()
 
 
+def decided(sign: int, low: float = 0.0, high: float = np.inf) -> int:
+    """Count the gains of a sign, for models of so many parameters, that exceed two errors."""
+    table = chain_of_thought()
+    table = table[table["params"].between(low, high)]
+    return int((sign * table["gain"] > 2 * table["error"]).sum())
+
+
+def at_8b(family: str, sign: int) -> int:
+    """Count the sets of problems on which steps move a family's 8-billion model in a direction."""
+    table = chain_of_thought().query("family == @family and params == 8e9")
+    return int((sign * table["gain"] > 0).sum())
+
+
 def first_millions(ability: str, task: str) -> float:
     """Return where GPT-3 is first seen at a task, in millions of parameters; NaN if nowhere."""
     entry = one(ability, task)
@@ -426,10 +500,20 @@ def groups(task: str) -> pd.DataFrame:
 
     The groups, rows from 0, lie between neighbouring values of `BINS`.
     """
+    table = _grouped(task)
+    means = table.groupby(["group", "difficulty_rank"])["tc_brier_brier_ranked"].mean()
+    return means.unstack()
+
+
+def group_sizes(task: str) -> list[int]:
+    """Return how many models are in each group of `groups`."""
+    return [int(each) for each in _grouped(task).groupby("group")["model"].nunique()]
+
+
+def _grouped(task: str) -> pd.DataFrame:
     table = datasets.load("wu_lo_groups").query("task == @task")
     group = np.digitize(np.log10(table["train_flops"].to_numpy()), BINS, right=True) - 1
-    means = table.groupby([group, "difficulty_rank"])["tc_brier_brier_ranked"].mean()
-    return means.unstack()
+    return table.assign(group=group)
 
 
 @cache
@@ -446,6 +530,12 @@ def bends() -> pd.DataFrame:
         [task, *(bend(task, score).gain for score in ("accuracy", "tc_brier"))] for task in tasks
     ]
     return pd.DataFrame(rows, columns=["task", "accuracy", "tc_brier"])
+
+
+def apart() -> Array:
+    """Return how many decades the two bends of a task lie apart, where both scores have one."""
+    both = bends().query("accuracy > 0 and tc_brier > 0")["task"]
+    return np.array([abs(bend(each, "accuracy").at - bend(each, "tc_brier").at) for each in both])
 
 
 def worse_with_steps() -> Iterable[str]:

@@ -22,9 +22,16 @@ FAMILIES = {
 PILOT = {
     "syllogism": "syllogism",
     "BoolQ": "boolq",
-    "conjunction fallacy": "conjunction-fallacy",
-    "scope neglect": "scope-neglect",
+    "conjunction": "conjunction-fallacy",
+    "scope": "scope-neglect",
 }
+ANSWERS = {
+    "syllogism": "“No” is right for every item.",
+    "BoolQ": "Now “yes” is right, now “no”.",
+    "conjunction": "The right option stands first in half of the items.",
+    "scope": "The right name changes from item to item.",
+}
+"""How the right answers of a pilot task are spread."""
 SORTED = {"Persian reading": "parsinlu_qa_mc", "arithmetic": "arithmetic", "MMLU": "mmlu"}
 TASKS = {
     "MMLU": "mmlu",
@@ -41,6 +48,21 @@ TASKS = {
 TENTHS = tuple(range(1, 11))
 
 
+PLAINLY = {
+    "Coreference": "who a pronoun means",
+    "Entailment": "does one sentence follow from another",
+    "Chain of thought": "reasoning in steps",
+    "In-context learning": "learning from the prompt",
+    "Transliteration": "spelling by sound",
+}
+"""Abilities in words that a reader may search for."""
+OBSTACLES = {
+    "interval on both sides of the limit": "width on either side of the limit",
+    "no certain rise": "no fitted rise beyond the errors",
+}
+"""What keeps the audit from a verdict, where a table without its chapter needs other words."""
+
+
 def printed() -> pd.DataFrame:
     """Return the catalogue as the page prints it; small print follows a line break."""
     return pd.DataFrame([_cells(each) for each in numbers.entries()])
@@ -48,37 +70,71 @@ def printed() -> pd.DataFrame:
 
 def _cells(entry: numbers.Entry) -> dict[str, str]:
     said, why = numbers.verdict(entry)
+    plainly = f"{PLAINLY[entry.ability]}: " if entry.ability in PLAINLY else ""
     if entry.drawn:
         decades = np.log10(entry.scale[-1] / entry.scale[0])
         low, high = (_percent(entry.score[at]) for at in (0, -1))
-        curve, models = f"{low} to {high}", f"{len(entry.scale)} models, {decades:.1f} decades"
+        # Models of equal compute are one point of the ladder of a pooled curve.
+        merged = entry.scale[0] > 1e15 and len(set(entry.scale)) == len(entry.scale)
+        of = "values of compute" if merged else "models"
+        curve, models = f"{low} to {high}", f"{len(entry.scale)} {of}, {decades:.1f} decades"
     else:
-        curve, models = numbers.NO_CURVE, ""
+        curve, models = numbers.NO_CURVE, "" if entry.family else "none named"
     items = "n unknown" if entry.items is None else f"n = {np.median(entry.items):,.0f}"
+    items = numbers.NO_SHARE if entry.metric in numbers.PARTS else items
     guess = "chance unknown" if np.isnan(entry.chance) else f"chance {_percent(entry.chance)}"
     return {
-        "ability": f"{entry.ability}\n{entry.task}",
+        "ability": f"{entry.ability}\n{plainly}{entry.task}",
         "curve": curve,
+        "first seen at": "\n".join(_first(entry)),
         "family": f"{entry.family}\n{models}",
         "scored by": f"{entry.metric or 'not one metric'}\n{items}, {guess}",
-        "first seen at, at most": "\n".join(_first(entry)),
-        "audit": f"{said}\n{why}",
+        "audit": f"{said}\n{OBSTACLES.get(why, why)}",
         "grade": "recomputed" if entry.drawn else "reported",
     }
 
 
 def _first(entry: numbers.Entry) -> tuple[str, str]:
     if not entry.drawn:
-        size, _ = entry.reported
-        return ("not known", "") if np.isnan(size) else (theme.short(size), "as reported")
+        size, flops = entry.reported
+        if np.isnan(size):
+            return "not known", ""
+        return theme.short(size), f"{theme.power_of_ten(flops)} FLOP; as reported"
+    if entry.metric in numbers.PARTS:
+        return "not known", numbers.NO_SHARE
     if entry.items is None or np.isnan(entry.chance):
         return "not known", numbers.UNKNOWN if entry.items is None else "chance unknown"
     at = entry.first
     if at is None:
         return "absent", f"at all {len(entry.scale)} models"
-    write, unit = (theme.power_of_ten, " FLOP") if entry.scale[0] > 1e15 else (_size, "")
-    before = "the smallest tested" if at == 0 else f"absent: {write(entry.scale[at - 1])}{unit}"
-    return f"{write(entry.scale[at])}{unit}", before
+    notes = []
+    if entry.scale[0] > 1e15:
+        here, before = flop_apart(entry.scale[at], entry.scale[at - 1] if at else np.nan)
+        first = f"{here} FLOP"
+    else:
+        first, before = _size(entry.scale[at]), _size(entry.scale[at - 1]) if at else ""
+        if "flops" in entry.rows:
+            notes.append(f"{theme.power_of_ten(entry.rows['flops'].to_numpy()[at])} FLOP")
+    notes.append(f"absent: {before}" if at else "the smallest tested")
+    if entry.chance == 0:
+        notes.append("one right answer is enough")
+    if entry.habit:
+        # What it is must wait: the page asks its reader to find out.
+        notes.append("see “A leap in deduction”")
+    return first, "; ".join(notes)
+
+
+def flop_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two computes with as many digits as tell them apart; an unknown one as nothing."""
+    for digits in range(4):
+        said = []
+        for number in (one, other):
+            mantissa, power = f"{number:.{digits}e}".split("e") if number > 0 else ("", "0")
+            ten = f"10{str(int(power)).translate(theme.RAISED)}"
+            said.append(ten if mantissa == "1" else f"{mantissa} × {ten}" if mantissa else "")
+        if said[0] != said[1]:
+            break
+    return said[0], said[1]
 
 
 def _size(parameters: float) -> str:
@@ -94,23 +150,22 @@ def _percent(share: float) -> str:
 @theme.figure
 def done() -> Figure:
     """Draw how much of its rise each few-shot task of GPT-3 had done by 13 billion parameters."""
-    fig = Figure(figsize=(theme.PHONE, 2.2))
+    fig = Figure(figsize=(theme.PHONE, 2.6))
     ax = fig.subplots()
-    sizes = np.log10([published.gpt3_parameters(each) for each in ("125M", "13B", "175B")])
-    straight = (sizes[1] - sizes[0]) / (sizes[2] - sizes[0])
-    ax.axvline(straight, color=theme.GREY, ls="--", lw=1.2, label="_straight")
+    ax.axvline(numbers.straight_by_13b(), color=theme.GREY, ls="--", lw=1.2, label="_straight")
     rows = {
-        "other": ("all other tasks", theme.TEAL, 0),
-        "arithmetic": ("arithmetic", theme.BLUE, 1),
+        "partial": ("other tasks: an option picked, or marks for parts", theme.TEAL, "^"),
+        "whole": ("other tasks: the whole answer counts", theme.ORANGE, "s"),
+        "arithmetic": ("arithmetic: the whole answer counts", theme.BLUE, "o"),
     }
-    for kind, (name, colour, row) in rows.items():
+    for row, (kind, (name, colour, mark)) in enumerate(rows.items()):
         shares = np.sort(numbers.by_13b(kind))
         # Marks side by side, not on top of each other.
         heights = row + 0.07 * (np.arange(len(shares)) % 5 - 2)
-        ax.plot(shares, heights, "o" if row else "^", color=colour, alpha=0.8, label=name)
-        theme.beside(ax, -0.12, row + 0.3, name, colour)
+        ax.plot(shares, heights, mark, color=colour, alpha=0.8, label=name)
+        theme.beside(ax, -0.13, row + 0.32, name, colour)
     theme.share_axis(ax, "rise done by 13B", limits=(-0.15, 1.9), axis="x", ticks=(0, 0.5, 1, 1.5))
-    ax.set(ylim=(-0.4, 1.6), yticks=())
+    ax.set(ylim=(-0.35, 2.65), yticks=())
     return fig
 
 
@@ -149,7 +204,8 @@ def pilot() -> Scene:
     fig = Figure(figsize=theme.PANEL)
     ax = fig.subplots()
     ax.axhline(0.5, color=theme.GREY, ls="--", lw=1.2, label="_guess")
-    ax.text(1.1e8, 0.52, "guess", color=theme.GREY)
+    # Below the line and at its end: the first marks of GPT-2 lie on its beginning.
+    ax.text(2.9e11, 0.475, "guess", color=theme.GREY, ha="right", va="top")
     looks = {"GPT-2": ("s--", theme.TEAL), "GPT-3": ("o-", theme.BLUE)}
     lines = {}
     for family, (look, colour) in looks.items():
@@ -167,11 +223,7 @@ def pilot() -> Scene:
             rows = numbers.pilot(PILOT[task], int(example), family)
             line.set_ydata(rows["accuracy"])
             said.append(f"{family} {', '.join(f'{each:.0%}' for each in rows['accuracy'])}")
-        balance = numbers.pilot(PILOT[task])["answer_balance"][0]
-        same = (
-            "the same on every item" if balance.startswith("single") else "now one, now the other"
-        )
-        return f"{'; '.join(said)}. The right option is {same}."
+        return f"{'; '.join(said)}. {ANSWERS[task]}"
 
     update("syllogism", False)
     return fig, update
@@ -191,6 +243,10 @@ def tenths() -> Scene:
     (chosen,) = ax.plot(
         middle, start[1], "o-", color=theme.ORANGE, label="chosen tenth of the items"
     )
+    (mean,) = ax.plot(
+        middle, start.mean(axis=1), "--", color=theme.BLUE, lw=1.6, label="mean of all items"
+    )
+    theme.key(ax, {"tenth": chosen, "mean": mean})
     theme.log_axis(
         ax,
         "training compute (FLOP)",
@@ -209,12 +265,13 @@ def tenths() -> Scene:
         for line, each in zip(all_tenths, TENTHS, strict=True):
             line.set_ydata(table[each])
         chosen.set_ydata(table[tenth])
+        mean.set_ydata(table.mean(axis=1))
         scores = table[tenth].to_numpy()
         best, worst = int(scores.argmin()), int(scores.argmax())
         return (
-            f"{task}, tenth {tenth}: {scores[0]:.2f} at least compute, {scores[-1]:.2f} at most; "
-            f"best {scores[best]:.2f} in group {best + 1} of {len(scores)}, worst "
-            f"{scores[worst]:.2f} in group {worst + 1}."
+            f"{task}, tenth {tenth}: {scores[0]:.2f} with the least compute, {scores[-1]:.2f} with "
+            f"the most; best {scores[best]:.2f} in model group {best + 1} of {len(scores)}, worst "
+            f"{scores[worst]:.2f} in model group {worst + 1}."
         )
 
     update("Persian reading", 1)
@@ -256,19 +313,17 @@ def twice() -> Scene:
         table = published.twice(TASKS[task])
         # The last model is repeated so that no frame has fewer dots.
         order = np.minimum(np.arange(most), len(table) - 1)
-        said = []
+        said: dict[bool, list[str]] = {True: [], False: []}
         for score in marks:
             fit = numbers.bend(TASKS[task], score)
             x = np.array([table["x"].iloc[0], fit.at, table["x"].iloc[-1]])
             y = fit.height(x, x[0])
             dots[score].set_data(10 ** table["x"].to_numpy()[order], table[score].to_numpy()[order])
             lines[score].set_data(10**x, y)
-            better = "better" if fit.gain > 0 else "worse"
-            said.append(f"{names[score]} {better} by {abs(fit.gain):.0f}")
-        return (
-            f"{task}, {len(table)} models. AICc finds a line with one bend, against a straight "
-            f"one: {'; '.join(said)}."
-        )
+            said[fit.gain > 0].append(f"{names[score]} by {abs(fit.gain):.0f}")
+        verdicts = {True: "One bend beats a straight line", False: "A straight line beats one bend"}
+        found = [f"{verdicts[each]} (AICc): {', '.join(said[each])}." for each in said if said[each]]
+        return f"{task}, {len(table)} models. {' '.join(found)}"
 
     update("MMLU")
     return fig, update
