@@ -13,7 +13,7 @@ from emergence_lib.reader import predict
 from tests.browsers import chromium
 from tests.reader.test_browser import opened
 
-VEIL = "The next lines give the answer away. They open when you commit, or skip."
+VEIL = "The next lines give the answer away. They open when you commit, or look without predicting."
 AFTER = (
     '<div class="em-after" data-em-after="how-many"><p id="inside">Told: it is forty-nine.</p>'
     '<p><a id="target" href="#top">And why.</a></p></div>'
