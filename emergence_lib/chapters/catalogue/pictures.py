@@ -322,7 +322,9 @@ def twice() -> Scene:
             lines[score].set_data(10**x, y)
             said[fit.gain > 0].append(f"{names[score]} by {abs(fit.gain):.0f}")
         verdicts = {True: "One bend beats a straight line", False: "A straight line beats one bend"}
-        found = [f"{verdicts[each]} (AICc): {', '.join(said[each])}." for each in said if said[each]]
+        found = [
+            f"{verdicts[each]} (AICc): {', '.join(said[each])}." for each in said if said[each]
+        ]
         return f"{task}, {len(table)} models. {' '.join(found)}"
 
     update("MMLU")

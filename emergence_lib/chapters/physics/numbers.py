@@ -511,7 +511,7 @@ def threshold_at(kind: str, hours: float, steps: int = 4000) -> float:
 
 
 def measured_clocks() -> pd.DataFrame:
-    """Run every search of `CLOCKS` (three quarters of an hour); `clocks` returns what this stored."""
+    """Run every search of `CLOCKS` (45 minutes); `clocks` returns what this stored."""
     return pd.concat(
         [search_clock(hours, seed) for hours, seeds in CLOCKS.items() for seed in range(seeds)],
         ignore_index=True,
