@@ -147,7 +147,9 @@ def test_chances_are_counts_of_the_stored_networks() -> None:
     assert row["chance"] == pytest.approx((end > 0.99).mean())
     assert row["low"] < row["chance"] < row["high"] < row["low"] + 0.15
     sums = np.array([each.accuracy[:, :, -1] for each in store.stored("lottery", "addition")])
-    assert numbers.above_half("addition").to_numpy() == pytest.approx((sums > 0.5).mean((0, 2)))
+    assert numbers.above_half("addition", 1000).to_numpy() == pytest.approx(
+        (sums > 0.5).mean((0, 2))
+    )
 
 
 def test_the_mean_ladder_steps_as_counted_by_hand() -> None:

@@ -400,9 +400,15 @@ def chances(step: int = 4000) -> pd.DataFrame:
     return found.assign(low=low, high=high)
 
 
-def above_half(variant: str) -> pd.Series:
-    """Return the share of networks that end with more than half right, by width."""
-    return lottery.chances(fates(variant), cut=0.5)["chance"]
+def above_half(variant: str, step: int) -> pd.Series:
+    """Return the share of networks with more than half right after so many steps, by width."""
+    table = fates(variant)
+    return lottery.chances(table[table["step"] <= step], cut=0.5)["chance"]
+
+
+def copying_at_last() -> float:
+    """Return the share of all networks, of any width, that copy more than half right at last."""
+    return float(above_half("induction", 1000).mean())
 
 
 def between(low: float, high: float) -> pd.Series:

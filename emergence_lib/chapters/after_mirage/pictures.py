@@ -305,17 +305,16 @@ def stacked(scores: Array) -> tuple[Array, Array]:
 def races() -> list[Figure]:
     """Two tasks that a cut at one half makes look like a lottery."""
     return [
-        _race("induction", "copying (induction)", (20, 24, 28, 32)),
-        _race("addition", "one-digit sums", (8, 10, 12, 16)),
+        _race("induction", "copying (induction), 500 steps", (20, 24, 28, 32), 500),
+        _race("addition", "one-digit sums, 1,000 steps", (8, 10, 12, 16), 1000),
     ]
 
 
-def _race(variant: str, title: str, widths: tuple[int, ...]) -> Figure:
+def _race(variant: str, title: str, widths: tuple[int, ...], step: int) -> Figure:
     fig = Figure(figsize=theme.PANEL)
     ax = fig.subplots()
     ax.set_title(title)
-    table = numbers.fates(variant)
-    table = table[table["step"] == table["step"].max()]
+    table = numbers.fates(variant).query("step == @step")
     for at, width in enumerate(widths):
         scores = np.sort(table.loc[table["width"] == width, "accuracy"].to_numpy())
         x = at + np.linspace(-0.32, 0.32, len(scores))
