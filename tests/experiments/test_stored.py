@@ -67,7 +67,7 @@ PARTS: dict[tuple[str, str], Part] = {
     },
     ("quanta", "widths"): Part(SKILLS, within=0.15, settings={"widths": (4,)}),
     ("lottery", ""): Part(SKILLS, within=0.02, settings={"nets": 20, "moments": (125,)}),
-    ("lottery", "induction"): Part(SKILLS, within=0.02, settings={"nets": 1, "moments": (125,)}),
+    ("lottery", "induction"): Part(SKILLS, within=0.02, settings={"moments": (125,)}, steps=1),
     ("lottery", "addition"): Part(SKILLS, within=0.15, steps=1),
     ("capacity", ""): Part(("recall", "overlap"), within=0.01, settings={"patterns": (5, 20)}),
     ("hopfield", ""): Part(("recalled", "heaps"), within=1e-12, settings={"neurons": (200, 400)}),
