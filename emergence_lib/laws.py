@@ -50,9 +50,12 @@ def within(
     Raises
     ------
     ValueError
-        If a number lies outside or is NaN.
+        If a number lies outside or is NaN, or something is no number.
     """
-    array = np.asarray(value, dtype=float)
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: found {value!r}, want numbers") from error
     above = array > low if open_low else array >= low
     below = array < high if open_high else array <= high
     inside = above & below & np.isfinite(array)

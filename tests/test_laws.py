@@ -187,6 +187,11 @@ def test_detection_probability_keeps_its_digits_for_rare_successes() -> None:
         (lambda: laws.exact_match(np.nan, 5), "p: found nan"),
         (lambda: laws.exact_match(0.5, 0), "n: found 0, want a finite number of at least 1"),
         (lambda: laws.product_level(1, 2), r"level: found 1, want a number in \(0, 1\)"),
+        (lambda: laws.product_level(0.5, "many"), "n: found 'many', want numbers"),
+        (
+            lambda: laws.product_level(0.5, [[1], [2, 3]]),
+            r"n: found \[\[1\], \[2, 3\]\], want numbers",
+        ),
         (lambda: laws.product_width(0.5), "n: found 0.5, want a finite number of at least 1"),
         (lambda: laws.logistic_reach(0), r"short: found 0, want a number in \(0, 1\)"),
         (lambda: laws.product([]), "skills: found none"),

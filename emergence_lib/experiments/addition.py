@@ -57,7 +57,7 @@ class Ladder:
         # 64-bit numbers hold sums of 17 digits.
         check(self, "lengths", low=1, high=17, whole=True)
         check(self, "widths", "steps", "batch", "warm_up", "items", low=1, whole=True)
-        check(self, "rate", low=0, open_low=True)
+        check(self, "rate", low=0, high=1, open_low=True)
 
     @property
     def digits(self) -> int:

@@ -24,7 +24,7 @@ from emergence_lib.experiments.layers import (
     one_hot,
     softmax,
 )
-from emergence_lib.experiments.settings import Progress
+from emergence_lib.experiments.settings import Progress, check_switch
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Config(addition.Ladder):
     widths: tuple[int, ...] = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256)
     leading: bool = False
     """Whether the leading digit is written first, as people do, or the units, as carries run."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot be run."""
+        super().__post_init__()
+        check_switch(self, "leading")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ class Config:
         one_pair = 1 / self.modulus**2
         check(self, "shares", low=one_pair, high=1 - one_pair)
         check(self, "decay", low=0)
-        check(self, "rate", low=0, open_low=True)
+        check(self, "rate", low=0, high=1, open_low=True)
         check(self, "width", "warm_up", low=1, whole=True)
         check(self, "checkpoints", low=0, whole=True, rising=True)
 

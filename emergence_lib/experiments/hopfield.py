@@ -48,7 +48,7 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse settings that cannot be run."""
         check(self, "neurons", low=2, whole=True, rising=True)
-        check(self, "loads", low=0, open_low=True, rising=True)
+        check(self, "loads", low=0, high=10, open_low=True, rising=True)
         check(self, "memories", "recalls", "sweeps", "blocks", low=1, whole=True)
         check(self, "kept", low=0, high=1)
 

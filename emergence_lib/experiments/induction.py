@@ -21,7 +21,7 @@ from emergence_lib.experiments import ablation, store
 from emergence_lib.experiments.attention import Net, back
 from emergence_lib.experiments.layers import Floats, Integers, cross_entropy, one_hot
 from emergence_lib.experiments.optim import Adam
-from emergence_lib.experiments.settings import Progress, check, watched
+from emergence_lib.experiments.settings import Progress, check, check_switch, watched
 from emergence_lib.laws import Flags
 
 
@@ -58,7 +58,8 @@ class Config:
         check(self, "layers", low=1, high=2, whole=True)
         counts = ("widths", "symbols", "length", "shortest", "longest", "steps", "batch")
         check(self, *counts, "warm_up", "every", "items", low=1, whole=True)
-        check(self, "rate", low=0, open_low=True)
+        check(self, "rate", low=0, high=1, open_low=True)
+        check_switch(self, "given")
         if not self.shortest <= self.longest < self.length - 1:
             raise ValueError(
                 f"longest: found {self.longest}, want at least shortest ({self.shortest}) and "

@@ -49,7 +49,7 @@ class Config:
             raise ValueError(f"task: found {self.task!r}, want one of {', '.join(TASKS)}")
         check(self, "widths", "nets", "batch", low=1, whole=True)
         check(self, "moments", low=1, whole=True, rising=True)
-        check(self, "rate", low=0, open_low=True)
+        check(self, "rate", low=0, high=1, open_low=True)
         # The exam asks every question there is.
         check(self, "bits", low=1, high=16, whole=True)
         check(self, "parity", low=1, high=self.bits, whole=True)

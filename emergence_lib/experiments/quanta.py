@@ -49,7 +49,8 @@ class Config:
         """Refuse settings that cannot be run."""
         counts = ("skills", "bits", "parity", "widths", "steps", "batch", "items", "exams", "first")
         check(self, *counts, low=1, whole=True)
-        check(self, "alpha", "rate", low=0, open_low=True)
+        check(self, "alpha", low=0, open_low=True)
+        check(self, "rate", low=0, high=1, open_low=True)
         if self.skills > comb(self.bits, self.parity):
             raise ValueError(
                 f"skills: found {self.skills}, want at most {comb(self.bits, self.parity)}, the "

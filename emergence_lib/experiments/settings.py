@@ -55,6 +55,10 @@ def check(
         limit = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
     for name in names:
         value = getattr(config, name)
+        usual = getattr(type(config), name, value)
+        if np.ndim(usual) != _dimensions(value):
+            form = "one number" if np.ndim(usual) == 0 else "a tuple of numbers"
+            raise ValueError(f"{name}: found {value!r}, want {form}, as in {usual!r}")
         numbers = np.atleast_1d(value)
         good = numbers.size > 0 and np.issubdtype(numbers.dtype, np.number)
         good = good and bool(np.all(np.isfinite(numbers) & (numbers >= low) & (numbers <= high)))
@@ -63,3 +67,19 @@ def check(
         good = good and (not rising or bool(np.all(np.diff(numbers) > 0)))
         if not good:
             raise ValueError(f"{name}: found {value}, want {kind} {limit}{order}")
+
+
+def check_switch(config: Any, *names: str) -> None:
+    """Refuse fields that are neither True nor False; a word would count as True."""
+    for name in names:
+        value = getattr(config, name)
+        if not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{name}: found {value!r}, want True or False")
+
+
+def _dimensions(value: object) -> int:
+    """Return how deep a value is nested, -1 if its rows differ in length."""
+    try:
+        return np.ndim(value)  # type: ignore[arg-type]
+    except ValueError:
+        return -1

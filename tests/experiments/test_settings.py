@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emergence_lib.experiments import autoregressive, hopfield, induction
 from emergence_lib.experiments.settings import check
 
 
@@ -42,3 +43,22 @@ def test_the_lower_limit_may_be_shut_out() -> None:
 def test_order_is_wanted_in_words() -> None:
     with pytest.raises(ValueError, match="at least 0, each above the one before"):
         check(Sample((2, 1)), "value", low=0, rising=True)
+
+
+@pytest.mark.parametrize(
+    ("config", "field", "value", "words"),
+    [
+        (hopfield.Config, "neurons", 20, r"found 20, want a tuple of numbers, as in \("),
+        (hopfield.Config, "memories", (1, 2), r"found \(1, 2\), want one number, as in"),
+        (hopfield.Config, "neurons", ((2, 3), (4,)), "found .*, want a tuple of numbers"),
+        (hopfield.Config, "loads", (1e300,), r"found .*, want numbers above 0, at most 10"),
+        (autoregressive.Config, "rate", 1e30, "found .*, want numbers above 0, at most 1"),
+        (autoregressive.Config, "leading", "no", "found 'no', want True or False"),
+        (induction.Config, "given", 2, "found 2, want True or False"),
+    ],
+)
+def test_a_setting_of_another_form_is_named(
+    config: type, field: str, value: object, words: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{field}: {words}"):
+        config(**{field: value})

@@ -213,6 +213,13 @@ def recall_power() -> Power:
     return Power(power, float(low), float(high))
 
 
+def recall_power_in_load() -> float:
+    """Return the same power of widths in load itself, not divided by a middle that drifts."""
+    table = recall_falls()
+    width = np.log(table["width"] * table["half"])
+    return float(np.polyfit(np.log(table.index.to_numpy(float)), width, 1)[0])
+
+
 @cache
 def ladder_widths() -> pd.DataFrame:
     """Rise of recall along a ladder of memories that hold a fixed number of patterns.
