@@ -247,7 +247,8 @@ def written(value: Any, expression: str, form: str) -> str:
     try:
         if LONG_FORM.search(form):
             raise ValueError("a width or precision has three digits at most")
-        return format(value, form)
+        text = format(value, form)
+        return text if isinstance(value, str) else re.sub("^-", "\N{MINUS SIGN}", text)
     except (TypeError, ValueError) as error:
         raise ExpressionError(
             f"expression {expression!r} cannot be written as {form!r}: {error}"

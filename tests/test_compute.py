@@ -223,8 +223,9 @@ def test_fill(text: str, filled: str) -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 6))
-def test_fill_writes_as_format_does(value: float, digits: int) -> None:
-    assert fill(f"x {{{value!r}:.{digits}f}} y") == f"x {value:.{digits}f} y"
+def test_fill_writes_as_format_does_but_for_the_minus(value: float, digits: int) -> None:
+    written = f"{value:.{digits}f}".replace("-", "−")
+    assert fill(f"x {{{value!r}:.{digits}f}} y") == f"x {written} y"
 
 
 @pytest.mark.parametrize("text", ["{laws.exact_match}", "{[1, 2]}", "{''}"])

@@ -20,7 +20,7 @@ DRAWN = 161
 NEURONS = (200, 400, 800, 1600, 3200)
 LOADS = (0.12, 0.14, 0.15, 0.16, 0.17, 0.18, 0.20, 0.22, 0.25, 0.28)
 """Settings of the load of `memory`."""
-START_NEURONS, START_LOAD = 800, 0.16
+START_NEURONS, START_LOAD = 3200, 0.15
 LOOKS = dict(zip(NEURONS, theme.RAMP, strict=True))
 """Colour of the recall curves, by neurons."""
 
@@ -215,7 +215,7 @@ def skills() -> Figure:
     ax.axhline(32, color=theme.GREY, lw=0.8, label="_all")
     ax.text(205, 29, "all 32", color=theme.GREY, va="top")
     theme.beside(ax, 1300, 420, "would fit", theme.GREY, ha="right")
-    theme.beside(ax, 11_000, 60, "one price", theme.TEAL, ha="right")
+    theme.beside(ax, 11_000, 60, "at one price", theme.TEAL, ha="right")
     theme.beside(ax, 5000, 5.2, "solved", theme.BLUE, va="top")
     theme.log_axis(ax, "parameters", limits=(170, 31_000), ticks=(200, 1000, 5000, 20_000))
     theme.log_axis(ax, "skills", limits=(0.5, 9000), ticks=(1, 10, 100, 1000), axis="y")

@@ -79,13 +79,14 @@ def thresholds() -> tuple[Figure, Callable[..., str]]:
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
     sizes = found.SIZES[::43]
+    (whole,) = ax.plot(sizes, sizes, color=theme.ORANGE, lw=2.6, label="all four")
+    # Drawn later, the dashes lie on top where the whole follows its weakest skill.
     skills = [
         ax.plot(sizes, sizes, color=colour, ls="--", lw=1.2, label=f"skill of {theme.short(size)}")[
             0
         ]
         for size, colour in zip(found.THRESHOLDS, theme.RAMP, strict=False)
     ]
-    (whole,) = ax.plot(sizes, sizes, color=theme.ORANGE, lw=2.6, label="all four")
     theme.key(ax, {"each skill": skills[1], "all four": whole})
     theme.share_axis(ax, "share right")
     theme.size_axis(ax, 1e8, 2e12, (1e8, 1e9, 1e10, 1e11, 1e12), "parameters")
@@ -151,7 +152,7 @@ def _misses() -> Figure:
     ax.axhline(0, color=theme.GREY, lw=1.2, label="_exact")
     theme.key(ax, marks)
     _sizes(ax)
-    ax.set_ylabel("points")
+    ax.set_ylabel("product minus whole sums (points)")
     return fig
 
 
@@ -183,7 +184,7 @@ def after_slips(variant: str = "leading") -> Figure:
             table.index, table[column], color=colour, marker=mark, lw=1, label=name
         )
     theme.key(ax, marks, columns=3)
-    theme.share_axis(ax, "next right")
+    theme.share_axis(ax, "next digit right")
     ax.set(xlim=(0.8, len(table) + 0.2), xticks=table.index, xlabel="digit that slipped first")
     return fig
 
