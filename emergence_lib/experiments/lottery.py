@@ -47,7 +47,8 @@ class Config:
         """Refuse settings that cannot be run."""
         if self.task not in TASKS:
             raise ValueError(f"task: found {self.task!r}, want one of {', '.join(TASKS)}")
-        check(self, "widths", "nets", "batch", low=1, whole=True)
+        check(self, "nets", "batch", low=1, whole=True)
+        check(self, "widths", low=1, whole=True, rising=True)
         check(self, "moments", low=1, whole=True, rising=True)
         check(self, "rate", low=0, high=1, open_low=True)
         # The exam asks every question there is.

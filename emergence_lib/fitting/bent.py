@@ -77,7 +77,11 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
             f"x, y: found shapes {x.shape} and {y.shape}, want two alike, (points,), at least "
             f"{2 * ASIDE + 2} points, x not falling"
         )
+    if len(np.unique(x)) < 3:
+        raise ValueError(f"x: found {len(np.unique(x))} different places, want three or more")
     names = np.zeros(len(x)) if groups is None else np.asarray(groups)
+    if names.shape != x.shape:
+        raise ValueError(f"groups: found shape {names.shape}, want {x.shape}, a name a point")
     _, member = np.unique(names, return_inverse=True)
     level = (member[:, None] == np.arange(member.max() + 1)).astype(float)
     straight = np.column_stack([level, x - x[0]])
@@ -98,7 +102,9 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
     broken = np.column_stack([straight, hinge[:, best]])
     *heights, before, more = fit = np.linalg.lstsq(broken, y)[0]
     rest = float(np.sum((y - broken @ fit) ** 2))
-    scores = [len(x) * float(np.log(each)) for each in (left @ left, rest)]
+    # A line that fits exactly leaves rounding, which shall not be compared.
+    tiny = len(x) * np.finfo(float).eps * float(np.sum((y - y.mean()) ** 2)) + np.finfo(float).tiny
+    scores = [len(x) * float(np.log(max(each, tiny))) for each in (left @ left, rest)]
     worth = np.array([aicc(*each, len(x)) for each in zip(scores, counts, strict=True)], float)
     own = np.array(heights)[member]
     return Bend(

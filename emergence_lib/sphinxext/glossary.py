@@ -31,6 +31,7 @@ from sphinx.util.osutil import relative_uri
 
 from emergence_lib.checked import load_yaml
 from emergence_lib.reader.markup import first_sentence
+from emergence_lib.sphinxext.words import setting
 
 LEVELS = ("beginner", "intermediate", "expert")
 SCHEMA: dict[str, Any] = {
@@ -125,7 +126,10 @@ def definitions(env: BuildEnvironment) -> dict[str, Definition]:
 
 
 # Where a word stands by itself and not in running text.
-SILENT = (nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.table, nodes.term)
+SILENT = (
+    *(nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.table, nodes.term),
+    setting,  # a link already
+)
 CAPTION = re.compile(
     r'<figcaption\b.*?</figcaption>|<(?P<tag>p|div) class="em-caption".*?</(?P=tag)>', re.DOTALL
 )

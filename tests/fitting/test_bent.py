@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -72,3 +74,22 @@ def test_too_few_points_and_points_out_of_order_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=found):
         bent.bend(x, x**2, groups)
+
+
+def test_a_line_that_fits_exactly_leaves_nothing_to_a_bend() -> None:
+    x = np.linspace(0, 4, 30)
+    assert bent.bend(x, 2 * x + 1).gain < 0
+    assert bent.bend(x, np.full(30, 0.5)).gain < 0
+
+
+@pytest.mark.parametrize(
+    ("x", "groups", "words"),
+    [
+        (np.ones(20), None, "x: found 1 different places, want three or more"),
+        (np.arange(20.0), ["a", "b"], r"groups: found shape \(2,\), want \(20,\)"),
+        (["a"] * 20, None, "x: found .*, want numbers"),
+    ],
+)
+def test_points_that_say_nothing_are_refused(x: Any, groups: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        bent.bend(x, np.arange(20.0), groups)

@@ -168,8 +168,11 @@ def alone(much: bool, task: str, score: str) -> float:
 
 
 def little_bends() -> list[str]:
-    """Return the tasks that bend, under both scores, among the models that read little alone."""
-    return [task for task in TASKS if min(alone(False, task, score) for score in SCORES) > 0]
+    """Return the tasks that bend clearly, under both scores, among the models that read little.
+
+    Clearly: by more than two units of AICc, which a bend in pure noise seldom gains.
+    """
+    return [task for task in TASKS if min(alone(False, task, score) for score in SCORES) > 2]
 
 
 def worst_curve(but: str = "arithmetic") -> float:
@@ -421,14 +424,19 @@ def latecomers(step: int = 1000) -> pd.DataFrame:
     return lottery.latecomers(fates(), step)
 
 
-def single_ladders() -> pd.DataFrame:
-    """Return `lottery.ladders` of the parity: what a study with one run a width would see."""
-    return lottery.ladders(fates())
+def single_ladders(least: int = 1) -> pd.DataFrame:
+    """Return `lottery.ladders` of the parity: what a study with one run a width would see.
+
+    Of widths from ``least`` up, and of those ladders that rise.
+    """
+    table = fates()
+    found = lottery.ladders(table[table["width"] >= least])
+    return found[np.isfinite(found["largest"])]
 
 
-def mean_step() -> float:
-    """Return the largest step of the mean over networks, as a share of its rise."""
-    steps = chances()["accuracy"].diff()
+def mean_step(least: int = 1) -> float:
+    """Return the largest step of the mean over networks, as a share of its rise from a width on."""
+    steps = chances()["accuracy"].loc[least:].diff()
     return float(steps.max() / steps.sum())
 
 
