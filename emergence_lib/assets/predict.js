@@ -6,7 +6,10 @@
   const DONE = "What happens";
   // An opinion has no right answer.
   const SKIP_PLACE = "Look without placing it";
-  const DONE_PLACE = "What moved, and who stands where";
+  const DONE_PLACE = "Where your marker stands";
+  const DONE_AGAIN = "What moved, and who stands where";
+  const PLACE = "Place it";
+  const MOVE = "Place it again";
   const VEIL = "The next lines give the answer away. They open when you commit, or look without predicting.";
   // A page may carry this script twice, and a saved page its marks: so they are kept here.
   const started = (window.emPredictions ??= new WeakSet());
@@ -52,6 +55,8 @@
     const button = form.querySelector("button");
     let touched = false;
     let committed = false;
+    const done = () =>
+      opinion ? (slider.dataset.emSince ? DONE_AGAIN : DONE_PLACE) : DONE;
 
     const label = () => {
       const number = Number(slider.value).toLocaleString("en", { maximumFractionDigits: 9 });
@@ -86,12 +91,14 @@
           .map((each) => each.textContent.split(" ")[0]);
       const there = near(now);
       const words = [`Your marker is at ${label()}.`];
-      if (spans.length) words.push(there.length ? `There stand ${there.join(", ")}.` : "No position stands there.");
+      if (spans.length) words.push(there.length ? `${there.join(", ")} ${there.length > 1 ? "stand" : "stands"} there.` : "No position stands there.");
       if (slider.dataset.emSince) {
         const was = before();
         const list = box.querySelector(".em-spans");
         list?.style.setProperty("--now", now / slider.max);
         list?.style.removeProperty("--was");
+        const lines = [...box.querySelectorAll(".em-lines span")];
+        lines.forEach((line, at) => (line.hidden = at === 0 && was === null));
         if (was === null) words.push("You placed none before.");
         else {
           list?.style.setProperty("--was", was / slider.max);
@@ -123,19 +130,30 @@
 
     function commit() {
       const picked = slider ?? fields.find((field) => field.checked);
-      if (!picked || (slider && !touched)) {
+      // An opinion may be the middle, where the slider stands.
+      if (!picked || (slider && !touched && !opinion)) {
         output ? (output.textContent = "move the slider first") : choose();
         return undefined;
       }
       committed = true;
+      if (opinion) output.textContent = label();
       if (slider) said.textContent = judged();
       else if (picked.hasAttribute("data-em-right")) said.textContent = "You predicted it.";
       else said.textContent = `You said “${picked.nextElementSibling.textContent}”.`;
       fields.forEach((field) => (field.disabled = true));
-      button.parentElement.hidden = true;
+      if (opinion) button.textContent = MOVE;
+      else button.parentElement.hidden = true;
       reveal.open = true;
-      summary.textContent = opinion ? DONE_PLACE : DONE;
+      summary.textContent = done();
       return picked.value;
+    }
+
+    // An opinion may change: the marker is free again, and stays where it was until it is placed.
+    function free() {
+      committed = false;
+      slider.disabled = false;
+      button.textContent = PLACE;
+      slider.focus();
     }
 
     // Take over a value, if it is one that the reader could have given.
@@ -170,8 +188,11 @@
     summary.textContent = opinion ? SKIP_PLACE : SKIP;
     said.textContent = "";
     button.parentElement.hidden = false;
+    if (opinion) button.textContent = PLACE;
+    box.querySelectorAll(".em-lines span").forEach((line) => (line.hidden = true));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      if (committed) return free();
       const value = commit();
       if (value === undefined) return;
       try {

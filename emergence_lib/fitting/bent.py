@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emergence_lib.fitting.criteria import aicc
-from emergence_lib.laws import Array, within
+from emergence_lib.laws import Array, logistic, logistic_width, within
 
 ASIDE = 4
 """Points that must lie on either side of a bend."""
 PLACES = 201
 """Places between them that are tried, evenly spaced."""
+GENTLE = 1.0
+"""Decades from 10% to 90% that an S-curve must take at least, to be called smooth here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,3 +118,27 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
         levels=own - own.mean(),
         rest=rest,
     )
+
+
+def against_curve(x: ArrayLike, y: ArrayLike) -> float:
+    """Return how much AICc prefers a smooth S-curve to the line with one bend; negative if not.
+
+    Both have four parameters beside the spread: the S-curve a floor, a height, a midpoint and a
+    slope, found on a fine grid of the last two, no narrower than `GENTLE`.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (points,)
+        As for `bend`; ``x`` in decades.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    corner = bend(x, y)
+    steepest = float(logistic_width(1.0)) / GENTLE
+    middles = np.linspace(x[0], x[-1] + 1, 241)
+    middle, slope = np.meshgrid(middles, np.geomspace(0.5, steepest, 60))
+    shape = logistic(x, middle.reshape(-1, 1), slope.reshape(-1, 1))
+    shape = shape - shape.mean(axis=1, keepdims=True)
+    away = y - y.mean()
+    # Floor and height are least squares for each midpoint and slope.
+    rest = np.sum(away**2) - (shape @ away) ** 2 / np.sum(shape**2, axis=1)
+    return float(len(x) * np.log(corner.rest / rest.min()))

@@ -81,10 +81,11 @@ def row(
             f"each of {', '.join(columns)}"
         )
     marks = "".join(
-        f'<span class="em-cell"><i class="em-says" data-em-says="{says}"></i>'
+        f'<span class="em-cell" data-em-cell="{escape(column)}">'
+        f'<i class="em-says" data-em-says="{says}"></i>'
         f'<span class="em-hidden">{escape(columns[column])}: {SAYS[says]}.</span></span>'
         if says
-        else '<span class="em-cell"></span>'
+        else f'<span class="em-cell" data-em-cell="{escape(column)}"></span>'
         for column, says in cells.items()
     )
     return (

@@ -227,20 +227,31 @@ def place(
         f'<p class="em-actions" hidden><button type="submit" {OWN_KEYS}>Place it</button></p>'
         '</form><details class="em-reveal"><summary>Look without placing it</summary>'
         '<p class="em-told"><span class="em-said" role="status"></span> '
-        f"{markup.inline(because)}</p>{_spans(stands or {}, most)}</details></div>"
+        f"{markup.inline(because)}</p>{_spans(stands or {}, most, ends)}</details></div>"
     )
     return Prediction(html, f"Place your marker: {markup.plain(question)}", assets=ASSETS)
 
 
-def _spans(stands: Mapping[str, tuple[int, int]], most: int) -> str:
-    """Draw who stands where: a name and a bar each, read out in words."""
+def _spans(stands: Mapping[str, tuple[int, int]], most: int, ends: tuple[str, str]) -> str:
+    """Draw who stands where: a name and a bar each, read out in words; ends and lines named.
+
+    The script shows the names of the lines when there are some.
+    """
     bars = "".join(
         f'<li data-em-from="{low}" data-em-to="{high}"><span>{escape(who)}'
         f'<span class="em-hidden">, {low} to {high} of {most}</span></span>'
         f'<i style="--from:{low / most:.2f};--to:{high / most:.2f}"></i></li>'
         for who, (low, high) in stands.items()
     )
-    return f'<ul class="em-spans em-kicker">{bars}</ul>' if bars else ""
+    if not bars:
+        return ""
+    named = "".join(f"<span>{escape(end)}</span>" for end in ends)
+    return (
+        f'<p class="em-scale em-kicker"><span></span><span>{named}</span></p>'
+        f'<ul class="em-spans em-kicker">{bars}</ul>'
+        '<p class="em-lines em-kicker"><span hidden>thin line: your marker before</span>'
+        "<span hidden>thick line: your marker now</span></p>"
+    )
 
 
 def _grid(low: float, high: float, *, whole: bool) -> tuple[float, float, float, float]:

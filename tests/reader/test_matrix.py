@@ -99,7 +99,7 @@ def test_a_column_opens_the_rows_that_speak_to_it_and_closes_them_again(
     seeds.press("Enter")
     assert open_rows(page) == ["P2"]
     assert page.locator(".em-lit").all_inner_texts() == ["On seeds."]
-    assert page.get_by_role("status").inner_text().startswith("Seeds: 1 of 2 rows")
+    assert page.get_by_role("status").inner_text().startswith("Seeds: it speaks to 1 of 2 rows")
     page.get_by_role("button", name="Scores by size").press("Space")
     assert open_rows(page) == ["P1", "P2"]
     assert page.locator(".em-lit").all_inner_texts() == ["On size.", "On size."]
@@ -110,8 +110,48 @@ def test_a_column_opens_the_rows_that_speak_to_it_and_closes_them_again(
     page.close()
 
 
+def test_a_column_leaves_alone_what_was_opened_or_closed_by_hand(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = opened(browser, tmp_path)
+    one, two = (page.locator(f"#P{n} summary") for n in (1, 2))
+    sizes, seeds = (page.get_by_role("button", name=name) for name in COLUMNS.values())
+    one.press("Enter")
+    seeds.click()
+    assert open_rows(page) == ["P1", "P2"]  # P1 says nothing of seeds, and was opened by hand
+    sizes.click()
+    sizes.click()
+    assert open_rows(page) == ["P1"]
+    seeds.click()
+    said = page.get_by_role("status").inner_text()
+    two.click()
+    assert open_rows(page) == ["P1"]
+    assert page.get_by_role("status").inner_text() == said
+    two.click()
+    seeds.click()
+    assert open_rows(page) == ["P1", "P2"]  # opened again by hand
+    page.close()
+
+
+def test_the_cells_of_a_pressed_column_stand_out_by_more_than_colour(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = opened(browser, tmp_path, forced_colors="active")
+    cells = page.locator(".em-cell")
+    rules = "all => all.map(cell => getComputedStyle(cell).borderLeftWidth)"
+    assert cells.evaluate_all(rules) == ["0px"] * 4
+    page.get_by_role("button", name="Seeds").click()
+    assert cells.evaluate_all(rules) == ["0px", "2px"] * 2
+    page.get_by_role("button", name="Seeds").click()
+    assert cells.evaluate_all(rules) == ["0px"] * 4
+    page.close()
+
+
 def test_a_link_to_a_row_opens_it(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, tmp_path)
+    page.get_by_text("to row 2").click()
+    page.locator("#P2[open]").wait_for()
+    page.locator("#P2 summary").click()
     page.get_by_text("to row 2").click()
     page.locator("#P2[open]").wait_for()
     page.close()

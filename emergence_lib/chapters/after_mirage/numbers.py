@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
-from emergence_lib import datasets, fitting, laws, published
+from emergence_lib import datasets, fitting, published
 from emergence_lib.experiments import addition, lottery, store
 from emergence_lib.fitting import bent
 from emergence_lib.laws import Array
@@ -32,9 +32,6 @@ MUCH = 5e11
 """Training tokens above which a model counts as one that read much."""
 STRADDLES = "Qwen1.5"
 """The one family with several models on both sides of most bends."""
-
-GENTLE = 1.0
-"""Decades from 10% to 90% that an S-curve must take at least, to be called smooth here."""
 
 GRID = {
     "trivia": "jeopardy",
@@ -111,22 +108,12 @@ def kept(how: str = "levels") -> list[str]:
 
 
 def against_curve(task: str, score: str) -> float:
-    """How much AICc prefers a smooth S-curve to the line with one bend; negative if it does not.
+    """How much AICc prefers a smooth S-curve to a bend, as `bent.against_curve` counts it.
 
-    Both have four parameters beside the spread: the S-curve a floor, a height, a midpoint and a
-    slope, found on a fine grid of the last two, no narrower than `GENTLE`.
+    No S-curve narrower than `bent.GENTLE` decades is tried.
     """
     table = published.twice(TASKS[task])
-    x, y = table["x"].to_numpy(), table[SCORES[score]].to_numpy()
-    steepest = float(laws.logistic_width(1.0)) / GENTLE
-    middles = np.linspace(x[0], x[-1] + 1, 241)
-    middle, slope = np.meshgrid(middles, np.geomspace(0.5, steepest, 60))
-    shape = laws.logistic(x, middle.reshape(-1, 1), slope.reshape(-1, 1))
-    shape = shape - shape.mean(axis=1, keepdims=True)
-    away = y - y.mean()
-    # Floor and height are least squares for each midpoint and slope.
-    rest = np.sum(away**2) - (shape @ away) ** 2 / np.sum(shape**2, axis=1)
-    return float(len(x) * np.log(bend(task, score).rest / rest.min()))
+    return bent.against_curve(table["x"], table[SCORES[score]])
 
 
 def levelled(task: str, score: str) -> pd.DataFrame:

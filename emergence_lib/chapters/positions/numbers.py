@@ -38,6 +38,8 @@ MOST = 10
 """Upper end of both scales; 0 is the lower: in the measurement, not at all."""
 SPLIT = 22.5
 """log10 FLOP up to which the forecast of the page sees the open models."""
+EDGES = (20.0, 21.0, 21.5, 22.0, 22.5, 23.0, 23.5, 24.0)
+"""log10 FLOP between which models are averaged, item difficulty by tenths."""
 GRADES = ["rerun", "recomputed", "reported", "disputed"]
 
 
@@ -221,6 +223,11 @@ def speaking(kind: str, says: Sequence[str] = ("for", "against", "both")) -> int
     return sum(each.says(kind) in says for each in positions())
 
 
+def fullest() -> str:
+    """Return the kind of evidence that speaks to most positions, in the page's words."""
+    return KINDS[max(KINDS, key=speaking)].lower()
+
+
 def narrowing() -> float:
     """Return the share of its width that a logistic rise loses at most by an all-or-nothing score.
 
@@ -268,6 +275,27 @@ def bends() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["task", *scores])
 
 
+CLOSE = 3.0
+"""Units of AICc by which a curve may lose and still do about as well."""
+
+
+def curved() -> list[str]:
+    """Return the tasks on which a bent line beats a straight one under both scores."""
+    table = bends().set_index("task")
+    return table.index[(table > 0).all(axis=1)].tolist()
+
+
+@cache
+def as_smooth() -> int:
+    """Count the tasks of `curved` where an S-curve loses at most `CLOSE` to a bend, or wins.
+
+    In the Brier score; no S-curve narrower than a decade is tried.
+    """
+    tables = [published.twice(task) for task in curved()]
+    gains = [bent.against_curve(table["x"], table["tc_brier"]) for table in tables]
+    return sum(gain > -CLOSE for gain in gains)
+
+
 def first_seen(level: float = 0.05) -> float:
     """Return the smallest GPT-3 that, with all larger ones, adds three digits above chance.
 
@@ -308,6 +336,25 @@ def below() -> pd.DataFrame:
     return mmlu().query(f"x <= {SPLIT}")
 
 
+def early() -> pd.DataFrame:
+    """Return the models of `below` that are clear of a guess (28% or more)."""
+    return below().query("accuracy >= 0.28")
+
+
+def much_or_synthetic() -> bool:
+    """Say whether each of `early` read over 10^12 tokens, or is a Phi: those read synthetic text.
+
+    The median of `below` read a third of 10^12.
+    """
+    table = early()
+    return bool(((table["train_tokens"] > 1e12) | (table["family"] == "Phi")).all())
+
+
+def between() -> pd.DataFrame:
+    """Return the models that `below` ends before and that have not yet all left the guess."""
+    return mmlu().query(f"{SPLIT} < x <= 23")
+
+
 def beyond() -> pd.DataFrame:
     """Return the models that the forecast does not see."""
     return mmlu().query(f"x > {SPLIT}")
@@ -342,18 +389,31 @@ def family(*names: str) -> pd.DataFrame:
 
 
 @cache
-def tenths(
-    edges: tuple[float, ...] = (20.0, 21.0, 21.5, 22.0, 22.5, 23.0, 23.5, 24.0),
-) -> pd.DataFrame:
+def tenths(edges: tuple[float, ...] = EDGES) -> pd.DataFrame:
     """Return MMLU's Brier score on the easiest and the hardest tenth, and on all, by compute.
 
     Rows are means over the models between neighbouring edges (log10 FLOP), their middles the index.
     """
+    by_rank = ranks(edges)
+    return pd.DataFrame(
+        {"easiest": by_rank[1], "hardest": by_rank[10], "all": by_rank.mean(axis=1)}
+    )
+
+
+@cache
+def ranks(edges: tuple[float, ...] = EDGES) -> pd.DataFrame:
+    """Return the Brier score of each tenth, 1 the easiest, in columns; rows as in `tenths`."""
     table = datasets.load("wu_lo_groups").query("task == 'mmlu'")
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     group = pd.cut(np.log10(table["train_flops"]), list(edges), labels=middles)
     means = table.groupby([group, "difficulty_rank"], observed=True)["tc_brier_brier_ranked"].mean()
-    by_rank = means.unstack()
-    return pd.DataFrame(
-        {"easiest": by_rank[1], "hardest": by_rank[10], "all": by_rank.mean(axis=1)}
-    )
+    return means.unstack()
+
+
+def improved(at: int) -> int:
+    """Return how many tenths have a lower Brier score in row ``at`` of `tenths` than in its first.
+
+    Counts all ten, so the easiest too.
+    """
+    by_rank = ranks()
+    return int((by_rank.iloc[at] < by_rank.iloc[0]).sum())

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from emergence_lib import theme
 from emergence_lib.chapters.positions import numbers
+from emergence_lib.fitting import bent
 from emergence_lib.laws import Array
 
 VIEWS = ("sizes", "another score", "families", "easy and hard", "a forecast")
@@ -16,6 +17,8 @@ VIEWS = ("sizes", "another score", "families", "easy and hard", "a forecast")
 FAMILIES = (("Pythia", "OPT"), ("Qwen1.5",))
 """Older families and a newer one whose models span the rise."""
 CHANCE = 0.25
+BRIER_CHANCE = (1 - CHANCE) ** 2
+"""The target-conditioned Brier score of a guess among four."""
 NONE = (np.array([1e21, 1e22]), np.array([CHANCE, CHANCE]))
 """Stands where nothing is drawn, out of sight: every setting needs as many artists."""
 
@@ -35,7 +38,7 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     ax = fig.subplots()
     table = numbers.mmlu()
     size = 10 ** table["x"].to_numpy()
-    ax.axhline(CHANCE, color=theme.GREY, ls="--", lw=1, label="_chance")
+    guess = ax.axhline(CHANCE, color=theme.GREY, ls="--", lw=1, label="_guess")
     ax.plot(size, table["accuracy"], "o", ms=3.5, color=theme.BLUE, alpha=0.7, label="accuracy")
     (other,) = ax.plot(
         size, size * 0 + CHANCE, "^", ms=3.5, color=theme.ORANGE, label="second marks"
@@ -43,6 +46,7 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     (first,) = ax.plot(*NONE, color=theme.INK, lw=1.6, label="_first line")
     (second,) = ax.plot(*NONE, color=theme.INK, lw=1.6, ls=":", label="_second line")
     words = [theme.beside(ax, 1.4e20, y, "", theme.INK, va="center") for y in (0.98, 0.88)]
+    good = theme.beside(ax, 1.7e24, 0.03, "", theme.INK, ha="right", va="center")
     theme.log_axis(
         ax,
         "training compute (FLOP)",
@@ -52,7 +56,14 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     )
     theme.share_axis(ax, "MMLU", limits=(-0.03, 1.05))
 
-    def draw(marks: tuple[Array, Array], lines: list[tuple[Array, Array]], said: list[str]) -> None:
+    def draw(
+        marks: tuple[Array, Array],
+        lines: list[tuple[Array, Array]],
+        said: list[str],
+        brier: bool = False,
+    ) -> None:
+        guess.set_ydata([BRIER_CHANCE if brier else CHANCE] * 2)
+        good.set_text("Brier: low is good" if brier else "")
         # The last mark is repeated so that every setting has as many.
         order = np.minimum(np.arange(len(size)), len(marks[0]) - 1)
         other.set_data(marks[0][order], marks[1][order])
@@ -70,16 +81,19 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     return fig, update
 
 
-Draw = Callable[[tuple[Array, Array], list[tuple[Array, Array]], list[str]], None]
+Draw = Callable[..., None]
 
 
 def sizes(draw: Draw) -> str:
     """Show the bare curve."""
     draw(NONE, [NONE, NONE], ["dots: accuracy", "dashed: a guess"])
     low, high = numbers.below()["accuracy"], numbers.beyond().query("x > 23")["accuracy"]
+    between = numbers.between()["accuracy"]
     return (
-        f"Up to {SPLIT} FLOP, {(low < 0.28).sum()} of {len(low)} models score under 28%. "
-        f"Beyond {theme.power_of_ten(1e23)}, all {len(high)} score {high.min():.0%} or more."
+        f"Up to {SPLIT} FLOP, {(low < 0.28).sum()} of {len(low)} score under 28%; the "
+        f"other {len(numbers.early())} read much or synthetic text. The next {len(between)} "
+        f"score {between.min():.0%} to {between.max():.0%}. Beyond {theme.power_of_ten(1e23)}, "
+        f"all {len(high)} score {high.min():.0%} or more."
     )
 
 
@@ -95,13 +109,17 @@ def rescored(draw: Draw) -> str:
     draw(
         (10 ** table["x"].to_numpy(), brier),
         lines,
-        ["triangles: Brier, low is good", "lines: one bend each"],
+        ["triangles: Brier score", "dashed: a guess, by Brier"],
+        brier=True,
     )
     places = [power(numbers.bend("mmlu", score).at) for score in ("accuracy", "tc_brier")]
     gains = [numbers.bend("mmlu", score).gain for score in ("accuracy", "tc_brier")]
+    table = numbers.mmlu()
+    curve = [bent.against_curve(table["x"], table[score]) for score in ("accuracy", "tc_brier")]
+    close = "do about as well" if min(curve) > -numbers.CLOSE else "do worse"
     return (
-        f"Bends at {places[0]} and {places[1]}. AICc prefers them to straight lines, "
-        f"by {gains[0]:.0f} and {gains[1]:.0f}."
+        f"Lines bend at {places[0]} and {places[1]}; AICc prefers them to straight ones by "
+        f"{gains[0]:.0f} and {gains[1]:.0f}. Smooth S-curves {close}."
     )
 
 
@@ -127,7 +145,8 @@ def slices(draw: Draw) -> str:
     draw(
         NONE,
         [(x, easy), (x, hard)],
-        ["lines: Brier, low is good", "solid: easiest, dotted: hardest"],
+        ["solid: easiest, dotted: hardest", "dashed: a guess, by Brier"],
+        brier=True,
     )
     return (
         f"Easiest tenth: {easy[0]:.2f}, then {easy.max():.2f}, then {easy[-1]:.2f}. Hardest: "
