@@ -2,11 +2,13 @@
 
 ``{positions}`` reads them from their chapter's file. In an opened row every piece of evidence has
 its kind, its grade and the chapter that earns it in a small line, then its text with its works, as
-the page's own prose: terms, works and chapters link as everywhere.
+the page's own prose: terms, works and chapters link as everywhere. On a page with the matrix, a
+row's key in the prose (P8) is a link to its row.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -20,6 +22,8 @@ from emergence_lib.reader import matrix
 
 CHAPTER = "positions"
 TITLE = "Thirteen positions, and the kinds of evidence that speak for and against each"
+KEY = re.compile(r"\bP(?:1[0-3]|[1-9])\b")
+GRANTED = "Granted by its authors"
 OTHERS = {"for": "Also for it", "against": "Also against it"}
 
 
@@ -29,7 +33,7 @@ def leads(position: numbers.Position) -> Iterator[tuple[str, str, numbers.Piece 
     for at, piece in enumerate(position.evidence):
         lead = ("Best evidence", "Best objection")[at] if at < 2 else OTHERS[piece.says]
         yield lead, compute.fill(piece.text, CHAPTER), piece
-    yield "Granted by its authors", position.grants, None
+    yield GRANTED, position.grants, None
 
 
 def cited(text: str, piece: numbers.Piece | None) -> str:
@@ -45,9 +49,9 @@ def as_markdown() -> str:
     for position in numbers.positions():
         parts.append(f"**{position.key} {position.name}**\n")
         for lead, text, piece in leads(position):
-            about = (
-                f" ({numbers.KINDS[piece.kind].lower()}, {GRADES[piece.grade]})" if piece else ""
-            )
+            about = f" ({GRADES['reported']})" if lead == GRANTED else ""
+            if piece:
+                about = f" ({numbers.KINDS[piece.kind].lower()}, {GRADES[piece.grade]})"
             parts.append(f"- *{lead}*{about}: {cited(text, piece)}")
         parts.append("")
     return "\n".join(parts)
@@ -73,10 +77,11 @@ class Positions(SphinxDirective):
         line = nodes.inline("", "", nodes.strong("", lead), classes=["em-kicker"])
         paragraph = nodes.paragraph("", "", line)
         said, problems = self.parse_inline(cited(text, piece))
+        if lead == GRANTED:
+            line += [nodes.Text(" · "), graded("reported")]
         if piece:
             paragraph["classes"] = [matrix.piece(piece.kind)]
-            grade = nodes.inline("", GRADES[piece.grade], classes=["em-grade", f"em-{piece.grade}"])
-            line += [nodes.Text(f" · {numbers.KINDS[piece.kind].lower()} · "), grade]
+            line += [nodes.Text(f" · {numbers.KINDS[piece.kind].lower()} · "), graded(piece.grade)]
             if piece.chapter:
                 link, more = self.parse_inline(f"{{chapter}}`{piece.chapter}`")
                 line += [nodes.Text(" · "), *link]
@@ -85,11 +90,50 @@ class Positions(SphinxDirective):
         return paragraph
 
 
+def graded(grade: str) -> nodes.inline:
+    """Return a grade in words."""
+    return nodes.inline("", GRADES[grade], classes=["em-grade", f"em-{grade}"])
+
+
 def markup(text: str) -> nodes.raw:
     """Return mark-up as it stands."""
     return nodes.raw("", text, format="html")
 
 
+def link_keys(app: Sphinx, doctree: nodes.document) -> None:
+    """Turn the keys of positions in the prose of a page with the matrix into links to the rows."""
+    del app
+    if not any('class="em-matrix"' in each.astext() for each in doctree.findall(nodes.raw)):
+        return
+    for text in list(doctree.findall(nodes.Text)):
+        if not KEY.search(text) or not is_prose(text):
+            continue
+        made: list[nodes.Node] = []
+        end = 0
+        for found in KEY.finditer(text):
+            made.append(nodes.Text(text[end : found.start()]))
+            made.append(nodes.reference("", found[0], refid=found[0], internal=True))
+            end = found.end()
+        text.parent.replace(text, [*made, nodes.Text(text[end:])])
+
+
+def is_prose(text: nodes.Text) -> bool:
+    """Say whether a text is read as prose: no code, no mark-up, no heading, no link."""
+    kept = (nodes.literal, nodes.FixedTextElement, nodes.raw, nodes.title, nodes.reference)
+    node = text.parent
+    while node is not None:
+        if isinstance(node, kept) or (isinstance(node, nodes.Element) and is_code(node)):
+            return False
+        node = node.parent
+    return True
+
+
+def is_code(node: nodes.Element) -> bool:
+    """Say whether a node is what a cell holds."""
+    return "cell" in node.get("classes", [])
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive."""
     app.add_directive("positions", Positions)
+    app.connect("doctree-read", link_keys)

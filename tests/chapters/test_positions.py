@@ -80,7 +80,7 @@ def test_a_broken_file_is_refused_with_line_and_remedy(
 
 def test_a_cell_says_for_against_or_both() -> None:
     first = numbers.positions()[0]
-    assert [first.says(kind) for kind in ("sizes", "rescored", "seeds")] == ["both", "both", ""]
+    assert [first.says(kind) for kind in ("sizes", "rescored", "seeds")] == ["both", "against", ""]
     by_hand = sum("kind: seeds" in entry for entry in FILE.split("\n- name: "))
     assert numbers.speaking("seeds") == by_hand
 

@@ -53,7 +53,7 @@ def test_asked_again_it_says_who_stands_there_and_what_moved(
     assert put(page, "first", 2) == "Your marker is at 2 of 10."
     said = put(page, "again", 7)
     assert said == (
-        "Your marker is at 7 of 10. There stand P2, P3. "
+        "Your marker is at 7 of 10. P2, P3 stand there. "
         "It moved from 2 to 7, towards “in the network”, and away from P1."
     )
     page.reload()
@@ -71,13 +71,14 @@ def test_asked_again_it_says_who_stands_there_and_what_moved(
 @pytest.mark.parametrize(
     ("before", "now", "words"),
     [
-        (7, 7, "There stand P2, P3. It has not moved."),
+        (7, 7, "P2, P3 stand there. It has not moved."),
         (
             9,
             4,
-            "There stand P3. It moved from 9 to 4, towards “in the measurement”, and away from P2.",
+            "P3 stands there. It moved from 9 to 4, towards “in the measurement”, "
+            "and away from P2.",
         ),
-        (None, 4, "There stand P3. You placed none before."),
+        (None, 4, "P3 stands there. You placed none before."),
     ],
 )
 def test_a_marker_may_stay_go_back_or_be_the_first(
@@ -110,14 +111,56 @@ def test_without_a_script_everybodys_place_can_be_read(browser: Browser, tmp_pat
     page.close()
 
 
-def test_it_does_not_begin_placed_and_asks_for_a_place_first(
-    browser: Browser, tmp_path: Path
+def test_it_begins_unplaced_and_the_middle_can_be_meant(browser: Browser, tmp_path: Path) -> None:
+    page = page_of(browser, tmp_path)
+    box = page.locator("#predict-first")
+    assert box.locator("output").inner_text() == "–"
+    assert page.evaluate("localStorage.length") == 0
+    assert "em-answer" not in box.inner_html()
+    box.get_by_role("button", name="Place it").click()
+    assert box.locator(".em-said").inner_text() == "Your marker is at 5 of 10."
+    assert page.evaluate("localStorage.getItem('em-predict:first')") == "5"
+    page.close()
+
+
+def test_a_placed_marker_can_be_placed_again(browser: Browser, tmp_path: Path) -> None:
+    page = page_of(browser, tmp_path)
+    put(page, "first", 2)
+    box = page.locator("#predict-first")
+    assert box.get_by_role("slider").is_disabled()
+    box.get_by_role("button", name="Place it again").press("Enter")
+    assert box.get_by_role("slider").is_enabled()
+    assert put(page, "first", 8) == "Your marker is at 8 of 10."
+    assert put(page, "again", 8).endswith("It has not moved.")
+    page.reload()
+    assert box.locator(".em-said").inner_text() == "Your marker is at 8 of 10."
+    page.close()
+
+
+def test_what_opens_is_named_for_what_it_holds(browser: Browser, tmp_path: Path) -> None:
+    page = page_of(browser, tmp_path)
+    put(page, "first", 2)
+    assert page.locator("#predict-first summary").inner_text() == "Where your marker stands"
+    put(page, "again", 4)
+    again = page.locator("#predict-again")
+    assert again.locator("summary").inner_text() == "What moved, and who stands where"
+    assert again.locator(".em-scale").inner_text().split("\n") == list(GIVEN["ends"])
+    page.close()
+
+
+@pytest.mark.parametrize("before", [2, None])
+def test_only_lines_that_are_drawn_are_explained(
+    browser: Browser, tmp_path: Path, before: int | None
 ) -> None:
     page = page_of(browser, tmp_path)
-    page.locator("#predict-first button").click()
-    assert page.locator("#predict-first output").inner_text() == "move the slider first"
-    assert page.evaluate("localStorage.length") == 0
-    assert "em-answer" not in page.locator("#predict-first").inner_html()
+    if before is not None:
+        put(page, "first", before)
+    lines = page.locator("#predict-again .em-lines span:visible")
+    page.locator("#predict-again summary").click()
+    assert lines.count() == 0
+    put(page, "again", 4)
+    thin, thick = "thin line: your marker before", "thick line: your marker now"
+    assert lines.all_inner_texts() == ([thick] if before is None else [thin, thick])
     page.close()
 
 

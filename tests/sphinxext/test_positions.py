@@ -12,6 +12,8 @@ from tests.sphinxext.small_book import ROOT, SmallBook
 
 FRONT = "---\nchapter: {}\npromise: You will see.\n---\n# A chapter\n\nIts first paragraph.\n"
 
+PROSE = "A first paragraph on the term. P8 and P13 say so, not P14, `P2` or GP8.\n\n## Why P3"
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
@@ -22,7 +24,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
         book.write(f"part/{name}.md", FRONT.format(at))
     shutil.copy(ROOT / "book" / "references.bib", book.folder / "book" / "references.bib")
     book.write("part/works.md", "# Works\n\n```{bibliography}\n```\n")
-    book.write("index.md", "# Map\n\nA first paragraph on the term.\n\n```{positions}\n```\n")
+    book.write("index.md", "# Map\n\n" + PROSE + "\n\n```{positions}\n```\n")
     code, printed = book.build(gate=True)
     assert code == 0, printed
     return BeautifulSoup(book.page(), "html.parser")
@@ -55,6 +57,17 @@ def test_a_piece_has_kind_grade_chapter_and_works(page: BeautifulSoup) -> None:
     assert str(link["href"]).endswith("evidence.html")
     assert "80% at 175B" in best.get_text()
     assert "Wei" in best.get_text()
+
+
+def test_a_key_in_the_prose_is_a_link_to_its_row(page: BeautifulSoup) -> None:
+    links = [a for a in page.select("article a[href^='#P']") if a.get_text().startswith("P")]
+    assert [(a.get_text(), a["href"]) for a in links] == [("P8", "#P8"), ("P13", "#P13")]
+    assert "P8 and P13 say so, not P14" in page.get_text()
+
+
+def test_a_concession_is_graded_too(page: BeautifulSoup) -> None:
+    lines = [each.get_text() for each in page.select(".em-opened .em-kicker")]
+    assert lines.count("Granted by its authors · reported") == 13
 
 
 def test_computed_numbers_stand_in_the_text(page: BeautifulSoup) -> None:
