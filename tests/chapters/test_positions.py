@@ -81,8 +81,47 @@ def test_a_broken_file_is_refused_with_line_and_remedy(
 def test_a_cell_says_for_against_or_both() -> None:
     first = numbers.positions()[0]
     assert [first.says(kind) for kind in ("sizes", "rescored", "seeds")] == ["both", "against", ""]
-    by_hand = sum("kind: seeds" in entry for entry in FILE.split("\n- name: "))
-    assert numbers.speaking("seeds") == by_hand
+    by_hand = {
+        kind: sum(f"kind: {kind}" in entry for entry in FILE.split("\n- name: "))
+        for kind in numbers.KINDS
+    }
+    assert {kind: numbers.speaking(kind) for kind in numbers.KINDS} == by_hand
+    (most,) = [kind for kind in by_hand if by_hand[kind] == max(by_hand.values())]
+    assert numbers.fullest() == numbers.KINDS[most].lower()
+
+
+def test_a_smooth_curve_does_about_as_well_where_another_fit_says_so() -> None:
+    # By gradient search instead of a grid; as many parameters as a bend, so the sums of squares
+    # are compared.
+    close = []
+    for task in numbers.curved():
+        table = published.twice(task)
+        x, y = table["x"].to_numpy(), table["tc_brier"].to_numpy()
+
+        def off(z: np.ndarray, x: np.ndarray = x, y: np.ndarray = y) -> np.ndarray:
+            width = 1 + z[3] ** 2  # decades, one at least
+            return z[0] + z[1] / (1 + np.exp(-2 * np.log(9) * (x - z[2]) / width)) - y
+
+        starts = [[0.56, -0.4, middle, 0.5] for middle in (22.5, 23, 23.5)]
+        cost = min(2 * optimize.least_squares(off, z).cost for z in starts)
+        close.append(len(x) * np.log(numbers.bend(task, "tc_brier").rest / cost) > -numbers.CLOSE)
+    assert numbers.as_smooth() == sum(close) < len(close)
+
+
+def test_the_models_above_a_guess_early_are_small_ones_that_read_much_or_synthetic_text() -> None:
+    table = datasets.load("wu_lo_overall").query("task == 'mmlu' and accuracy >= 0.28")
+    seen = table[table["train_flops"] <= 10**numbers.SPLIT]["model"]
+    assert sorted(numbers.early()["model"]) == sorted(seen)
+    assert {name.split("/")[1] for name in seen} == {
+        "phi-1_5",
+        "phi-2",
+        "Qwen1.5-0.5B",
+        "Qwen1.5-1.8B",
+        "stablelm-2-1_6b",
+    }
+    assert numbers.much_or_synthetic()
+    parts = (numbers.below(), numbers.between(), numbers.mmlu().query("x > 23"))
+    assert [len(each) for each in parts] == [37, 17, 11]
 
 
 def test_who_takes_a_side_and_who_is_silent_are_all() -> None:
@@ -167,6 +206,11 @@ def test_tenths_are_means_of_the_models_between_the_edges() -> None:
     table = datasets.load("wu_lo_groups").query("task == 'mmlu' and difficulty_rank == 10")
     last = table[table["train_flops"] > 10**23.5]["tc_brier_brier_ranked"]
     assert numbers.tenths()["hardest"].iloc[-1] == pytest.approx(last.mean())
+    # The mean never gets worse, though the easiest do.
+    assert (numbers.tenths()["all"].diff().dropna() < 0).all()
+    first, fourth = numbers.ranks().iloc[0], numbers.ranks().iloc[3]
+    assert [rank for rank in range(1, 11) if fourth[rank] > first[rank]] == [1, 2, 3]
+    assert numbers.improved(3) == 7
 
 
 def lines(figure: object) -> dict[str, Line2D]:
@@ -174,18 +218,28 @@ def lines(figure: object) -> dict[str, Line2D]:
     return {str(each.get_label()): each for each in ax.lines}
 
 
+def guess_at(figure: object) -> float:
+    first, last = np.asarray(lines(figure)["_guess"].get_ydata(), float)
+    assert first == last
+    return float(first)
+
+
 def test_every_view_draws_what_it_names_and_says_what_it_shows() -> None:
     figure, update = pictures.mmlu()
     table = numbers.mmlu()
     assert "all 11 score 45% or more" in update("sizes")
     assert lines(figure)["second marks"].get_alpha() == 0
-    update("another score")
+    assert guess_at(figure) == 0.25
+    assert "do about as well" in update("another score")
+    assert guess_at(figure) == 0.5625
     drawn = np.asarray(lines(figure)["second marks"].get_ydata(), float)
     assert np.allclose(drawn, table["tc_brier"])
     update("families")
     joined = np.asarray(lines(figure)["_first line"].get_ydata(), float)
     assert np.allclose(joined, table[table["family"] == "Qwen1.5"]["accuracy"])
+    assert guess_at(figure) == 0.25
     assert "better all the way" in update("easy and hard")
+    assert guess_at(figure) == 0.5625
     assert f"{100 * numbers.shortfall('accuracy'):.0f} points" in update("a forecast")
 
 

@@ -46,7 +46,7 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     (first,) = ax.plot(*NONE, color=theme.INK, lw=1.6, label="_first line")
     (second,) = ax.plot(*NONE, color=theme.INK, lw=1.6, ls=":", label="_second line")
     words = [theme.beside(ax, 1.4e20, y, "", theme.INK, va="center") for y in (0.98, 0.88)]
-    good = theme.beside(ax, 1.7e24, 0.03, "", theme.INK, ha="right", va="center")
+    good = theme.beside(ax, 1.7e24, 0.06, "high is good", theme.INK, ha="right", va="center")
     theme.log_axis(
         ax,
         "training compute (FLOP)",
@@ -63,7 +63,7 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
         brier: bool = False,
     ) -> None:
         guess.set_ydata([BRIER_CHANCE if brier else CHANCE] * 2)
-        good.set_text("Brier: low is good" if brier else "")
+        good.set_text("Brier: low is good" if brier else "high is good")
         # The last mark is repeated so that every setting has as many.
         order = np.minimum(np.arange(len(size)), len(marks[0]) - 1)
         other.set_data(marks[0][order], marks[1][order])
