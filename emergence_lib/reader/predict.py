@@ -227,7 +227,8 @@ def place(
         f'<p class="em-actions" hidden><button type="submit" {OWN_KEYS}>Place it</button></p>'
         '</form><details class="em-reveal"><summary>Look without placing it</summary>'
         '<p class="em-told"><span class="em-said" role="status"></span> '
-        f"{markup.inline(because)}</p>{_spans(stands or {}, most, ends)}</details></div>"
+        f"{markup.inline(because)}</p>{_spans(stands or {}, most, ends)}{FOLD_HERE}"
+        "</details></div>"
     )
     return Prediction(html, f"Place your marker: {markup.plain(question)}", assets=ASSETS)
 

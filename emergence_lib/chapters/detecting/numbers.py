@@ -29,7 +29,7 @@ ITEMS = (20, 100, 1000, 10_000)
 WIDTHS = (0.3, 1.0, 3.0)
 FIRST, THRESHOLD, LAST = 6.0, 8.1, 10.0
 """log10 of the smallest size, of the size half-way up in the example, and of the largest size."""
-GRID = np.linspace(FIRST - 0.2, LAST + 0.2, 69)
+GRID = np.linspace(FIRST - 0.2, LAST + 0.2, 61)
 """log10 of the sizes at which the curves of `Bounds` are given."""
 SEED, NEAR_STEPS, STEP_MODELS, STEP_ITEMS = 16, 400, 8, 100
 """Of the made curves; how many near-steps, by how many models, on how many items."""

@@ -24,8 +24,9 @@ TOPS: dict[str, float | None] = {"100%": 1.0, "fitted": None}
 PALM_STEEPNESS = (1.5, 2, 3, 4)
 PALM_THRESHOLDS = {
     theme.short(size): float(np.log10(size))
-    for size in [step * 10.0**power for power in (9, 10, 11, 12) for step in (1, 1.5, 2.5, 4, 6)]
-    + [1e13]
+    for size in (
+        *(1e9, 2.5e9, 6e9, 1.5e10, 4e10, 1e11, 1.5e11, 2.5e11, 4e11, 6e11, 1e12, 2.5e12, 1e13),
+    )
 }
 """Settings of the controls of `palm`; for each steepness one has the most surplus."""
 LOOKS = {
