@@ -36,7 +36,9 @@ def top(page: Page, anchor: str) -> float:
 @pytest.mark.parametrize("anchor", ["exercises", "quiz", "further-reading"])
 def test_a_deep_link_hits(watched: Open, size: dict[str, int], anchor: str) -> None:
     page = watched(viewport=size).open(f"{CHAPTER}#{anchor}")
-    assert 0 <= top(page, anchor) <= 100
+    # The last section of a page can end higher than a screen; then the page's end is in sight.
+    end = "scrollY + innerHeight >= document.documentElement.scrollHeight - 2"
+    assert 0 <= top(page, anchor) <= 100 or (anchor == "further-reading" and page.evaluate(end))
 
 
 def test_a_link_to_a_claim_opens_its_fold_and_hits(watched: Open) -> None:
@@ -109,7 +111,7 @@ def test_the_menu_marks_the_section_in_view(watched: Open) -> None:
 def test_code_can_be_copied(watched: Open) -> None:
     tab = watched(permissions=["clipboard-read", "clipboard-write"])
     page = tab.open(CHAPTER)
-    code = page.locator("details.em-code").first
+    code = page.locator("details.em-code:not(.em-reveal *)").first
     code.locator("summary").click()
     code.locator(".em-copy").click()
     expect(code.locator(".em-copy")).to_have_text("Copied")
@@ -154,7 +156,7 @@ def test_nothing_out_of_sight_is_laid_out_to_learn_whether_it_fits(
 
 def test_keyboard_reaches_code_only_where_it_is_cut(watched: Open) -> None:
     page = watched(viewport=PHONE).open(CHAPTER)
-    code = page.locator("details.em-code").first
+    code = page.locator("details.em-code:not(.em-reveal *)").first
     code.locator("summary").click()
     box = code.locator("pre")
     assert box.evaluate("each => each.scrollWidth > each.clientWidth"), "it shows nothing"

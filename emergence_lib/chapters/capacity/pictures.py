@@ -20,7 +20,7 @@ DRAWN = 161
 NEURONS = (200, 400, 800, 1600, 3200)
 LOADS = (0.12, 0.14, 0.15, 0.16, 0.17, 0.18, 0.20, 0.22, 0.25, 0.28)
 """Settings of the load of `memory`."""
-START_NEURONS, START_LOAD = 3200, 0.15
+START_NEURONS, START_LOAD = 1600, 0.16
 LOOKS = dict(zip(NEURONS, theme.RAMP, strict=True))
 """Colour of the recall curves, by neurons."""
 

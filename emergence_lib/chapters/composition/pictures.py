@@ -152,7 +152,7 @@ def _misses() -> Figure:
     ax.axhline(0, color=theme.GREY, lw=1.2, label="_exact")
     theme.key(ax, marks)
     _sizes(ax)
-    ax.set_ylabel("product minus whole sums (points)")
+    ax.set_ylabel("miss (points)")
     return fig
 
 

@@ -265,7 +265,7 @@ def power() -> tuple[Figure, Callable[..., str]]:
     tuple
         The figure and ``update(n, step)``; ``step`` is one of `numbers.STEPS`.
     """
-    fig = Figure(figsize=theme.WIDE)
+    fig = Figure(figsize=(theme.PHONE, theme.WIDE[1] - 0.2))
     ax = fig.subplots()
     sizes = 10.0**GROWTH
     (single,) = ax.plot(sizes, sizes, color=theme.GREY, ls="--", label="one step right")
