@@ -67,18 +67,33 @@
 
 // A link into a fold opens it, as does going back to such a link.
 (() => {
-  const open = () => {
-    let target;
+  const FRAMES = 30; // in which boxes above a section take their true heights
+  let busy = false; // the reader has begun to move
+  const asked = () => {
     try {
-      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
     } catch {
-      return; // "#50%" names nothing
+      return null; // "#50%" names nothing
     }
+  };
+  const open = () => {
+    const target = asked();
     let fold = target?.closest("details:not([open])");
     if (!fold) return;
     for (; fold; fold = target.closest("details:not([open])")) fold.open = true;
     target.scrollIntoView();
   };
+  // The browser jumps by estimated heights, and near the end of a page it cannot make up for them.
+  const settle = (left) => {
+    if (busy || !left) return;
+    asked()?.scrollIntoView({ behavior: "instant" });
+    requestAnimationFrame(() => settle(left - 1));
+  };
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(kind, () => (busy = true), { passive: true });
+  }
   addEventListener("hashchange", open);
   open();
+  // Who goes back or reloads is where the browser remembers.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate" && location.hash) settle(FRAMES);
 })();
