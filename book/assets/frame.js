@@ -37,7 +37,8 @@
 // A button that copies a cell of code.
 (() => {
   for (const code of document.querySelectorAll("[class*='highlight-'] > .highlight > pre")) {
-    if (code.closest(".cell_output")) continue;
+    // The code of a prediction waits in what the cell shows.
+    if (code.closest(".cell_output") && !code.closest(".em-code")) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "em-copy";
