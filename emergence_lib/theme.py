@@ -390,6 +390,18 @@ def size_axis(
     log_axis(ax, label, limits=(low, high), ticks=ticks, write=short)
 
 
+def compute_axis(ax: Axes, low: float = 1e20, high: float = 2e24) -> None:
+    """Make the x axis one of training compute, from ``low`` to ``high`` FLOP, in powers of ten."""
+    decades = range(int(np.floor(np.log10(low))) + 1, int(np.floor(np.log10(high))) + 1)
+    log_axis(
+        ax,
+        "training compute (FLOP)",
+        limits=(low, high),
+        ticks=[10.0**k for k in decades],
+        write=power_of_ten,
+    )
+
+
 class PowersOfTen(LogFormatterSciNotation):
     """Writes ticks as `power_of_ten` does."""
 

@@ -161,9 +161,10 @@ def _table(axes: Axes, series: Sequence[Series]) -> pd.DataFrame:
 
 def _shared_label(axes: Axes, sideways: bool) -> str:
     """Return what a panel below with the same axis calls it: there it is written once for all."""
-    ends = (lambda each: each.get_ylim()) if sideways else (lambda each: each.get_xlim())
-    below = [each for each in axes.figure.axes if ends(each) == ends(axes)]
-    return (below[-1].yaxis if sideways else below[-1].xaxis).get_label_text()
+    which = "y" if sideways else "x"
+    ends = getattr(axes, f"get_{which}lim")()
+    alike = [each for each in axes.figure.axes if getattr(each, f"get_{which}lim")() == ends]
+    return str(getattr(alike[-1], f"get_{which}label")())
 
 
 def _named(axis: Axis, values: Values) -> object:

@@ -238,11 +238,11 @@ def anchor_of(link: nodes.Element) -> str:
     return str(link.get("refuri", "").rpartition("#")[2] or link.get("refid", ""))
 
 
-def is_prose(text: nodes.Text) -> bool:
+def is_prose(text: nodes.Text, silent: tuple[type[nodes.Node], ...] = SILENT) -> bool:
     """Say whether a text stands in a paragraph, and not in a link, a formula or a table of it."""
     around = text.parent
     in_paragraph = False
-    while around is not None and not isinstance(around, SILENT):
+    while around is not None and not isinstance(around, silent):
         in_paragraph = in_paragraph or isinstance(around, nodes.paragraph)
         around = around.parent
     return in_paragraph and around is None

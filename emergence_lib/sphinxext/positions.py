@@ -19,10 +19,13 @@ from emergence_lib import compute
 from emergence_lib.chapters.positions import numbers
 from emergence_lib.claims import GRADES
 from emergence_lib.reader import matrix
+from emergence_lib.sphinxext import glossary
 
 CHAPTER = "positions"
 TITLE = "Thirteen positions, and the kinds of evidence that speak for and against each"
 KEY = re.compile(r"\bP(?:1[0-3]|[1-9])\b")
+SILENT = tuple({*glossary.SILENT} - {nodes.table})
+"""Where a key is no link; in a table of prose it is."""
 GRANTED = "Granted by its authors"
 OTHERS = {"for": "Also for it", "against": "Also against it"}
 
@@ -106,7 +109,7 @@ def link_keys(app: Sphinx, doctree: nodes.document) -> None:
     if not any('class="em-matrix"' in each.astext() for each in doctree.findall(nodes.raw)):
         return
     for text in list(doctree.findall(nodes.Text)):
-        if not KEY.search(text) or not is_prose(text):
+        if not KEY.search(text) or not glossary.is_prose(text, SILENT):
             continue
         made: list[nodes.Node] = []
         end = 0
@@ -115,22 +118,6 @@ def link_keys(app: Sphinx, doctree: nodes.document) -> None:
             made.append(nodes.reference("", found[0], refid=found[0], internal=True))
             end = found.end()
         text.parent.replace(text, [*made, nodes.Text(text[end:])])
-
-
-def is_prose(text: nodes.Text) -> bool:
-    """Say whether a text is read as prose: no code, no mark-up, no heading, no link."""
-    kept = (nodes.literal, nodes.FixedTextElement, nodes.raw, nodes.title, nodes.reference)
-    node = text.parent
-    while node is not None:
-        if isinstance(node, kept) or (isinstance(node, nodes.Element) and is_code(node)):
-            return False
-        node = node.parent
-    return True
-
-
-def is_code(node: nodes.Element) -> bool:
-    """Say whether a node is what a cell holds."""
-    return "cell" in node.get("classes", [])
 
 
 def setup(app: Sphinx) -> None:

@@ -50,13 +50,7 @@ def _put(dots: Line2D, x: Array, y: Array) -> None:
 
 
 def _flops(ax: Axes) -> None:
-    theme.log_axis(
-        ax,
-        "training compute (FLOP)",
-        limits=(1e20, 2e24),
-        ticks=(1e21, 1e22, 1e23, 1e24),
-        write=theme.power_of_ten,
-    )
+    theme.compute_axis(ax)
 
 
 @theme.figure

@@ -247,13 +247,7 @@ def tenths() -> Scene:
         middle, start.mean(axis=1), "--", color=theme.BLUE, lw=1.6, label="mean of all items"
     )
     theme.key(ax, {"tenth": chosen, "mean": mean})
-    theme.log_axis(
-        ax,
-        "training compute (FLOP)",
-        limits=(2e20, 1.2e24),
-        ticks=(1e21, 1e22, 1e23, 1e24),
-        write=theme.power_of_ten,
-    )
+    theme.compute_axis(ax, 2e20, 1.2e24)
     ax.set(
         ylim=(0, 1.02),
         yticks=(0, 0.25, 0.5, 0.75, 1),
@@ -299,13 +293,7 @@ def twice() -> Scene:
             label=names[score],
         )
         (lines[score],) = ax.plot(10**grid, grid * 0, color=colour, lw=1.6, label=f"_{score}")
-    theme.log_axis(
-        ax,
-        "training compute (FLOP)",
-        limits=(1e20, 2e24),
-        ticks=(1e21, 1e22, 1e23, 1e24),
-        write=theme.power_of_ten,
-    )
+    theme.compute_axis(ax)
     theme.share_axis(ax, "score", ticks=(0, 0.25, 0.5, 0.75, 1))
     theme.key(ax, {names[score]: dots[score] for score in marks})
 

@@ -47,13 +47,7 @@ def mmlu() -> tuple[Figure, Callable[..., str]]:
     (second,) = ax.plot(*NONE, color=theme.INK, lw=1.6, ls=":", label="_second line")
     words = [theme.beside(ax, 1.4e20, y, "", theme.INK, va="center") for y in (0.98, 0.88)]
     good = theme.beside(ax, 1.7e24, 0.06, "high is good", theme.INK, ha="right", va="center")
-    theme.log_axis(
-        ax,
-        "training compute (FLOP)",
-        limits=(1e20, 2e24),
-        ticks=(1e21, 1e22, 1e23, 1e24),
-        write=theme.power_of_ten,
-    )
+    theme.compute_axis(ax)
     theme.share_axis(ax, "MMLU", limits=(-0.03, 1.05))
 
     def draw(
