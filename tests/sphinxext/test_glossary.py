@@ -32,7 +32,7 @@ promise: You will know.
 ---
 # Loss
 
-The scale of fish, `loss` and [a loss](https://example.org), then **Losses**.
+The scale of fish, `loss`, [a loss](https://example.org) and {try}`loss <one?n=1>`, then **Losses**.
 
 ```{code-cell} python
 from matplotlib.figure import Figure
