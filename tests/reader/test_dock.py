@@ -206,6 +206,22 @@ def test_reading_on_sends_the_figure_home_and_nothing_jumps(
     page.close()
 
 
+def test_on_a_low_screen_the_read_out_stays_in_sight(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, BODY, viewport={"width": 390, "height": 520})
+    put(page, "to-power-2", 60)
+    page.locator("#to-power-2").click()
+    settle(page)
+    assert page.locator(".em-docked").evaluate("e => e.scrollHeight > e.clientHeight + 20")
+    assert page.locator(".em-docked .em-readout span").evaluate(
+        """readout => {
+          const { x, y, width, height, bottom } = readout.getBoundingClientRect();
+          const seen = document.elementFromPoint(x + width / 2, y + height / 2);
+          return bottom <= innerHeight && readout.contains(seen);
+        }"""
+    )
+    page.close()
+
+
 def test_over_a_narrow_screen_it_leaves_with_its_word(browser: Browser, tmp_path: Path) -> None:
     page = reading(browser, tmp_path, "phone")
     word = page.locator("#to-power-2")
