@@ -1,7 +1,7 @@
 """``{cards}``: a card for each chapter, made from the chapter's own page once that is written.
 
 A card has the chapter's part, the curves of its first figure, its number and title, the question
-that its first paragraph ends in (or else its promise) and its reading time. A new chapter has one
+that its opening ends in (or else its promise) and its reading time. A new chapter has one
 without another line.
 """
 
@@ -24,7 +24,8 @@ from emergence_lib.sphinxext.numbering import Chapter, chapters
 
 DIRECTIVE = "{cards}"
 LIST = re.compile(r'(<ul class="em-chapters">).*?(</ul>)', re.DOTALL)
-OPENING = re.compile(r'<header class="em-head">.*?</header>\s*(?:<p>.*?</p>)?', re.DOTALL)
+# The head of a page and its first two paragraphs.
+OPENING = re.compile(r'<header class="em-head">.*?</header>(?:\s*<p>.*?</p>){0,2}', re.DOTALL)
 FIGURE = re.compile(r'<figure\b[^>]*"em-figure\b.*?</figure>', re.DOTALL)
 # What of a page is not read.
 UNSEEN = ".em-hidden, [hidden], .headerlink"
@@ -83,19 +84,19 @@ def card(app: Sphinx, shown_on: str, chapter: Chapter) -> str:
 
 
 def question(head: Tag) -> str:
-    """Return the last question of a chapter's first paragraph and the sentence before it."""
-    paragraph = head.find_all("p", recursive=False)[-1:]
-    if not paragraph:
-        return ""
-    for unseen in paragraph[0].select(UNSEEN):
-        unseen.decompose()
-    rest, sentences = " ".join(paragraph[0].get_text().split()), []
-    while rest:
-        sentence, rest = first_sentence(rest)
-        sentences.append(sentence)
-    while sentences and not sentences[-1].endswith("?"):
-        sentences.pop()
-    return " ".join(sentences[-2:])
+    """Return the last question of the first paragraph that asks one, and the sentence before it."""
+    for paragraph in head.find_all("p", recursive=False):
+        for unseen in paragraph.select(UNSEEN):
+            unseen.decompose()
+        rest, sentences = " ".join(paragraph.get_text().split()), []
+        while rest:
+            sentence, rest = first_sentence(rest)
+            sentences.append(sentence)
+        while sentences and not sentences[-1].endswith("?"):
+            sentences.pop()
+        if sentences:
+            return " ".join(sentences[-2:])
+    return ""
 
 
 def thumbnail(figure: str) -> str:

@@ -41,6 +41,11 @@ COMPONENTS = {
     "em-browse": ("browse.js",),
     "em-matrix": ("matrix.js",),
 }
+# Fonts that a page fetches with its styles where its opening holds such mark-up: come late, they
+# would move the first screen. Two fonts that every page reads at once are in the template.
+FONTS = {"em-math": "<math", "em-serif-italic": "<em>"}
+OPENING = 6_000
+"""Characters of mark-up that the first screen may hold, figures not counted."""
 # Files that the theme copies and no page of this book loads.
 UNUSED_FILES = (
     "scripts/fontawesome.js*",
@@ -75,6 +80,12 @@ def components(body: str) -> list[str]:
     """Return the component scripts that a page body calls for."""
     found = [script for mark, scripts in COMPONENTS.items() if mark in body for script in scripts]
     return list(dict.fromkeys(found))
+
+
+def first_fonts(body: str) -> list[str]:
+    """Return the fonts, beside the two of every page, that a page's first screen is set in."""
+    opening = re.sub(r"<figure\b.*?</figure>", "", body, flags=re.DOTALL)[:OPENING]
+    return [font for font, mark in FONTS.items() if mark in opening]
 
 
 def is_needed(script: Any, body: str) -> bool:
@@ -115,6 +126,7 @@ def trim_page(
         else [deferred(each) for each in scripts if not is_search(each)]
     )
     context["css_files"] = []
+    context["em_fonts"] = first_fonts(body)
     context["em_scripts"] = ["site.js", "frame.js", *components(body)]
     if doctree is not None:
         about = f'<meta name="description" content="{escape(description(doctree))}">'

@@ -28,6 +28,11 @@ def test_the_question_is_the_last_one_with_the_sentence_before(paragraph: str, a
     assert cards.question(BeautifulSoup(head, "html.parser")) == asked
 
 
+def test_where_the_first_paragraph_asks_nothing_the_second_may() -> None:
+    head = "<header><p>Is it?</p></header><p>One. Two.</p><p>Three. Four? Five.</p>"
+    assert cards.question(BeautifulSoup(head, "html.parser")) == "Three. Four?"
+
+
 def test_a_chapter_without_a_paragraph_asks_nothing() -> None:
     head = BeautifulSoup("<header><p>Promised, is it not?</p></header>", "html.parser")
     assert cards.question(head) == ""
