@@ -191,10 +191,10 @@ def test_every_chapter_has_a_card_with_its_figure_question_and_minutes(watched: 
 
 def test_a_card_leads_to_its_chapter_by_mouse_and_keyboard(watched: Open) -> None:
     page = opened(watched)
-    card = page.locator(".em-chapters > li", has_text="The mirage")
-    card.locator(".em-thumb").click()
+    mirage = page.get_by_role("link", name="13 The mirage")
+    page.locator(".em-chapters > li", has=mirage).locator(".em-thumb").click()
     page.wait_for_url("**/metric-debate/mirage.html")
     page.go_back()
-    page.get_by_role("link", name="13 The mirage").last.focus()
+    mirage.last.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/metric-debate/mirage.html")
