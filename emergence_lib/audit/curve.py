@@ -61,8 +61,8 @@ class Curve:
         Test items behind each score, above 0.
     stderr : ndarray, shape (models,), or None
         Standard error of each score, above 0.
-    chance : float
-        Score of guessing, from 0 to below 1.
+    chance : float or None
+        Score of guessing, from 0 to below 1; None if nobody said it.
     length : int, optional
         Tokens that all have to be right for a point, from 1 to `LONGEST`.
     other : Curve, optional
@@ -71,8 +71,15 @@ class Curve:
         Name of the scale, for axes.
     labels : tuple of str
         Names of the models, or empty.
-    chance_assumed : bool
-        Whether nobody said the chance level, so that the 0 is only an assumption.
+    chance_source : str
+        Where the chance level comes from, as a sentence ends: ``"as the files say"``.
+    turned : bool
+        Whether the scores are 1 minus a metric of which less is better, as of an error rate; its
+        chance level is unknown then.
+    along : Curve, optional
+        The same scores by another scale of the same models, itself without ``along``.
+    notes : tuple of str
+        What a reader did on the way here, a sentence each: what was left out, split or inferred.
 
     Raises
     ------
@@ -85,12 +92,15 @@ class Curve:
     score: Array
     items: Array | None = None
     stderr: Array | None = None
-    chance: float = 0.0
+    chance: float | None = None
     length: int | None = None
     other: Curve | None = None
     unit: str = "scale"
     labels: tuple[str, ...] = ()
-    chance_assumed: bool = False
+    chance_source: str = ""
+    turned: bool = False
+    along: Curve | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check everything, so that no later step has to."""
@@ -103,12 +113,18 @@ class Curve:
         inside = (self.score >= 0) & (self.score <= 1)
         self._every("score", self.score, inside, "from 0 to 1", DIVIDE)
         self._check_noise()
-        self._set("chance", float(self._numbers("chance", [self.chance])[0]))
-        if not 0 <= self.chance < 1:
-            self._fail("chance", f"found {self.chance:g}, want a number in [0, 1)", DIVIDE)
+        self._set("chance", self._level())
         self._set("length", self._whole_length())
         self._set("labels", self._names())
         self._check_other()
+
+    def _level(self) -> float | None:
+        if self.chance is None:
+            return None
+        level = float(self._numbers("chance", [self.chance])[0])
+        if not 0 <= level < 1:
+            self._fail("chance", f"found {level:g}, want a number in [0, 1)", DIVIDE)
+        return level
 
     def _check_scale(self) -> None:
         models = self.scale.size
@@ -194,6 +210,13 @@ class Curve:
         return tuple(map(str, labels))
 
     def _check_other(self) -> None:
+        if self.along is not None and (
+            not isinstance(self.along, Curve)
+            or self.along.along is not None
+            or not np.array_equal(self.along.score, self.score)
+        ):
+            what = "found no curve of the same scores by one other scale"
+            self._fail("along", what, "Give the same scores, in the same order, or leave it out")
         if self.other is None:
             return
         if not isinstance(self.other, Curve):
