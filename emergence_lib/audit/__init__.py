@@ -4,10 +4,10 @@
 thousands of curves at once; `report` the numbers that come out, and `words` their sentences.
 """
 
-from emergence_lib.audit.assess import SHARP, Obstacle, Verdict
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import read
 from emergence_lib.audit.report import Report, audit, audit_many
+from emergence_lib.audit.verdict import SHARP, Obstacle, Verdict
 
 __all__ = [
     "SHARP",

@@ -8,51 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
+from emergence_lib.audit.verdict import FEWEST, FLAT, SHARP, Facts, steepness
 from emergence_lib.fitting import models, profile, wilson
-from emergence_lib.fitting.batch import Batch
+from emergence_lib.fitting.batch import TINY, Batch
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
 from emergence_lib.laws import Array, Flags
 
-SHARP = 1.0
-"""Decades: a rise whose 10-90% width is below this is called sharp. A convention, not a discovery:
-one order of magnitude of scale, about two steps of a published family of models."""
-FLAT = 0.05
-"""A change from the smaller to the larger half of the models below this counts as none."""
 CONFIDENCE = 0.95
-FEWEST = 4
-"""Models below which nothing is said."""
-MOST = 0.5
-"""A gap between two models that holds more than this share of the rise hides its shape; a rise of
-which less than this has been seen may end in any way."""
-
-
-class Verdict(StrEnum):
-    """All that an audit can conclude."""
-
-    SMOOTH = "smooth"
-    SHARP = "sharp in every metric"
-    METRIC = "sharp by the metric"
-    FLAT = "flat"
-    UNKNOWN = "too little data to say"
-
-
-class Obstacle(StrEnum):
-    """What can keep an audit from a verdict."""
-
-    FEW = "fewer than four models"
-    RISE = "no certain rise"
-    BEGINNING = "less than half seen"
-    METRIC = "second metric undecided"
-    GAP = "most of the rise in one gap"
-    WIDTH = "interval on both sides of the limit"
+SURE = 20.0
+"""Expected right (or wrong) answers from which a deviance has its one degree of freedom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,34 +192,29 @@ class Assessment:
         score = np.where(better, pair[1], pair[0])
         return score[:, 0] if flat else score
 
-    def obstacles(self, sharp: float = SHARP) -> list[Obstacle | None]:
-        """Return what keeps each curve from being called sharp or smooth; None where nothing does.
-
-        The widths alone would trust the sigmoids where nothing was measured. So a sharp rise must
-        have been seen at least half-way up, and a smooth one must not owe its greater part to a
-        single gap between two models.
-        """
-        thin, wide = narrow(self.width, sharp), broad(self.width, sharp)
-        hindered = {
-            Obstacle.FEW: self.batch.points < FEWEST,
-            Obstacle.RISE: ~self.rises,
-            Obstacle.WIDTH: thin == wide,
-            Obstacle.BEGINNING: thin & (self.seen < MOST),
-            Obstacle.GAP: wide & (self.leap >= MOST),
-        }
+    def facts(self, sharp: float = SHARP) -> list[Facts]:
+        """Return what the verdict on each curve goes by; ``sharp`` in decades."""
+        each = (
+            self.batch.points,
+            self.is_flat,
+            self.rises,
+            narrow(self.width, sharp),
+            broad(self.width, sharp),
+            self.seen,
+            self.leap,
+        )
         return [
-            next((each for each, rows in hindered.items() if rows[i]), None)
-            for i in range(len(self.batch))
+            Facts(int(n), bool(flat), bool(up), bool(thin), bool(wide), float(seen), float(leap))
+            for n, flat, up, thin, wide, seen, leap in zip(*each, strict=True)
         ]
 
     def steepness(self, sharp: float = SHARP) -> NDArray[np.int_]:
-        """Return 1 where the rise is certainly sharp, -1 where certainly smooth, else 0."""
-        settled = np.array([each is None for each in self.obstacles(sharp)])
-        return np.where(settled, np.where(narrow(self.width, sharp), 1, -1), 0)
+        """Return 1 where a rise is sharp at 95%, -1 where smooth, else 0."""
+        return np.array([steepness(each) for each in self.facts(sharp)], int)
 
     @property
     def is_flat(self) -> Flags:
-        """Whether the score certainly changes by less than `FLAT` over the models."""
+        """Whether the score changes by less than `FLAT` over the models, at 95%."""
         low, high = self.change
         return ~self.rises & (low > -FLAT) & (high < FLAT)
 
@@ -280,12 +246,11 @@ def assess(batch: Batch, ceiling: float | None = None) -> Assessment:
         bounds = [models.fit_sigmoid(rising, shape, None) for shape in (LOGISTIC, GOMPERTZ)]
         free = _levels_off(rising, _least(known), _least(bounds))
         fits = [_merge(free, loose, fixed) for loose, fixed in zip(bounds, known, strict=True)]
-    freedom = np.maximum(_informative(rising, fits) - 2 - free, 1)
-    scatter = Scatter(_least(fits), freedom)
     flat = models.fit_flat(batch)
+    scatter = _scatter(rising, fits, flat, free)
     low, high = _change(batch, scatter.dispersion)
     # Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
-    gains = flat.deviance - scatter.deviance > scatter.critical(2)
+    gains = flat.deviance - _least(fits) > scatter.critical(2)
     rises = (gains | (low > 0) | (high < 0)) & (batch.points >= FEWEST)
     return Assessment(
         batch=batch,
@@ -335,18 +300,46 @@ def _least(fits: Sequence[models.Sigmoids]) -> Array:
     return np.minimum(*(fit.deviance for fit in fits))
 
 
-def _informative(batch: Batch, fits: list[models.Sigmoids]) -> Array:
-    """Return how many models of each curve could show scatter, were there any.
+def _scatter(batch: Batch, fits: list[models.Sigmoids], flat: models.Level, free: Flags) -> Scatter:
+    """Return the scatter around the better sigmoid, or around a level where that fits better.
 
-    Where nearly no item is right, or nearly every one, scores cannot stray from the curve. Counted
-    in full, such models would dilute the scatter of those within the rise.
+    A sigmoid from chance to 1 cannot pass through scores that are equal; what it misses there is
+    no scatter.
+    """
+    first, second = (fit.predict(batch.x) for fit in fits)
+    p = np.where((fits[1].deviance < fits[0].deviance)[:, None], second, first)
+    level = np.repeat(flat.low[:, None], batch.x.shape[1], axis=1)
+    curved = Scatter(_least(fits), np.maximum(informative(batch, p) - 2 - free, 1))
+    straight = Scatter(flat.deviance, np.maximum(informative(batch, level) - 1, 1))
+    curve = curved.misfit >= straight.misfit
+    return Scatter(
+        np.where(curve, curved.deviance, straight.deviance),
+        np.where(curve, curved.freedom, straight.freedom),
+    )
+
+
+def informative(batch: Batch, p: Array) -> Array:
+    """Return how much deviance each curve of true scores ``p`` is expected to show.
+
+    A model has one degree of freedom where many items are right and many wrong. Where a tenth of
+    an item is expected right, scores hardly stray; counted in full, such models would dilute the
+    scatter of those within the rise. There the expected deviance of a Poisson count takes its
+    place.
     """
     if not batch.binomial:
         return batch.points.astype(float)
-    first, second = (fit.predict(batch.x) for fit in fits)
-    better = fits[1].deviance < fits[0].deviance
-    p = np.where(better[:, None], second, first)
-    return np.minimum(batch.weight * p * (1 - p), 1.0).sum(axis=1)
+    mean = batch.weight * np.minimum(p, 1 - p)
+    return expected_deviance(mean).sum(axis=1)
+
+
+def expected_deviance(mean: Array) -> Array:
+    """Return the expected deviance of a Poisson count from its true ``mean``; 1 from `SURE` on."""
+    rare = np.clip(mean, TINY, SURE)
+    expected = np.zeros_like(rare)
+    for count in range(int(3 * SURE)):
+        lost = special.xlogy(count, count / rare) - (count - rare)
+        expected += 2 * lost * stats.poisson.pmf(count, rare)
+    return np.where(mean < SURE, expected, 1.0)
 
 
 def _levels_off(batch: Batch, known: Array, loose: Array) -> Flags:

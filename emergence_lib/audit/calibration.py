@@ -19,9 +19,10 @@ import pandas as pd
 from scipy import special
 from tqdm import tqdm
 
-from emergence_lib.audit.assess import Verdict, assess
+from emergence_lib.audit.assess import assess
 from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.report import audit_many
+from emergence_lib.audit.verdict import Verdict
 from emergence_lib.fitting.batch import Batch, counts
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right

@@ -76,6 +76,8 @@ class Curve:
     turned : bool
         Whether the scores are 1 minus a metric of which less is better, as of an error rate; its
         chance level is unknown then.
+    higher_is_better : bool, optional
+        Whether more is better, of scores as they are here; None if nobody said it.
     along : Curve, optional
         The same scores by another scale of the same models, itself without ``along``.
     notes : tuple of str
@@ -99,6 +101,7 @@ class Curve:
     labels: tuple[str, ...] = ()
     chance_source: str = ""
     turned: bool = False
+    higher_is_better: bool | None = None
     along: Curve | None = None
     notes: tuple[str, ...] = ()
 

@@ -108,6 +108,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "tenths": lambda value: f"{value:.1f}",
     "decimals": lambda value: f"{value:.2f}",
     "percent": lambda value: f"{value:.0%}",
+    "percent_points": lambda value: f"{100 * value:g}",
     "points": lambda ends: f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}",
     "decades": decades,
     "span": span,

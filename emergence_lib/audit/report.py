@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
-    SHARP,
     Assessment,
-    Obstacle,
-    Verdict,
     assess,
     broad,
     narrow,
     width_of_tokens,
 )
 from emergence_lib.audit.curve import Curve, fail
+from emergence_lib.audit.levels import below_until, levels
+from emergence_lib.audit.verdict import SHARP, Obstacle, Verdict, judge
 from emergence_lib.fitting.batch import Batch, counts, errors, stack
 from emergence_lib.fitting.bootstrap import draw
-from emergence_lib.fitting.criteria import aicc
+from emergence_lib.fitting.criteria import qaicc
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-from emergence_lib.laws import Array, Flags
+from emergence_lib.laws import Array
 
 DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
@@ -50,9 +49,9 @@ class Range:
 
 @dataclass(frozen=True)
 class Candidate:
-    """How well one kind of curve fits; ``behind`` is its AICc minus the best one's.
+    """How well one kind of curve fits; ``behind`` is its QAICc minus the best one's.
 
-    None where there are too few models for AICc (n is the number of models).
+    None where there are too few models for it (n is the number of models).
     """
 
     name: str
@@ -81,14 +80,44 @@ class UsualScore:
 class Metric:
     """The same ability by another measure: one token of the answer, or a second score.
 
-    ``steepness`` is 1 for certainly sharp, -1 for certainly smooth, else 0; ``share`` is one minus
-    the ratio of the widths: how much of the sharpness the audited metric adds.
+    ``steepness`` is 1 for sharp at 95%, -1 for smooth, else 0; ``share`` is one minus the ratio of
+    the widths: how much of the sharpness the audited metric adds.
     """
 
     name: str
     steepness: int
     width: Range | None
     share: float | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a curve would be called by one of the settings that nobody said.
+
+    Attributes
+    ----------
+    floor : float
+        The score far below the threshold.
+    turned : bool
+        Whether less was taken for better.
+    verdict : Verdict
+    width : Range or None
+        None where the curve does not rise.
+    """
+
+    floor: float
+    turned: bool
+    verdict: Verdict
+    width: Range | None
+
+
+@dataclass(frozen=True)
+class Along:
+    """The verdict on the same scores by another scale."""
+
+    unit: str
+    verdict: Verdict
+    width: Range | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +131,19 @@ class Report:
     obstacle : Obstacle or None
         What keeps the audit from a verdict; None where it reached one.
     first_above_chance : float or None
-        The smallest scale from which on every score is above chance.
-    smallest_seen : float
+        The smallest scale from which on every score is above chance; None too where nobody said
+        the chance level.
+    smallest_seen : float or None
         The lowest true score that would most likely show at the largest model.
+    below : float or None
+        The largest scale whose score lies below chance; the floor was free then.
+    floor : float
+        Score far below the threshold.
+    readings : tuple of Reading
+        One for each plausible value of what nobody said, the one reported here among them; where
+        their verdicts differ there is none.
+    along : Along or None
+        The verdict by another scale, where that is known.
     candidates : tuple of Candidate
         Best first.
     shape : str
@@ -120,7 +159,7 @@ class Report:
     change : tuple of float
         Interval of the change from the smaller half of the models to the larger half.
     threshold, width : Range or None
-        None where the curve does not rise.
+        None where the curve does not rise; joined over the readings.
     spacing : float
         Decades between the two closest models.
     seen, leap : float
@@ -141,7 +180,11 @@ class Report:
     verdict: Verdict
     obstacle: Obstacle | None
     first_above_chance: float | None
-    smallest_seen: float
+    smallest_seen: float | None
+    below: float | None
+    floor: float
+    readings: tuple[Reading, ...]
+    along: Along | None
     candidates: tuple[Candidate, ...]
     shape: str
     half_way: float
@@ -179,7 +222,7 @@ class Report:
         shape = {each.name: each for each in (LOGISTIC, GOMPERTZ)}[self.shape]
         steepness = (-1 if self.falls else 1) * shape.spread / self.climb
         z = shape.middle + steepness * (at - self.half_way)
-        return self.curve.chance + (self.ceiling - self.curve.chance) * shape.parts(z)[0]
+        return self.floor + (self.ceiling - self.floor) * shape.parts(z)[0]
 
 
 def audit(
@@ -246,8 +289,8 @@ def audit_many(
 def _check_ceiling(curve: Curve, ceiling: float) -> None:
     """Refuse a best possible score at chance, or one surpassed by more than three errors."""
     place, remedy = f"{curve.name}: ceiling", "Give the best possible score, or leave it out"
-    if ceiling <= curve.chance:
-        what = f"found {ceiling:g}, want it above chance, {curve.chance:g}"
+    if ceiling <= (curve.chance or 0):
+        what = f"found {ceiling:g}, want it above chance, {curve.chance or 0:g}"
         fail(place, what, remedy)
     noise = curve.stderr
     if curve.items is not None:
@@ -258,15 +301,110 @@ def _check_ceiling(curve: Curve, ceiling: float) -> None:
         fail(place, f"found {ceiling:g}, but a model scores {curve.score[at]:g}", remedy)
 
 
-def gather(curves: Sequence[Curve]) -> Batch:
-    """Put curves with one kind of noise, counts or standard errors, into a batch."""
+def gather(curves: Sequence[Curve], floors: Sequence[float] | None = None) -> Batch:
+    """Put curves with one kind of noise, counts or standard errors, into a batch.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    floors : sequence of float, optional
+        Scores far below the thresholds; by default the chance levels, which have to be known.
+    """
+    if floors is None:
+        floors = [_known(each) for each in curves]
     return stack(
         [
-            counts(each.scale, each.score, each.items, each.chance)
+            counts(each.scale, each.score, each.items, floor)
             if each.items is not None
-            else errors(each.scale, each.score, np.asarray(each.stderr), each.chance)
-            for each in curves
+            else errors(each.scale, each.score, np.asarray(each.stderr), floor)
+            for each, floor in zip(curves, floors, strict=True)
         ]
+    )
+
+
+def _known(curve: Curve) -> float:
+    if curve.chance is None:
+        fail(f"{curve.name}: chance", "found none, want the score of guessing", "Give chance=")
+    return curve.chance
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """Every plausible reading of some curves as a row of one batch.
+
+    Attributes
+    ----------
+    curves : list of Curve
+        Of each row; less is better in those that were turned round.
+    batch : Batch
+    found : Assessment
+    kept : list of list of int
+        The rows of each curve.
+    main : array of int
+        The row of each curve that fits best, as the scores were given.
+    """
+
+    curves: list[Curve]
+    batch: Batch
+    found: Assessment
+    kept: list[list[int]]
+    main: NDArray[np.intp]
+
+    def joined(self, best: Array, interval: Interval, i: int) -> Range | None:
+        """Return a number of one curve, its interval joined over the readings that rise."""
+        rows = [row for row in self.kept[i] if self.found.rises[row]]
+        if not self.found.rises[self.main[i]]:
+            return None
+        part = interval[np.array(rows)]
+        whole = Interval(
+            *(np.array([each]) for each in (part.low.min(), part.high.max())),
+            *(np.array([each.any()]) for each in (part.open_low, part.open_high)),
+        )
+        return _range(best[self.main[i : i + 1]], whole, 0)
+
+
+def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
+    """Fit and bound some curves at every plausible floor and in every plausible direction."""
+    rows: list[tuple[Curve, float]] = []
+    tried: list[list[tuple[list[int], list[int]]]] = []  # rows of levels said and free, of each way
+    for curve in curves:
+        ways = [curve, _turned(curve)] if _falls(curve) else [curve]
+        tried.append([])
+        for way in ways:
+            said, free = (
+                [(way, floor) for floor in some if floor < (1 if ceiling is None else ceiling)]
+                for some in levels(way)
+            )
+            first, middle = len(rows), len(rows) + len(said)
+            rows += said + free
+            tried[-1].append((list(range(first, middle)), list(range(middle, len(rows)))))
+    batch = gather([curve for curve, _ in rows], [floor for _, floor in rows])
+    found = assess(batch, ceiling)
+    lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
+    within = lost + found.scatter.critical()
+    kept, main = [], []
+    for groups in tried:
+        near: list[list[int]] = []
+        for fixed, loose in groups:
+            best = min([*fixed, *loose], key=lambda row: float(lost[row]))
+            near.append([*fixed, *(row for row in loose if lost[row] <= within[best])])
+        main.append(min(near[0], key=lambda row: float(lost[row])))
+        kept.append(list(chain(*near)))
+    return Readings([curve for curve, _ in rows], batch, found, kept, np.array(main))
+
+
+def _falls(curve: Curve) -> bool:
+    """Tell whether a score falls of which nobody said that more is better."""
+    if curve.higher_is_better is not None or curve.turned:
+        return False
+    half = curve.score.size // 2
+    return bool(curve.score[-half:].mean() < curve.score[:half].mean())
+
+
+def _turned(curve: Curve) -> Curve:
+    """Return a curve read the other way: less is better, so that its fall is a rise."""
+    return replace(
+        curve, score=1 - curve.score, turned=True, chance=None, length=None, other=None, along=None
     )
 
 
@@ -277,87 +415,102 @@ def _audit(
     thorough: bool,
     rng: np.random.Generator,
 ) -> list[Report]:
-    batch = gather(curves)
-    found = assess(batch, ceiling)
+    read = read_all_ways(curves, ceiling)
+    batch, found, main = read.batch, read.found, read.main
     next_x = _next_x(batch)
-    score_next = found.predict(next_x)
-    following = found.forecast(next_x)
-    metrics = _metrics(curves, batch, found, sharp)
-    verdicts = _verdicts(found, metrics, sharp)
-    undecided = np.array([verdict is Verdict.UNKNOWN for verdict, _ in verdicts])
-    remedies = _remedies(batch, found, undecided & thorough, sharp, ceiling)
-    candidates = _candidates(batch, found)
-    width, threshold, top = (found.pick(name) for name in ("width", "threshold", "ceiling"))
-    rises = found.rises
-    return [
-        Report(
-            curve=curve,
-            verdict=verdicts[i][0],
-            obstacle=verdicts[i][1],
-            first_above_chance=_first_above_chance(curve),
-            smallest_seen=_smallest_seen(curve),
-            candidates=candidates[i],
-            shape=str(found.shape[i]),
-            half_way=float(threshold[i]),
-            climb=float(width[i]),
-            ceiling=float(top[i]),
-            ceiling_fitted=bool(found.free_ceiling[i]),
-            rises=bool(rises[i]),
-            falls=bool(found.falls[i]),
-            misfit=float(found.scatter.misfit[i]),
-            dispersion=float(found.dispersion[i]),
-            change=(float(found.change[0][i]), float(found.change[1][i])),
-            threshold=_scale(_range(threshold, found.threshold, i)) if rises[i] else None,
-            width=_range(width, found.width, i) if rises[i] else None,
-            spacing=float(batch.gap[i]),
-            seen=float(found.seen[i]),
-            leap=float(found.leap[i]),
-            metric=metrics[i],
-            usual=_usual(batch, found, i, rng) if thorough else (),
-            more_items=remedies[0][i],
-            more_models=remedies[1][i],
-            next_scale=float(10 ** next_x[i]),
-            next_score=_range(score_next, following, i) if rises[i] else None,
-            sharp=sharp,
-        )
-        for i, curve in enumerate(curves)
+    score_next, following = found.predict(next_x), found.forecast(next_x)
+    metrics = _metrics(curves, read, sharp)
+    judged = [
+        judge(facts, metric.steepness if metric else None)
+        for facts, metric in zip(found.facts(sharp), metrics, strict=True)
     ]
+    verdicts = [_agreed(judged, main[i], rows) for i, rows in enumerate(read.kept)]
+    open_rows = [
+        row
+        for row, (verdict, obstacle) in zip(main, verdicts, strict=True)
+        if verdict is Verdict.UNKNOWN and obstacle is not Obstacle.UNSAID
+    ]
+    remedies = _remedies(batch, found, np.array(open_rows, int), sharp, ceiling) if thorough else {}
+    along = _along(curves, sharp, ceiling)
+    width, threshold, top, floor = (
+        found.pick(name) for name in ("width", "threshold", "ceiling", "floor")
+    )
+    widths = [
+        _range(width, found.width, row) if found.rises[row] else None for row in range(len(batch))
+    ]
+    reports = []
+    for i, (curve, row) in enumerate(zip(curves, main, strict=True)):
+        half_way = read.joined(threshold, found.threshold, i)
+        more_items, more_models = remedies.get(int(row), (None, None))
+        reports.append(
+            Report(
+                curve=curve,
+                verdict=verdicts[i][0],
+                obstacle=verdicts[i][1],
+                first_above_chance=_first_above_chance(curve),
+                smallest_seen=_smallest_seen(curve),
+                below=None if curve.chance is None else below_until(curve, curve.chance),
+                floor=float(floor[row]),
+                readings=tuple(
+                    Reading(
+                        float(batch.floor[each]),
+                        read.curves[each] is not curve,
+                        judged[each][0],
+                        widths[each],
+                    )
+                    for each in read.kept[i]
+                ),
+                along=along.get(i),
+                candidates=_candidates(batch, found, row),
+                shape=str(found.shape[row]),
+                half_way=float(threshold[row]),
+                climb=float(width[row]),
+                ceiling=float(top[row]),
+                ceiling_fitted=bool(found.free_ceiling[row]),
+                rises=bool(found.rises[row]),
+                falls=bool(found.falls[row]),
+                misfit=float(found.scatter.misfit[row]),
+                dispersion=float(found.dispersion[row]),
+                change=(float(found.change[0][row]), float(found.change[1][row])),
+                threshold=half_way and _scale(half_way),
+                width=read.joined(width, found.width, i),
+                spacing=float(batch.gap[row]),
+                seen=float(found.seen[row]),
+                leap=float(found.leap[row]),
+                metric=metrics[row],
+                usual=_usual(batch, found, row, rng) if thorough else (),
+                more_items=more_items,
+                more_models=more_models,
+                next_scale=float(10 ** next_x[row]),
+                next_score=read.joined(score_next, following, i),
+                sharp=sharp,
+            )
+        )
+    return reports
 
 
-def _verdicts(
-    found: Assessment, metrics: Sequence[Metric | None], sharp: float
-) -> list[tuple[Verdict, Obstacle | None]]:
-    """Return the verdict on each curve, and what keeps the audit from one."""
-    verdicts: list[tuple[Verdict, Obstacle | None]] = []
-    for flat, steep, hindered, metric in zip(
-        found.is_flat, found.steepness(sharp), found.obstacles(sharp), metrics, strict=True
-    ):
-        verdict = judge(bool(flat), int(steep), metric.steepness if metric else None)
-        # A steepness that is certain can only be kept from a verdict by the second metric.
-        obstacle = (hindered or Obstacle.METRIC) if verdict is Verdict.UNKNOWN else None
-        verdicts.append((verdict, obstacle))
-    return verdicts
+def _agreed(
+    judged: Sequence[tuple[Verdict, Obstacle | None]], main: int, rows: Sequence[int]
+) -> tuple[Verdict, Obstacle | None]:
+    """Return the verdict of all readings of a curve, or that they differ."""
+    if len({judged[row][0] for row in rows}) > 1:
+        return Verdict.UNKNOWN, Obstacle.UNSAID
+    return judged[main]
 
 
-def judge(flat: bool, steep: int, second: int | None) -> Verdict:
-    """Return the verdict on a curve.
-
-    Parameters
-    ----------
-    flat : bool
-        As `Assessment.is_flat`.
-    steep, second : int
-        As `Assessment.steepness`, of the score and of a second metric; None without one.
-    """
-    if flat:
-        return Verdict.FLAT
-    if steep < 0:
-        return Verdict.SMOOTH
-    if steep > 0 and (second is None or second > 0):
-        return Verdict.SHARP
-    if steep > 0 and second is not None and second < 0:
-        return Verdict.METRIC
-    return Verdict.UNKNOWN
+def _along(curves: Sequence[Curve], sharp: float, ceiling: float | None) -> dict[int, Along]:
+    """Return the verdicts by another scale, by the place of the curve."""
+    places = [i for i, curve in enumerate(curves) if curve.along is not None]
+    others = [
+        replace(curve, scale=curve.along.scale, unit=curve.along.unit, along=None, other=None)
+        for curve in curves
+        if curve.along is not None
+    ]
+    reports = audit_many(others, sharp=sharp, ceiling=ceiling, thorough=False)
+    return {
+        i: Along(report.curve.unit, report.verdict, report.width)
+        for i, report in zip(places, reports, strict=True)
+    }
 
 
 def _range(best: Array, interval: Interval, i: int) -> Range:
@@ -383,42 +536,44 @@ def _next_x(batch: Batch) -> Array:
     return batch.x[:, -1] + np.nanmedian(steps, axis=1)
 
 
-def _metrics(
-    curves: Sequence[Curve], batch: Batch, found: Assessment, sharp: float
-) -> list[Metric | None]:
-    """Return the second view of each curve that has one; a second score goes before a length."""
-    metrics: list[Metric | None] = [None] * len(curves)
-    whole = found.pick("width")
-    for binomial in (True, False):
-        seen = {
-            i: curve.other
-            for i, curve in enumerate(curves)
-            if curve.other is not None and (curve.other.items is not None) == binomial
-        }
-        if seen:
-            second = assess(gather(list(seen.values())))
-            steep, best = second.steepness(sharp), second.pick("width")
-            for j, (i, other) in enumerate(seen.items()):
-                width = _range(best, second.width, j) if second.rises[j] else None
-                share = 1 - whole[i] / width.best if width and found.rises[i] else None
-                metrics[i] = Metric(
-                    other.name, int(steep[j]), width, None if share is None else float(share)
-                )
-    lengths = {
-        i: curve.length
-        for i, curve in enumerate(curves)
-        if curve.other is None and curve.length is not None and curve.length > 1 and found.rises[i]
-    }
-    for length in set(lengths.values()):
-        rows = np.array([i for i in lengths if lengths[i] == length])
-        interval, best = width_of_tokens(batch[rows], found.falls[rows], all_right(length))
-        steep = narrow(interval, sharp).astype(int) - broad(interval, sharp).astype(int)
-        for j, i in enumerate(rows):
+def _metrics(curves: Sequence[Curve], read: Readings, sharp: float) -> list[Metric | None]:
+    """Return the second view of each row that has one; a second score goes before a length."""
+    whole, found = read.found.pick("width"), read.found
+    seconds = _seconds([each.other for each in curves if each.other is not None], sharp)
+    metrics: list[Metric | None] = [None] * len(read.curves)
+    lengths: defaultdict[int, list[int]] = defaultdict(list)
+    for row, curve in enumerate(read.curves):
+        if curve.other is not None:
+            name, steep, width = seconds[id(curve.other)]
+            share = 1 - whole[row] / width.best if width and found.rises[row] else None
+            metrics[row] = Metric(name, steep, width, None if share is None else float(share))
+        elif curve.length is not None and curve.length > 1 and found.rises[row]:
+            lengths[curve.length].append(row)
+    for length, places in lengths.items():
+        rows = np.array(places)
+        interval, best = width_of_tokens(read.batch[rows], found.falls[rows], all_right(length))
+        steeps = narrow(interval, sharp).astype(int) - broad(interval, sharp).astype(int)
+        for j, row in enumerate(places):
             width = _range(best, interval, j)
-            metrics[i] = Metric(
-                f"one of {length} tokens", int(steep[j]), width, float(1 - whole[i] / width.best)
-            )
+            share = float(1 - whole[row] / width.best)
+            metrics[row] = Metric(f"one of {length} tokens", int(steeps[j]), width, share)
     return metrics
+
+
+def _seconds(others: Sequence[Curve], sharp: float) -> dict[int, tuple[str, int, Range | None]]:
+    """Return name, steepness and width of some second scores, by their identity."""
+    found = {}
+    for binomial in (True, False):
+        some = [each for each in others if (each.items is not None) == binomial]
+        if not some:
+            continue
+        read = read_all_ways(some, None)
+        steep, best = read.found.steepness(sharp), read.found.pick("width")
+        for i, other in enumerate(some):
+            same = {int(steep[row]) for row in read.kept[i]}
+            width = read.joined(best, read.found.width, i)
+            found[id(other)] = (other.name, same.pop() if len(same) == 1 else 0, width)
+    return found
 
 
 def _first_above_chance(curve: Curve) -> float | None:
@@ -426,6 +581,8 @@ def _first_above_chance(curve: Curve) -> float | None:
 
     One-sided 5% over all models together (Bonferroni). Where chance is 0, one right answer will do.
     """
+    if curve.chance is None:
+        return None
     level = (1 - CONFIDENCE) / len(curve.scale)
     if curve.items is not None:
         right, items = np.rint(curve.score * curve.items), np.rint(curve.items)
@@ -436,8 +593,10 @@ def _first_above_chance(curve: Curve) -> float | None:
     return float(curve.scale[above][0]) if above.any() else None
 
 
-def _smallest_seen(curve: Curve) -> float:
+def _smallest_seen(curve: Curve) -> float | None:
     """Return the lowest true score that shows as above chance 19 times in 20, largest model."""
+    if curve.chance is None:
+        return None
     if curve.items is None:
         sd = float(curve.stderr[-1]) if curve.stderr is not None else 0.0
         return min(curve.chance + 2 * stats.norm.ppf(CONFIDENCE) * sd, 1.0)
@@ -448,29 +607,29 @@ def _smallest_seen(curve: Curve) -> float:
     return float(min(curve.chance + reach, 1.0))
 
 
-def _candidates(batch: Batch, found: Assessment) -> list[tuple[Candidate, ...]]:
-    """Return the fitted curves of each row, best first by AICc, those without AICc last."""
-    free = found.free_ceiling.astype(int)
-    flat = np.ones(len(batch), int)
+def _candidates(batch: Batch, found: Assessment, row: int) -> tuple[Candidate, ...]:
+    """Return the fitted curves of a row, best first by QAICc, those without it last.
+
+    The criterion allows for the same scatter as the intervals do.
+    """
+    free = 2 + int(found.free_ceiling[row])
     table = [
-        ("flat", found.flat.deviance, flat),
-        ("straight line", found.line.deviance, 2 * flat),
-        ("logistic", found.logistic.deviance, 2 + free),
-        ("Gompertz", found.gompertz.deviance, 2 + free),
-        ("step", found.step.deviance, 3 * flat),
+        ("flat", 1, found.flat.deviance),
+        ("straight line", 2, found.line.deviance),
+        ("logistic", free, found.logistic.deviance),
+        ("Gompertz", free, found.gompertz.deviance),
+        ("step", 3, found.step.deviance),
     ]
-    rows = []
-    for i, points in enumerate(batch.points):
-        values = [aicc(float(lost[i]), int(count[i]), int(points)) for _, lost, count in table]
-        least = min((value for value in values if value is not None), default=0.0)
-        row = [
-            Candidate(name, int(count[i]), float(lost[i]), None if value is None else value - least)
-            for (name, lost, count), value in zip(table, values, strict=True)
-        ]
-        rows.append(
-            tuple(sorted(row, key=lambda each: (each.behind is None, each.behind, each.deviance)))
-        )
-    return rows
+    points, dispersion = int(batch.points[row]), float(found.dispersion[row])
+    values = [qaicc(float(lost[row]), count, points, dispersion) for _, count, lost in table]
+    least = min((value for value in values if value is not None), default=0.0)
+    candidates = [
+        Candidate(name, count, float(lost[row]), None if value is None else value - least)
+        for (name, count, lost), value in zip(table, values, strict=True)
+    ]
+    return tuple(
+        sorted(candidates, key=lambda each: (each.behind is None, each.behind, each.deviance))
+    )
 
 
 def _usual(
@@ -504,18 +663,19 @@ def _beside(name: str, value: Array, null: Array, away: float = 0.0) -> UsualSco
 
 
 def _remedies(
-    batch: Batch, found: Assessment, rows: Flags, sharp: float, ceiling: float | None
-) -> tuple[list[int | None], list[int | None]]:
-    """Return how many times the items, or the models, would settle each open verdict.
+    batch: Batch,
+    found: Assessment,
+    which: NDArray[np.intp],
+    sharp: float,
+    ceiling: float | None,
+) -> dict[int, tuple[int | None, int | None]]:
+    """Return how many times the items, and the models, would settle the open verdict of some rows.
 
     The curve fitted today is taken for the truth and audited without noise, on more items or on
     models set more densely over the same range.
     """
-    more_items: list[int | None] = [None] * len(batch)
-    more_models: list[int | None] = [None] * len(batch)
-    which = np.flatnonzero(rows)
     if not which.size:
-        return more_items, more_models
+        return {}
     some = batch[which]
     designs = [(some.x, some.weight * multiple) for multiple in ITEMS]
     designs += [_denser(some, multiple) for multiple in MODELS]
@@ -527,13 +687,14 @@ def _remedies(
     )
     again = assess(expected, ceiling)
     settled = ((again.steepness(sharp) != 0) | again.is_flat).reshape(len(designs), len(which))
-    for j, i in enumerate(which):
-        enough = settled[:, j]
-        more_items[i] = next((k for k, ok in zip(ITEMS, enough, strict=False) if ok), None)
-        more_models[i] = next(
-            (k for k, ok in zip(MODELS, enough[len(ITEMS) :], strict=True) if ok), None
+    found_by: dict[int, tuple[int | None, int | None]] = {}
+    for j, row in enumerate(which):
+        by_items, by_models = settled[: len(ITEMS), j], settled[len(ITEMS) :, j]
+        found_by[int(row)] = (
+            next((k for k, ok in zip(ITEMS, by_items, strict=True) if ok), None),
+            next((k for k, ok in zip(MODELS, by_models, strict=True) if ok), None),
         )
-    return more_items, more_models
+    return found_by
 
 
 def _denser(batch: Batch, multiple: int) -> tuple[Array, Array]:

@@ -6,36 +6,103 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Any
 
-from emergence_lib.audit.assess import FEWEST, MOST, Obstacle, Verdict
 from emergence_lib.audit.curve import Curve
+from emergence_lib.audit.levels import PLAUSIBLE
 from emergence_lib.audit.phrases import number, phrase, shown
-from emergence_lib.audit.report import Candidate, Metric, Report, UsualScore
+from emergence_lib.audit.report import Candidate, Metric, Reading, Report, UsualScore
+from emergence_lib.audit.verdict import FEWEST, FLAT, MOST, Obstacle, Verdict
+
+BORDER = 0.1
+"""Share of a limit within which a number is called borderline."""
 
 
 def sentence(report: Report) -> str:
     """Return the verdict in one sentence."""
     if report.obstacle is not None:
         return phrase("obstacle", report.obstacle.name.lower(), **_values(report))
-    one = report.verdict is Verdict.SHARP and report.metric is None
-    name = "sharp in one metric" if one else report.verdict
-    return phrase("verdict", name, **_values(report))
+    return phrase("verdict", report.verdict, **_values(report))
 
 
 def reasons(report: Report) -> list[str]:
-    """Return what the verdict rests on, and what else the data say, one sentence each."""
+    """Return the rule of the verdict, what it rests on, and what else the data say."""
     values = _values(report)
-    found = [phrase("reason", name, **values) for name in _reasons(report)]
-    return found + [_usual(score) for score in report.usual]
+    found = [phrase("rule", _rule(report), **values)]
+    if report.obstacle is Obstacle.UNSAID:
+        found += [_reading(report, each) for each in report.readings]
+    found += [phrase("reason", name, **values) for name in _reasons(report)]
+    return found + [_usual(score) for score in report.usual] + list(map(shown, report.curve.notes))
+
+
+def _rule(report: Report) -> str:
+    """Name the template of the rule that gave the verdict, or none."""
+    if report.obstacle is not None:
+        return report.obstacle.name.lower()
+    return report.verdict if report.verdict in (Verdict.FLAT, Verdict.SMOOTH) else "sharp"
+
+
+def _near(report: Report) -> str:
+    """Return a remark if a number by which the verdict went is close to its limit."""
+    low = high = None
+    if report.width is not None:
+        low, high = report.width.low, report.width.high
+    limits: dict[str, list[tuple[float | None, float]]] = {
+        "flat": [(each, FLAT) for each in map(abs, report.change)],
+        "rise": [(max(map(abs, report.change)), FLAT)],
+        "smooth": [(low, report.sharp), (report.leap, MOST)],
+        "sharp": [(high, report.sharp), (report.seen, MOST)],
+        "gap": [(report.leap, MOST)],
+        "beginning": [(report.seen, MOST)],
+        "width": [(low, report.sharp), (high, report.sharp)],
+    }
+    close = any(
+        value is not None and abs(value - limit) <= BORDER * limit
+        for value, limit in limits.get(_rule(report), [])
+    )
+    return ": borderline" if close else ""
+
+
+def _reading(report: Report, reading: Reading) -> str:
+    """Return what the verdict would be by one plausible value of what nobody said."""
+    name = "reading_turned" if reading.turned else "reading"
+    given = {**vars(reading), "start": 1 - reading.floor}
+    return phrase("reason", name, reading=SimpleNamespace(**given))
+
+
+def _unsaid(report: Report) -> str:
+    """Name what nobody said, of a curve with several readings."""
+    if any(each.turned for each in report.readings):
+        return "whether more is better"
+    if report.below is not None or report.curve.turned:
+        return "the level that the score starts from"
+    return "the chance level"
+
+
+def _tried(report: Report) -> str:
+    """Return the levels of all readings, or the range of those that are free."""
+    tried = sorted({each.floor for each in report.readings})
+    if set(tried) <= set(PLAUSIBLE):
+        return ", ".join(number(each, 2) for each in tried)
+    return f"{number(tried[0], 2)} to {number(tried[-1], 2)}"
 
 
 def _reasons(report: Report) -> Iterator[str]:
     """Name the templates of all that is said beside the verdict, in order."""
-    metric, width = report.metric, report.width
-    yield "at_chance" if report.first_above_chance is None else "above_chance"
-    if report.curve.chance_assumed:
-        yield "chance_assumed"
+    metric, width, curve = report.metric, report.width, report.curve
+    if report.obstacle is Obstacle.UNSAID:
+        # Whatever else there is to say would be said of one reading.
+        yield "say_it"
+        return
+    if len(report.readings) > 1:
+        yield "unsaid_agrees"
+    if curve.chance is not None:
+        yield "at_chance" if report.first_above_chance is None else "above_chance"
+        if curve.chance_source:
+            yield "chance_from"
+        if report.below is not None:
+            yield "below"
     if width is not None:
         yield "half_way"
         if width.low is None or width.low < report.spacing:
@@ -53,10 +120,12 @@ def _reasons(report: Report) -> Iterator[str]:
     elif report.verdict is Verdict.SHARP:
         yield "one_metric"
     rises = report.rises and not report.falls
-    if report.shape == "Gompertz" and rises and metric is None and report.curve.chance == 0:
+    if report.shape == "Gompertz" and rises and metric is None and curve.chance == 0:
         yield "gompertz"
     if report.obstacle not in (None, Obstacle.FEW) and report.usual:
         yield _remedy(report)
+    if report.along is not None:
+        yield "along_agrees" if report.along.verdict == report.verdict else "along_differs"
     if report.next_score is not None:
         yield "next_score"
 
@@ -76,7 +145,7 @@ def _remedy(report: Report) -> str:
 
 
 def _rivals(report: Report) -> tuple[list[Candidate], list[str]]:
-    """Return the curves that AICc can compare, and the names of those within 2 of the best."""
+    """Return the curves that QAICc can compare, and the names of those within 2 of the best."""
     rivals = [each for each in report.candidates if each.behind is not None]
     return rivals, [each.name for each in rivals[1:] if each.behind is not None and each.behind < 2]
 
@@ -91,11 +160,18 @@ def _values(report: Report) -> dict[str, object]:
         "verb": "falls" if report.falls else "rises",
         "models": len(report.curve.scale),
         "fewest": FEWEST,
+        "flat": FLAT,
+        "most": MOST,
+        "near": _near(report),
+        "criterion": "AICc" if report.dispersion == 1 else "QAICc",
+        "below_until": report.below and size(report, report.below),
+        "unsaid": _unsaid(report),
+        "tried": _tried(report),
         "half": threshold and size(report, threshold.best),
         "first": first and size(report, first),
         "next": size(report, report.next_scale),
         "scatter": math.sqrt(report.dispersion),
-        "near": ", ".join(near),
+        "rivals": ", ".join(near),
         **dict(zip(("best", "second"), rivals, strict=False)),
     }
 
@@ -129,7 +205,7 @@ def to_markdown(report: Report) -> str:
         f"{'too few models' if each.behind is None else f'{each.behind:.1f}'} |"
         for each in report.candidates
     ]
-    table = ["| curve | parameters | deviance | AICc behind |", "| --- | --- | --- | --- |", *rows]
+    table = ["| curve | parameters | deviance | QAICc behind |", "| --- | --- | --- | --- |", *rows]
     found = [f"- {each}" for each in reasons(report)]
     head = [f"## {shown(report.curve.name)}", "", f"**{sentence(report)}**", ""]
     return "\n".join([*head, *found, "", *table]) + "\n"
@@ -152,10 +228,14 @@ def _measured(curve: Curve) -> dict[str, Any]:
         "items": None if curve.items is None else curve.items.tolist(),
         "stderr": None if curve.stderr is None else curve.stderr.tolist(),
         "chance": curve.chance,
-        "chance_assumed": curve.chance_assumed,
+        "chance_source": curve.chance_source,
+        "turned": curve.turned,
+        "higher_is_better": curve.higher_is_better,
+        "notes": list(curve.notes),
         "length": curve.length,
         "labels": list(curve.labels),
         "other": None if curve.other is None else _measured(curve.other),
+        "along": None if curve.along is None else _measured(curve.along),
     }
 
 

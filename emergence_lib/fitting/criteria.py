@@ -26,3 +26,16 @@ def aicc(deviance: float, parameters: int, points: int) -> float | None:
     if points <= parameters + 1:
         return None
     return deviance + 2 * parameters * points / (points - parameters - 1)
+
+
+def qaicc(deviance: float, parameters: int, points: int, dispersion: float) -> float | None:
+    """Return `aicc` where scores scatter ``dispersion`` times as much as counting explains.
+
+    The deviance counts that much less; where the dispersion was estimated from the scores (it is
+    above 1), it is one parameter more.
+
+    References
+    ----------
+    burnham2002model.
+    """
+    return aicc(deviance / dispersion, parameters + (dispersion > 1), points)

@@ -1,0 +1,84 @@
+"""Which scores of guessing a curve may have: the one that was said, or all that are plausible.
+
+A level that nobody said is not replaced by a default. The audit is worked out for each plausible
+one, and where these disagree there is no verdict.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from emergence_lib.audit.curve import Curve
+from emergence_lib.laws import Array
+
+PLAUSIBLE = (0.0, 1 / 5, 1 / 4, 1 / 3, 1 / 2)
+"""Scores of guessing among any number, five, four, three and two options."""
+FREE = 6
+"""Levels that are tried where the score far below the threshold is free."""
+LEVEL = 0.05
+"""Probability of scores so low, above which they do not lie below a level."""
+
+
+def levels(curve: Curve) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the scores far below the threshold that a curve is audited with, lowest first.
+
+    That is its chance level if somebody said it and no score lies below it. Scores below chance
+    leave the level free between 0 and chance: not knowing is not the only way to fail. A level
+    that nobody said may be any plausible one, and is free too where scores lie below one of these;
+    of a metric that was turned round, it may be any at all.
+
+    Returns
+    -------
+    said, free : tuple of float
+        Levels that each count, and levels of which only those count that fit.
+    """
+    if curve.chance is not None:
+        below = is_below(curve, curve.chance)
+        return ((), _free(curve.chance)) if below else ((curve.chance,), ())
+    if curve.turned:
+        return (), _free(_highest(curve, 1.0))
+    known = tuple(each for each in PLAUSIBLE if not each or not is_below(curve, each))
+    return known, _free(_highest(curve, PLAUSIBLE[-1]))[1:] if known != PLAUSIBLE else ()
+
+
+def _free(top: float) -> tuple[float, ...]:
+    return tuple(float(each) for each in np.linspace(0, top, FREE)) if top else (0.0,)
+
+
+def _highest(curve: Curve, most: float) -> float:
+    """Return the highest of the hundredths up to ``most`` that no score lies below."""
+    grid = np.arange(round(100 * most)) / 100
+    return float(max(each for each in grid if each == 0 or not is_below(curve, each)))
+
+
+def is_below(curve: Curve, level: float) -> bool:
+    """Tell whether scores lie below a level by more than chance: one of them, or all together.
+
+    Either test has half of `LEVEL`: the least of the models' probabilities, times their number
+    (Bonferroni), and the sum of their logarithms (fisher1925statistical).
+    """
+    tail = as_low(curve, level)
+    least, models = float(tail.min()), len(tail)
+    together = stats.chi2.sf(-2 * np.log(np.maximum(tail, 1e-300)).sum(), 2 * models)
+    return bool(min(models * least, together) < LEVEL / 2)
+
+
+def below_until(curve: Curve, level: float) -> float | None:
+    """Return the largest scale whose score lies below a level, one test a model; None if none.
+
+    Where only all scores together lie below, that is the largest scale with a score under it.
+    """
+    if not is_below(curve, level):
+        return None
+    single = as_low(curve, level) < LEVEL
+    below = single if single.any() else curve.score < level
+    return float(curve.scale[below][-1])
+
+
+def as_low(curve: Curve, level: float) -> Array:
+    """Return the probability that a model of a true score ``level`` scores as low as each did."""
+    if curve.items is not None:
+        right, items = np.rint(curve.score * curve.items), np.rint(curve.items)
+        return np.asarray(stats.binom.cdf(right, np.maximum(items, right), level))
+    return np.asarray(stats.norm.cdf((curve.score - level) / np.asarray(curve.stderr)))
