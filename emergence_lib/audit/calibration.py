@@ -1,6 +1,6 @@
 """How often the audit is right: made curves whose truth is known, audited by the thousand.
 
-``calibration.csv`` and ``calibration_pairs.csv`` beside this file hold what the book quotes;
+``calibration.csv`` and the tables named after it, beside this file, hold what the book quotes;
 ``python -m emergence_lib.audit.calibration``, the last part of ``make results``, writes them anew
 (a quarter of an hour).
 """
@@ -19,14 +19,13 @@ import pandas as pd
 from scipy import special
 from tqdm import tqdm
 
-from emergence_lib.audit.assess import assess
-from emergence_lib.audit.curve import Curve
-from emergence_lib.audit.report import audit_many
+from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.reading import read
+from emergence_lib.audit.report import Range, audit_many
 from emergence_lib.audit.verdict import Verdict
 from emergence_lib.fitting.batch import Batch, counts
-from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-from emergence_lib.laws import Array, Flags
+from emergence_lib.laws import Array
 
 SEED = 0
 REPLICATES = 300
@@ -44,6 +43,8 @@ LENGTH = 5
 """Tokens of the made answers whose length is known."""
 STORED = Path(__file__).with_name("calibration.csv")
 STORED_PAIRS = Path(__file__).with_name("calibration_pairs.csv")
+STORED_UNSAID = Path(__file__).with_name("calibration_unsaid.csv")
+STORED_MIXED = Path(__file__).with_name("calibration_mixed.csv")
 
 
 @dataclass(frozen=True)
@@ -121,33 +122,52 @@ def simulate(cell: Cell, replicates: int, rng: np.random.Generator) -> tuple[Bat
     return counts(10**x, score, cell.items, cell.truth.chance), threshold
 
 
-def covers(interval: Interval, truth: Array | float) -> Flags:
-    """Tell which intervals hold the truth; an open end holds all beyond."""
-    above = (interval.low <= truth) | interval.open_low
-    return above & ((interval.high >= truth) | interval.open_high)
+def covers(found: Range | None, truth: float) -> bool:
+    """Tell whether an interval holds the truth; an open end holds all beyond."""
+    return (
+        found is not None
+        and (found.low is None or found.low <= truth)
+        and (found.high is None or truth <= found.high)
+    )
+
+
+def made_curves(cell: Cell, batch: Batch, *, said: bool = True) -> list[Curve]:
+    """Return made curves as a reader would give them, their chance level said or not."""
+    items = np.full(cell.models, cell.items)
+    chance = cell.truth.chance if said else None
+    return [
+        Curve("made", 10**x, score, items, chance=chance, higher_is_better=True)
+        for x, score in zip(batch.x, batch.score, strict=True)
+    ]
 
 
 def tally(cell: Cell, replicates: int = REPLICATES, seed: int = SEED) -> dict[str, Any]:
     """Return one row of the table: the cell, and how many of its made curves came out how."""
     batch, threshold = simulate(cell, replicates, generator(cell, seed))
-    found = assess(batch)
-    steep, flat = found.steepness(), found.is_flat
-    rises = found.rises
+    reports = list(audit_many(made_curves(cell, batch), thorough=False))
+    verdicts = [report.verdict for report in reports]
+    rising = [(r, place) for r, place in zip(reports, threshold, strict=True) if r.rises]
+    places = [report.threshold for report, _ in rising]
+    widths = [report.width for report, _ in rising]
     return {
         **asdict(cell.truth),
         "models": cell.models,
         "items": cell.items,
         "curves": replicates,
-        "flat": int(flat.sum()),
-        "smooth": int((steep < 0).sum()),
-        "sharp": int((steep > 0).sum()),
-        "rising": int(rises.sum()),
-        "threshold_covered": int(covers(found.threshold, threshold)[rises].sum()),
-        "width_covered": int(covers(found.width, cell.truth.width)[rises].sum()),
-        "threshold_open": int((found.threshold.open_low | found.threshold.open_high)[rises].sum()),
-        "width_open_low": int(found.width.open_low[rises].sum()),
-        "width_open_high": int(found.width.open_high[rises].sum()),
+        "flat": verdicts.count(Verdict.FLAT),
+        "smooth": verdicts.count(Verdict.SMOOTH),
+        "sharp": verdicts.count(Verdict.SHARP),
+        "rising": len(rising),
+        "threshold_covered": sum(covers(r.threshold, 10**place) for r, place in rising),
+        "width_covered": sum(covers(each, cell.truth.width) for each in widths),
+        "threshold_open": sum(each is not None and _open(each) for each in places),
+        "width_open_low": sum(each is not None and each.low is None for each in widths),
+        "width_open_high": sum(each is not None and each.high is None for each in widths),
     }
+
+
+def _open(found: Range) -> bool:
+    return found.low is None or found.high is None
 
 
 ONE_METRIC = (
@@ -178,6 +198,86 @@ def cells() -> list[Cell]:
         for change, shape, width in product(VARIANTS, ("logistic", "Gompertz"), WIDTHS)
     ]
     return plain + [Cell(*each) for each in product(harder, LADDERS, ITEMS)]
+
+
+UNSAID = (
+    *(Truth("flat", np.inf, level=each, chance=each) for each in (0.0, 0.25)),
+    *(
+        Truth(shape, width, chance)
+        for shape, width, chance in product(("logistic", "Gompertz"), WIDTHS, (0.0, 0.25, 0.5))
+    ),
+)
+"""Truths that are audited without their chance level."""
+
+
+def unsaid_cells() -> list[Cell]:
+    """Return the cells of the stored table of curves whose chance level nobody said."""
+    return [Cell(*each) for each in product(UNSAID, LADDERS, ITEMS[1:])]
+
+
+def tally_unsaid(cell: Cell, replicates: int = PAIRS, seed: int = SEED) -> dict[str, Any]:
+    """Return one row of the third table: verdicts on made curves without their chance level."""
+    batch, _ = simulate(cell, replicates, generator(cell, seed))
+    reports = audit_many(made_curves(cell, batch, said=False), thorough=False)
+    return {
+        "shape": cell.truth.shape,
+        "width": cell.truth.width,
+        "chance": cell.truth.chance,
+        "models": cell.models,
+        "items": cell.items,
+        "curves": replicates,
+        **_counted([report.verdict for report in reports]),
+    }
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Runs of two settings in one table: the small models with few examples, the large with more.
+
+    Attributes
+    ----------
+    gain : float
+        What the second setting adds to a score that rises smoothly, over three decades.
+    models, items : int
+    """
+
+    gain: float
+    models: int
+    items: int
+
+
+def mixed() -> list[Mixed]:
+    """Return the cells of the stored table of mixed settings."""
+    return [Mixed(*each) for each in product((0.2, 0.4), LADDERS, ITEMS[1:])]
+
+
+def tally_mixed(cell: Mixed, replicates: int = PAIRS, seed: int = SEED) -> dict[str, Any]:
+    """Return one row of the fourth table: what the reader, and then the audit, made of them.
+
+    ``refused`` counts tables from which no curve came; the verdicts are of the curves of the
+    others, the setting said in a column ``n_shot``.
+    """
+    rng = generator(cell, seed)
+    x = np.linspace(FIRST, LAST, cell.models)
+    shots = np.where(np.arange(cell.models) < cell.models // 2, 0, 5)
+    truth = Truth("logistic", 3.0, ceiling=0.5).score(x[None], np.array([[8.0]]))[0]
+    verdicts, refused = [], 0
+    for _ in range(replicates):
+        score = rng.binomial(cell.items, truth + cell.gain * (shots > 0)) / cell.items
+        table = pd.DataFrame(
+            {"params": 10**x, "score": score, "n_items": cell.items, "n_shot": shots, "chance": 0}
+        )
+        try:
+            curves = read(table)
+        except CurveError:
+            refused += 1
+            continue
+        verdicts += [report.verdict for report in audit_many(curves, thorough=False)]
+    return {**asdict(cell), "tables": replicates, "refused": refused, **_counted(verdicts)}
+
+
+def _counted(verdicts: list[Verdict]) -> dict[str, int]:
+    return {verdict.name.lower(): verdicts.count(verdict) for verdict in Verdict}
 
 
 @dataclass(frozen=True)
@@ -236,18 +336,18 @@ def tally_pair(pair: Pair, replicates: int = PAIRS, seed: int = SEED) -> dict[st
             10**x,
             one,
             items,
+            chance=0.0,
             length=pair.length or None,
-            other=None if pair.length else Curve("second", 10**x, two, items),
+            other=None if pair.length else Curve("second", 10**x, two, items, chance=0.0),
         )
         for one, two in zip(whole, second, strict=True)
     ]
     reports = audit_many(curves, thorough=False)
-    found = [report.verdict for report in reports]
-    verdicts = {verdict.name.lower(): found.count(verdict) for verdict in Verdict}
+    verdicts = _counted([report.verdict for report in reports])
     return {**asdict(pair), "curves": replicates, **verdicts}
 
 
-def generator(cell: Cell | Pair, seed: int) -> np.random.Generator:
+def generator(cell: Cell | Pair | Mixed, seed: int) -> np.random.Generator:
     """Return a stream of its own for each cell: adding one leaves the others as they are."""
     return np.random.default_rng([seed, zlib.crc32(repr(cell).encode())])
 
@@ -262,10 +362,26 @@ def stored_pairs() -> pd.DataFrame:
     return pd.read_csv(STORED_PAIRS)
 
 
+def stored_unsaid() -> pd.DataFrame:
+    """Return the third stored table: one row a cell of `unsaid_cells`."""
+    return pd.read_csv(STORED_UNSAID)
+
+
+def stored_mixed() -> pd.DataFrame:
+    """Return the fourth stored table: one row a cell of `mixed`."""
+    return pd.read_csv(STORED_MIXED)
+
+
 def main() -> None:
-    """Compute both tables anew, on all processors, and write them beside this file."""
+    """Compute the tables anew, on all processors, and write them beside this file."""
+    tables = (
+        (STORED_MIXED, tally_mixed, mixed()),
+        (STORED_UNSAID, tally_unsaid, unsaid_cells()),
+        (STORED_PAIRS, tally_pair, pairs()),
+        (STORED, tally, cells()),
+    )
     with ProcessPoolExecutor() as pool:
-        for path, count, made in ((STORED, tally, cells()), (STORED_PAIRS, tally_pair, pairs())):
+        for path, count, made in tables:
             rows = list(tqdm(pool.map(count, made), total=len(made), disable=None))
             pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
 

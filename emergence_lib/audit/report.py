@@ -365,40 +365,66 @@ class Readings:
 
 def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
     """Fit and bound some curves at every plausible floor and in every plausible direction."""
-    rows: list[tuple[Curve, float]] = []
-    tried: list[list[tuple[list[int], list[int]]]] = []  # rows of levels said and free, of each way
-    for curve in curves:
-        ways = [curve, _turned(curve)] if _falls(curve) else [curve]
-        tried.append([])
-        for way in ways:
-            said, free = (
-                [(way, floor) for floor in some if floor < (1 if ceiling is None else ceiling)]
-                for some in levels(way)
-            )
-            first, middle = len(rows), len(rows) + len(said)
-            rows += said + free
-            tried[-1].append((list(range(first, middle)), list(range(middle, len(rows)))))
-    batch = gather([curve for curve, _ in rows], [floor for _, floor in rows])
-    found = assess(batch, ceiling)
+    rows = _Rows(curves, ceiling)
+    batch, found = rows.assessed()
     lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
+    best = [min(chain(*ways[0]), key=lambda row: float(lost[row])) for ways in rows.places]
+    unsaid = [
+        i
+        for i, (curve, row) in enumerate(zip(curves, best, strict=True))
+        if curve.higher_is_better is None
+        and not curve.turned
+        and found.falls[row]
+        and found.rises[row]
+    ]
+    if unsaid:
+        for i in unsaid:
+            rows.add(i, _turned(curves[i]))
+        batch, found = rows.assessed()
+        lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
     within = lost + found.scatter.critical()
-    kept, main = [], []
-    for groups in tried:
-        near: list[list[int]] = []
-        for fixed, loose in groups:
-            best = min([*fixed, *loose], key=lambda row: float(lost[row]))
-            near.append([*fixed, *(row for row in loose if lost[row] <= within[best])])
-        main.append(min(near[0], key=lambda row: float(lost[row])))
-        kept.append(list(chain(*near)))
-    return Readings([curve for curve, _ in rows], batch, found, kept, np.array(main))
+    kept: list[list[int]] = []
+    for ways in rows.places:
+        kept.append([])
+        for said, free in ways:
+            least = min([*said, *free], key=lambda row: float(lost[row]))
+            kept[-1] += [*said, *(row for row in free if lost[row] <= within[least])]
+    return Readings([curve for curve, _ in rows.rows], batch, found, kept, np.array(best))
 
 
-def _falls(curve: Curve) -> bool:
-    """Tell whether a score falls of which nobody said that more is better."""
-    if curve.higher_is_better is not None or curve.turned:
-        return False
-    half = curve.score.size // 2
-    return bool(curve.score[-half:].mean() < curve.score[:half].mean())
+class _Rows:
+    """Curves with the floors they are read at, as the rows of one batch.
+
+    ``places`` has, for each curve and each way to read it, the rows of the levels that were said
+    or are plausible, and of those that are free.
+    """
+
+    def __init__(self, curves: Sequence[Curve], ceiling: float | None) -> None:
+        self.ceiling = ceiling
+        self.rows: list[tuple[Curve, float]] = []
+        self.places: list[list[tuple[range, range]]] = [[] for _ in curves]
+        for i, curve in enumerate(curves):
+            self.add(i, curve)
+
+    def add(self, i: int, curve: Curve) -> None:
+        """Add the rows of one curve, read in one way."""
+        most = 1 if self.ceiling is None else self.ceiling
+        ends = [len(self.rows)]
+        for some in levels(curve):
+            self.rows += [(curve, floor) for floor in some if floor < most]
+            ends.append(len(self.rows))
+        self.places[i].append((range(ends[0], ends[1]), range(ends[1], ends[2])))
+
+    def assessed(self) -> tuple[Batch, Assessment]:
+        """Return all rows as a batch, and what they allow one to say."""
+        batch = gather([curve for curve, _ in self.rows], [floor for _, floor in self.rows])
+        return batch, assess(batch, self.ceiling)
+
+
+def _is_below_beyond(curve: Curve, threshold: float) -> bool:
+    """Tell whether scores lie below chance beyond a threshold, the log10 of a scale."""
+    below = None if curve.chance is None else below_until(curve, curve.chance)
+    return below is not None and bool(np.log10(below) >= threshold)
 
 
 def _turned(curve: Curve) -> Curve:
@@ -420,9 +446,14 @@ def _audit(
     next_x = _next_x(batch)
     score_next, following = found.predict(next_x), found.forecast(next_x)
     metrics = _metrics(curves, read, sharp)
+    threshold = found.pick("threshold")
     judged = [
-        judge(facts, metric.steepness if metric else None)
-        for facts, metric in zip(found.facts(sharp), metrics, strict=True)
+        judge(
+            replace(facts, below=_is_below_beyond(curve, at)), metric.steepness if metric else None
+        )
+        for facts, curve, at, metric in zip(
+            found.facts(sharp), read.curves, threshold, metrics, strict=True
+        )
     ]
     verdicts = [_agreed(judged, main[i], rows) for i, rows in enumerate(read.kept)]
     open_rows = [
@@ -432,9 +463,7 @@ def _audit(
     ]
     remedies = _remedies(batch, found, np.array(open_rows, int), sharp, ceiling) if thorough else {}
     along = _along(curves, sharp, ceiling)
-    width, threshold, top, floor = (
-        found.pick(name) for name in ("width", "threshold", "ceiling", "floor")
-    )
+    width, top, floor = (found.pick(name) for name in ("width", "ceiling", "floor"))
     widths = [
         _range(width, found.width, row) if found.rises[row] else None for row in range(len(batch))
     ]

@@ -35,6 +35,7 @@ class Obstacle(StrEnum):
     UNSAID = "an unsaid setting decides"
     RISE = "no rise at 95%"
     BEGINNING = "less than half seen"
+    BELOW = "still below chance after it"
     METRIC = "second metric undecided"
     GAP = "most of the rise in one gap"
     WIDTH = "interval on both sides of the limit"
@@ -55,6 +56,8 @@ class Facts:
         Whether the whole interval of the width lies at or below, at or above the limit for sharp.
     seen, leap : float
         Share of the rise seen so far; largest share of it between two neighbouring models.
+    below : bool
+        Whether scores lie below chance beyond the threshold, too.
     """
 
     models: int
@@ -64,14 +67,16 @@ class Facts:
     broad: bool
     seen: float
     leap: float
+    below: bool = False
 
 
 def judge(facts: Facts, second: int | None = None) -> tuple[Verdict, Obstacle | None]:
     """Return the verdict on a curve, and what keeps the audit from one.
 
     The widths alone would trust the sigmoids where nothing was measured. So a sharp rise must have
-    been seen at least half-way up, and a smooth one must not owe its greater part to a single gap
-    between two models.
+    been seen at least half-way up and end above chance: models that answer always the same change
+    their score in one step. A smooth one must not owe its greater part to a single gap between two
+    models.
 
     Parameters
     ----------
@@ -91,6 +96,8 @@ def judge(facts: Facts, second: int | None = None) -> tuple[Verdict, Obstacle | 
         return (Verdict.UNKNOWN, Obstacle.GAP) if facts.leap >= MOST else (Verdict.SMOOTH, None)
     if facts.seen < MOST:
         return Verdict.UNKNOWN, Obstacle.BEGINNING
+    if facts.below:
+        return Verdict.UNKNOWN, Obstacle.BELOW
     if second is None:
         return Verdict.SHARP, None
     found = {1: Verdict.BOTH, 0: Verdict.UNKNOWN, -1: Verdict.METRIC}[second]

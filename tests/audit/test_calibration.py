@@ -15,9 +15,9 @@ from scipy import special, stats
 
 from emergence_lib.audit import Curve, Verdict, audit_many, calibration
 from emergence_lib.audit.assess import assess
-from emergence_lib.audit.calibration import Cell, Pair, Truth
+from emergence_lib.audit.calibration import Cell, Mixed, Pair, Truth
+from emergence_lib.audit.report import Range
 from emergence_lib.fitting.batch import counts
-from emergence_lib.fitting.profile import Interval
 
 COUNTS = ("flat", "smooth", "sharp", "rising", "threshold_covered", "width_covered")
 
@@ -71,11 +71,11 @@ def test_uneven_ladders_keep_their_ends_and_their_order() -> None:
 
 
 def test_an_open_end_holds_all_beyond() -> None:
-    ends = np.array([1.0, 1.0, 1.0]), np.array([2.0, 2.0, 2.0])
-    interval = Interval(*ends, np.array([False, True, False]), np.array([False, False, True]))
-    assert calibration.covers(interval, 0.5).tolist() == [False, True, False]
-    assert calibration.covers(interval, 1.5).all()
-    assert calibration.covers(interval, 3.0).tolist() == [False, False, True]
+    found = [Range(1.5, 1.0, 2.0), Range(1.5, None, 2.0), Range(1.5, 1.0, None), None]
+    held = [[calibration.covers(each, at) for each in found] for at in (0.5, 1.5, 3.0)]
+    assert held[0] == [False, True, False, False]
+    assert held[1] == [True, True, True, False]
+    assert held[2] == [False, False, True, False]
 
 
 def test_a_cell_is_counted_as_a_loop_over_its_curves_counts_it() -> None:
@@ -195,10 +195,46 @@ def test_a_pair_says_the_same_twice() -> None:
     assert calibration.tally_pair(pair, 5) == calibration.tally_pair(pair, 5)
 
 
-def test_main_writes_both_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_made_curves_without_their_chance_level_are_never_called_sharp_by_mistake() -> None:
+    table = calibration.stored_unsaid()
+    assert len(table) == len(calibration.unsaid_cells())
+    wide = table[table["width"] > 1]
+    assert wide["curves"].sum() >= 3000
+    assert wide["sharp"].sum() == 0
+    # At exactly one decade, the limit itself, an interval of 95% lies below it 2.5% of the time.
+    limit = table[table["width"] == 1]
+    share = limit["sharp"].sum() / limit["curves"].sum()
+    assert share <= 0.025 + 2 * np.sqrt(0.025 * 0.975 / limit["curves"].sum())
+
+
+def test_no_verdict_comes_from_two_settings_in_one_curve() -> None:
+    table = calibration.stored_mixed()
+    assert len(table) == len(calibration.mixed())
+    assert table["sharp"].sum() == table["both"].sum() == table["metric"].sum() == 0
+    cell = calibration.mixed()[0]
+    again = calibration.tally_mixed(cell, 3)
+    assert again["refused"] + again["smooth"] + again["unknown"] + again["flat"] >= 3
+
+
+def test_a_cell_without_its_chance_level_is_what_the_code_computes() -> None:
+    cell = calibration.unsaid_cells()[9]
+    again, stored = calibration.tally_unsaid(cell), calibration.stored_unsaid().iloc[9]
+    for name in ("sharp", "smooth", "unknown", "flat"):
+        assert abs(stored[name] - again[name]) <= 2, name
+
+
+def test_main_writes_all_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cell, pair = Cell(Truth("step", 0.0), 5, 20), Pair(0.3, 0.3, 0, 8, 100)
     monkeypatch.setattr(calibration, "STORED", tmp_path / "one.csv")
     monkeypatch.setattr(calibration, "STORED_PAIRS", tmp_path / "two.csv")
+    monkeypatch.setattr(calibration, "STORED_UNSAID", tmp_path / "three.csv")
+    monkeypatch.setattr(calibration, "STORED_MIXED", tmp_path / "four.csv")
+    monkeypatch.setattr(calibration, "unsaid_cells", lambda: [cell])
+    monkeypatch.setattr(calibration, "mixed", lambda: [Mixed(0.2, 8, 100)])
+    monkeypatch.setattr(calibration, "tally_mixed", partial(calibration.tally_mixed, replicates=3))
+    monkeypatch.setattr(
+        calibration, "tally_unsaid", partial(calibration.tally_unsaid, replicates=9)
+    )
     monkeypatch.setattr(calibration, "cells", lambda: [cell])
     monkeypatch.setattr(calibration, "pairs", lambda: [pair])
     monkeypatch.setattr(calibration, "ProcessPoolExecutor", ThreadPoolExecutor)
@@ -210,6 +246,8 @@ def test_main_writes_both_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         name: calibration.tally(cell)[name] for name in COUNTS
     }
     assert calibration.stored_pairs().to_dict("records") == [calibration.tally_pair(pair)]
+    assert calibration.stored_unsaid()["curves"].tolist() == [9]
+    assert calibration.stored_mixed()["tables"].tolist() == [3]
 
 
 @st.composite

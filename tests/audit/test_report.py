@@ -61,7 +61,8 @@ def test_the_truth_lies_in_the_intervals_and_is_the_best_value_without_noise() -
 
 def test_a_fall_is_a_rise_seen_in_a_mirror() -> None:
     # The ladder runs from 1e6 to 1e10: its mirror image puts a threshold of 3e7 at 1e16 / 3e7.
-    up, down = logistic(0.8, threshold=3e7), logistic(0.8, threshold=1e16 / 3e7, falls=True)
+    up = logistic(0.8, threshold=3e7)
+    down = logistic(0.8, threshold=1e16 / 3e7, falls=True, higher_is_better=True)
     rise, fall = audit(up), audit(down)
     assert (rise.falls, fall.falls) == (False, True)
     for one, other in ((rise.threshold, fall.threshold), (rise.width, fall.width)):
@@ -109,7 +110,7 @@ def test_an_answer_of_many_tokens_is_sharp_by_the_metric() -> None:
 def test_a_second_metric_decides_between_sharp_and_sharp_by_the_metric() -> None:
     sharp, smooth = logistic(0.4), logistic(3.0)
     assert audit(replace(sharp, other=smooth)).verdict is Verdict.METRIC
-    assert audit(replace(sharp, other=logistic(0.5))).verdict is Verdict.SHARP
+    assert audit(replace(sharp, other=logistic(0.5))).verdict is Verdict.BOTH
     assert audit(replace(sharp, other=logistic(1.0, items=30))).verdict is Verdict.UNKNOWN
     assert audit(replace(smooth, other=sharp)).verdict is Verdict.SMOOTH
 
@@ -135,11 +136,15 @@ def test_the_score_of_a_clean_step_is_not_a_number_and_is_said_so() -> None:
 
 def test_above_chance_from_where_and_what_could_not_be_seen() -> None:
     scale = np.logspace(6, 9, 4)
-    report = audit(Curve("few", scale, np.array([0.0, 0.02, 0.0, 0.4]), np.full(4, 50.0)))
+    curve = Curve("few", scale, np.array([0.0, 0.02, 0.0, 0.4]), np.full(4, 50.0), chance=0.0)
+    report = audit(curve)
     # One right answer of 50 is above a chance of 0, but a later model has none.
     assert report.first_above_chance == 1e9
     # A model that is right this often misses 50 items in a row one time in twenty.
+    assert report.smallest_seen is not None
     assert (1 - report.smallest_seen) ** 50 == pytest.approx(0.05)
+    unsaid = audit(replace(curve, chance=None))
+    assert unsaid.first_above_chance is unsaid.smallest_seen is None
 
 
 @pytest.mark.parametrize("curve", [logistic(0.85, items=60), logistic(0.8, models=6, items=40)])
@@ -239,9 +244,11 @@ def test_wrong_options_are_named(options: dict[str, float], found: str) -> None:
 
 def test_json_holds_the_second_score_and_whether_chance_is_known() -> None:
     second = logistic(3.0)
-    curve = replace(logistic(0.4), other=second, chance_assumed=True)
-    data = words.to_dict(audit(curve))["curve"]
-    assert (data["chance_assumed"], data["other"]["chance_assumed"]) == (True, False)
+    curve = replace(logistic(0.4), other=second, chance=None)
+    report = words.to_dict(audit(curve))
+    data = report["curve"]
+    assert (data["chance"], data["other"]["chance"]) == (None, 0)
+    assert json.loads(words.to_json(audit(curve)))["readings"] == report["readings"]
     assert data["other"]["score"] == second.score.tolist()
     assert data["other"]["other"] is None
 
@@ -265,7 +272,7 @@ def test_reports_come_one_chunk_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("scores", [[0.001, 0.0012, 0.0014, 0.0016, 0.0018], [0, 0.1, 0.6, 0.9, 1]])
 def test_the_drawn_curve_is_the_fitted_one(scores: list[float]) -> None:
     # The first rises so slowly that its threshold lies where no interval looks.
-    curve = Curve("made", np.logspace(0, 4, 5), np.array(scores), items=np.full(5, 1e7))
+    curve = Curve("made", np.logspace(0, 4, 5), np.array(scores), np.full(5, 1e7), chance=0.0)
     (report,) = audit_many([curve], thorough=False)
     batch = gather([curve])
     assert report.predict(curve.scale) == pytest.approx(assess(batch).predict(batch.x)[0])

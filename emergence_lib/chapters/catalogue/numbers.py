@@ -282,8 +282,7 @@ def verdict(entry: Entry) -> tuple[str, str]:
         return "not audited", ""
     if entry.items is None:
         return "not audited", NO_SHARE if entry.metric in PARTS else UNKNOWN
-    found, why = verdicts()[_name(entry)]
-    return ("undecided" if found == "too little data to say" else found), why
+    return verdicts()[_name(entry)]
 
 
 def order() -> dict[str, list[float]]:

@@ -18,7 +18,7 @@ from scipy import stats
 from emergence_lib import curves, datasets, ladders, laws, scores
 from emergence_lib.audit import Curve, Report, Verdict, audit_many
 from emergence_lib.audit.assess import assess
-from emergence_lib.audit.report import judge
+from emergence_lib.audit.verdict import judge
 from emergence_lib.fitting.batch import counts, stack
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
 from emergence_lib.ladders import Ladder
@@ -82,7 +82,7 @@ def bounds() -> dict[tuple[int, int, float], Bounds]:
     found = assess(
         stack([counts(10 ** sizes(m), y, n) for (m, n, _), y in zip(keys, made, strict=True)])
     )
-    steep, result = found.steepness(), {}
+    facts, result = found.facts(), {}
     for i, (key, score) in enumerate(zip(keys, made, strict=True)):
         rises = bool(found.rises[i])
         low, high = (found.width.low[i], found.width.high[i]) if rises else (0.02, 50.0)
@@ -90,7 +90,7 @@ def bounds() -> dict[tuple[int, int, float], Bounds]:
             score=score,
             low=0.0 if not rises or found.width.open_low[i] else float(low),
             high=np.inf if not rises or found.width.open_high[i] else float(high),
-            verdict=judge(False, int(steep[i]), None),
+            verdict=judge(facts[i])[0],
             narrowest=_likeliest(score, key[1], low),
             widest=_likeliest(score, key[1], high),
         )
@@ -214,6 +214,7 @@ def curve(ladder: Ladder) -> Curve:
         chance=ladder.floor,
         unit=ladder.unit,
         other=other,
+        higher_is_better=True,
     )
 
 

@@ -26,12 +26,12 @@ WIDTHS = dict(zip(("0.3 decades", "1 decade", "3 decades"), numbers.WIDTHS, stri
 LOOKS = {
     Verdict.SMOOTH: (theme.TEAL, "s", "smooth"),
     Verdict.SHARP: (theme.ORANGE, "^", "sharp"),
+    Verdict.BOTH: (theme.ORANGE, "^", "sharp"),
     Verdict.METRIC: (theme.PURPLE, "D", "by the metric"),
     Verdict.FLAT: (theme.GOLD, "_", "flat"),
-    Verdict.UNKNOWN: (theme.GREY, "o", "too little data"),
+    Verdict.UNKNOWN: (theme.GREY, "o", "undecided"),
 }
 """Colour, marker and short name of each verdict."""
-SAID = {Verdict.SHARP: "certainly sharp", Verdict.SMOOTH: "certainly smooth"}
 NARROW, BROAD = 0.02, 30.0
 """Decades at the ends of an axis of widths; an open interval goes on to there."""
 
@@ -74,7 +74,7 @@ def what_a_ladder_tells() -> Scene:
             if found.low > 0
             else f"anything up to {found.high:.2f} decades, a step included"
         )
-        said = SAID.get(found.verdict, "too little data to say")
+        said = LOOKS[found.verdict][2]
         return f"{models} models, {items:,} items: the width is {span}; {said}."
 
     update(6, 100, "0.3 decades")

@@ -13,11 +13,9 @@ import numpy as np
 import pandas as pd
 
 from emergence_lib import audit, datasets, ladders, laws
-from emergence_lib.audit.assess import Assessment, assess
 from emergence_lib.audit.phrases import PHRASES
 from emergence_lib.audit.reading import points
 from emergence_lib.audit.reading.columns import ALIASES, UNITS
-from emergence_lib.audit.report import gather, judge
 
 SUMS, LETTERS, WORDS = "GPT-3: three-digit sums", "OLMo 2: letters or words", "Pythia: last words"
 """Names of the examples: one that a few models cannot settle, one that hangs on the metric, and a
@@ -100,21 +98,10 @@ def report(name: str = LETTERS, **changes: float) -> audit.Report:
 
 
 @cache
-def _assessed(name: str) -> tuple[Assessment, Assessment | None]:
-    """Return an example's intervals and, where it has one, those of its second score."""
-    found = curve(name)
-    other = assess(gather([found.other])) if found.other else None
-    return assess(gather([found])), other
-
-
 def judged(sharp: float) -> dict[str, audit.Verdict]:
     """Return the verdict on every example, by name, with a limit in decades for "sharp"."""
-    verdicts = {}
-    for name in examples():
-        score, other = _assessed(name)
-        second = int(other.steepness(sharp)[0]) if other else None
-        verdicts[name] = judge(bool(score.is_flat[0]), int(score.steepness(sharp)[0]), second)
-    return verdicts
+    reports = audit.audit_many(map(curve, examples()), sharp=sharp, thorough=False)
+    return {name: report.verdict for name, report in zip(examples(), reports, strict=True)}
 
 
 @cache
@@ -128,7 +115,7 @@ def leaked() -> tuple[audit.Report, audit.Report]:
     clean = laws.logistic(x, 10.5, 2 * np.log(9) / 2.5)
     leaky = np.where(x > np.log10(2e10), 0.6 + 0.4 * clean, clean)
     curves = [
-        audit.Curve(name, 10**x, np.rint(1000 * p) / 1000, np.full(x.size, 1000.0))
+        audit.Curve(name, 10**x, np.rint(1000 * p) / 1000, np.full(x.size, 1000.0), chance=0.0)
         for name, p in (("clean", clean), ("leaked", leaky))
     ]
     first, second = audit.audit_many(curves, thorough=False)
