@@ -62,8 +62,8 @@ def test_below_chance_the_floor_is_free_and_no_scatter_is_invented() -> None:
 
 
 def test_a_change_of_the_one_answer_given_is_no_sharp_rise() -> None:
-    # Every item answered alike: 38% right, then 62%, then, often, 38% again.
-    score = [0.38, 0.38, 0.38, 0.62, 0.62, 0.45, 0.62, 0.62]
+    # Every item answered alike, with the right word for 62% of them, then with the other.
+    score = [0.62] * 4 + [0.38] * 4
     report = audit(counted(score, chance=0.5, higher_is_better=True))
     assert report.obstacle is Obstacle.BELOW
     assert "answer always the same" in words.sentence(report)
