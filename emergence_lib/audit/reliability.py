@@ -89,6 +89,19 @@ def power() -> pd.DataFrame:
     return decided.reset_index()
 
 
+def unsaid(where: str, verdict: Verdict = Verdict.SHARP) -> float:
+    """Return the share of made curves that got a verdict without their chance level.
+
+    Parameters
+    ----------
+    where : str
+        Which cells of `calibration.stored_unsaid`, as a query.
+    verdict : Verdict
+    """
+    table = calibration.stored_unsaid().query(where)
+    return float(table[verdict.name.lower()].sum() / table["curves"].sum())
+
+
 def pairs(whole: float, second: float) -> pd.Series:
     """Return the share of made pairs of scores that got each verdict, by its name in `Verdict`.
 

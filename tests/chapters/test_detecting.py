@@ -180,9 +180,9 @@ def test_the_ladder_and_its_bounds_are_drawn(width: str) -> None:
 
 def test_the_readout_gives_the_verdict() -> None:
     _, update = pictures.what_a_ladder_tells()
-    assert "certainly sharp" in update(6, 100, "0.3 decades")
-    assert "certainly smooth" in update(8, 100, "3 decades")
-    assert "too little data" in update(24, 1000, "1 decade")
+    assert update(6, 100, "0.3 decades").endswith("; sharp.")
+    assert update(8, 100, "3 decades").endswith("; smooth.")
+    assert update(24, 1000, "1 decade").endswith("; undecided.")
 
 
 def test_line_and_logistic_fit_the_same_dots() -> None:

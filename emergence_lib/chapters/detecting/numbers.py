@@ -263,7 +263,7 @@ def audited() -> pd.DataFrame:
     """Audit every ladder of `counted` (twenty seconds); `verdicts` returns what this stored."""
     reports = audit_many(map(curve, counted()), thorough=False)
     rows = []
-    for ladder, report in zip(counted(), reports, strict=True):
+    for ladder, report, before in zip(counted(), reports, verdicts()["before"], strict=True):
         way = f", {ladder.task.split()[-1]}" if ladder.source == "OLMo 2, training" else ""
         rows.append(
             {
@@ -276,6 +276,7 @@ def audited() -> pd.DataFrame:
                 "verdict": str(report.verdict),
                 "obstacle": str(report.obstacle or ""),
                 "called": called(ladder),
+                "before": before,
                 "leap": report.leap,
             }
         )
@@ -291,7 +292,8 @@ def verdicts() -> pd.DataFrame:
     DataFrame
         group (the source, for OLMo 2 in training with the way it was scored), family, task,
         models, low and high (decades; NaN if open or without a rise), verdict, obstacle (why there
-        is none, or nothing), called (as the function), leap (as in `Report`).
+        is none, or nothing), called (as the function), before (the verdict of the first audit,
+        which took scores below chance for scatter; kept, not computed), leap (as in `Report`).
     """
     numeric = {name: [""] for name in ("low", "high", "leap")}
     return pd.read_csv(STORED, keep_default_na=False, na_values=numeric)
@@ -303,6 +305,12 @@ def tally(*, called: bool = False) -> pd.DataFrame:
     return pd.crosstab(table["group"], table["verdict"]).reindex(
         index=table["group"].unique(), columns=list(map(str, Verdict)), fill_value=0
     )
+
+
+def changed() -> pd.DataFrame:
+    """Count `verdicts` by what the first audit said (index) and what this one says (columns)."""
+    table = verdicts()
+    return pd.crosstab(table["before"].rename("before"), table["verdict"].rename("now"))
 
 
 def famous() -> pd.DataFrame:
@@ -328,7 +336,7 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
         "high": "widest (decades)",
         "obstacle": "why not",
     }
-    return table.drop(columns=["called", "leap"]).rename(columns=names)
+    return table.drop(columns=["called", "before", "leap"]).rename(columns=names)
 
 
 if __name__ == "__main__":
