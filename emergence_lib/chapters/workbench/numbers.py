@@ -30,7 +30,7 @@ HOLDS = {
     "task": "which curve the row belongs to, if there are several",
     "metric": "the same, where one task has several scores",
     "model": "the name of the model",
-    "chance": "what guessing scores; 0 where nothing is said",
+    "chance": "what guessing scores; unknown where nothing is said",
     "length": "tokens of an answer that must all be right",
     "other": "a second score of the same items",
     "other_stderr": "its standard error",
@@ -54,7 +54,7 @@ def examples() -> dict[str, str]:
     return {
         SUMS: _csv(
             {"task": "3-digit addition", "params": sums.scale, "score": sums.score},
-            {"n_items": sums.items.astype(int)},
+            {"n_items": sums.items.astype(int), "chance": sums.floor},
         ),
         LETTERS: _csv(
             {"task": "ARC easy by letter", "tokens": letter.scale, "score": letter.score},
@@ -88,10 +88,10 @@ def curve(name: str) -> audit.Curve:
 
 
 @cache
-def report(name: str = LETTERS, **changes: float) -> audit.Report:
+def report(name: str = LETTERS, **changes: float | None) -> audit.Report:
     """Return the audit of an example, or of what it is with some fields of its `Curve` changed.
 
-    A reader may forget what guessing scores (``chance=0.0``), or say how many tokens have to be
+    A reader may take guessing for nothing (``chance=0.0``), not know it (``chance=None``), or say how many tokens have to be
     right for a point (``length=3``).
     """
     return audit.audit(replace(curve(name), **changes))  # type: ignore[arg-type]
