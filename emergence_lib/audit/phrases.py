@@ -2,13 +2,17 @@
 
 A place in a template of ``phrases.json`` names a value and one of `FORMS`: ``{seen:percent}``. A
 fault has what is wrong, a remedy and, where the form in the page needs another one, that remedy.
+``{repeats=pool}`` is an argument of `reading.read` as the reader writes it, see `argument`.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -101,6 +105,63 @@ def quoted(text: object) -> str:
     return f"'{shown(text, 60)}'"
 
 
+_typed: ContextVar[bool] = ContextVar("whether the reader types options", default=False)
+
+
+@contextmanager
+def on_command_line() -> Iterator[None]:
+    """Let all that is said meanwhile name options where it would name arguments of Python.
+
+    The words are chosen where they are written and nothing is replaced afterwards: a file may be
+    called ``by=seed``.
+    """
+    before = _typed.set(True)
+    try:
+        yield
+    finally:
+        _typed.reset(before)
+
+
+def option(name: str) -> str:
+    """Return the option of the command line for an argument of `reading.read`."""
+    return "--task" if name == "tasks" else f"--{name.replace('_', '-')}"
+
+
+def place(name: str) -> str:
+    """Return the name of an argument of `reading.read`, as the reader knows it."""
+    return option(name) if _typed.get() else name
+
+
+def argument(name: str, value: object = None) -> str:
+    """Return an argument of `reading.read` as the reader would write it.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    value : object
+        What to give: a text, a number, a list, or a mapping in which ``...`` leaves a value open.
+        Sizes come from a file on the command line.
+    """
+    if not _typed.get():
+        return f"{name}={'' if value is None else _python(value)}"
+    if name == "sizes" and value is not None:
+        return "--sizes FILE"
+    if isinstance(value, Mapping):
+        values = [f"{key}={_python(each)}" for key, each in value.items()]
+    elif isinstance(value, str) or not isinstance(value, Sequence):
+        values = [] if value is None else [str(value)]
+    else:
+        values = list(map(str, value))
+    return " ".join(f"{option(name)} {shlex.quote(each)}" for each in values) or option(name)
+
+
+def _python(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {_python(each)}' for key, each in value.items())}}}"
+    return "..." if value is ... else repr(value)
+
+
 FORMS: dict[str, Callable[[Any], str]] = {
     "": str,
     "brief": lambda value: number(value, 2),
@@ -120,6 +181,10 @@ FORMS: dict[str, Callable[[Any], str]] = {
 
 
 class _Filled(Formatter):
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        name, equals, value = str(key).partition("=")
+        return argument(name, value or None) if equals else super().get_value(key, args, kwargs)
+
     def format_field(self, value: object, form: str) -> str:
         return shown(FORMS[form](value), LONGEST_VALUE)
 

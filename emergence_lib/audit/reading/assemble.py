@@ -11,11 +11,12 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import Curve, CurveError, above, fail
-from emergence_lib.audit.phrases import fault
+from emergence_lib.audit.phrases import argument, fault, place, quoted
+from emergence_lib.audit.reading import chance, direction
 from emergence_lib.audit.reading.columns import UNITS
-from emergence_lib.audit.reading.harness import UNKNOWN, UNSAID
-from emergence_lib.audit.reading.points import Point
-from emergence_lib.audit.reading.table import GUESS, Problems
+from emergence_lib.audit.reading.metrics import counts_errors
+from emergence_lib.audit.reading.points import Point, constant
+from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, GUESS, Problems
 from emergence_lib.laws import Array
 
 Key: TypeAlias = tuple[str, ...]
@@ -35,8 +36,8 @@ def grouped(points: Iterable[Point], by: tuple[str, ...]) -> dict[Key, list[Poin
     return groups
 
 
-def named(groups: Iterable[Key], source: str) -> dict[Key, str]:
-    """Return a name for each curve; the metric is in it if its task has several."""
+def named(groups: Mapping[Key, list[Point]], source: str) -> dict[Key, str]:
+    """Return a name for each curve; its metric is in it if there are several, or it is turned."""
     keys = list(groups)
     metrics: dict[str, set[str]] = {}
     for key in keys:
@@ -46,6 +47,11 @@ def named(groups: Iterable[Key], source: str) -> dict[Key, str]:
         task, metric, *more = key
         first = task or metric or ("curve" if source == "table" else Path(source).stem)
         second = f" ({metric})" if task and len(metrics[task]) > 1 else ""
+        entry = groups[key][0].entry
+        if entry.lower and entry.wide:
+            first = f"1 - {first}"
+        elif entry.lower:
+            second = f" (1 - {entry.metric})"
         names[key] = ", ".join([first + second, *more])
     return names
 
@@ -57,6 +63,7 @@ def curve(
     unit: str,
     pool: bool,
     problems: Problems,
+    said: chance.Given,
 ) -> Curve | None:
     """Return the curve through some points, or note why there is none.
 
@@ -67,24 +74,26 @@ def curve(
     points : list of Point
         In any order.
     options : mapping
-        ``chance``, ``length`` and ``items``, each a number or None.
+        ``length`` and ``items``, each a number or None.
     unit : str
         Name of the scale.
     pool : bool
         Whether counts at equal scale are added up.
     problems : Problems
         Grows by what is wrong.
+    said : chance.Given
+        What the caller says of guessing.
     """
     before = len(problems)
     points = sorted(points, key=lambda point: point.scale)
     if options["items"] is not None:
         points = [_with_items(name, point, options["items"], problems) for point in points]
-    chance = _constant(name, points, "chance", options["chance"], problems)
-    assumed = False
-    if chance is None:
-        chance, assumed = _guess(name, points, problems)
-    length = _constant(name, points, "length", options["length"], problems)
-    extra = _constant(name, points, "other_chance", None, problems) or 0.0
+    turned = bool(points[0].entry.lower)
+    level = _level(name, points, said, problems)
+    points, note = direction.turned(name, points, problems)
+    share = not turned or counts_errors(points[0].entry.metric)
+    length = constant(name, points, "length", options["length"], problems) if share else None
+    second_level = chance.second(name, points, said, problems)
     if pool:
         points = _pooled(name, points, problems)
     _check_scales(name, points, problems)
@@ -98,7 +107,15 @@ def curve(
     scale, other = _column(points, "scale"), None
     if second:
         score = _column(points, "other")
-        other = Curve("the second score", scale, score, *second, chance=extra, unit=unit)
+        other = Curve(
+            "the second score",
+            scale,
+            score,
+            *second,
+            chance=second_level.value,
+            unit=unit,
+            chance_source=second_level.source,
+        )
     labels = [point.entry.cells.get("model", "") for point in points]
     return Curve(
         name,
@@ -106,13 +123,27 @@ def curve(
         _column(points, "score"),
         items,
         stderr,
-        chance=chance,
+        chance=level.value,
         length=None if length is None else int(length),
         other=other,
         unit=unit,
         labels=tuple(labels) if any(labels) else (),
-        chance_assumed=assumed,
+        chance_source=level.source,
+        turned=turned,
+        notes=tuple(filter(None, (note, *level.notes))),
     )
+
+
+def _level(name: str, points: list[Point], said: chance.Given, problems: Problems) -> chance.Level:
+    """Return the chance level of a curve; that of an accuracy is not that of 1 minus a metric."""
+    if not points[0].entry.lower:
+        return chance.level(name, points, said, problems)
+    told = any("chance" in point.values for point in points)
+    if said == chance.Given() and not told:
+        return chance.Level(None)
+    what = f"The chance level that was given is not used for {quoted(name)}"
+    remedy = "To give one, write its scores down as 1 minus the metric."
+    return chance.Level(None, "", (f"{what}, since less of the metric is better. {remedy}",))
 
 
 def _column(points: list[Point], role: str) -> Array:
@@ -138,7 +169,8 @@ def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
         items = _column(same, "items")
         if not np.isfinite(items).all():
             what = f"{name}: scale {first.scale:g} again, without item counts"
-            problems.add(rest[0].place, what, "Give items: repeats='pool' adds up counts")
+            remedy = f"Give items: {argument('repeats', 'pool')} adds up counts"
+            problems.add(rest[0].place, what, remedy)
             items = np.ones(len(same))
         sums = {"items": float(items.sum())}
         for role in ("score", "other"):
@@ -167,11 +199,13 @@ def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
     if again:
         first, second, *_ = again
         differ = _differing(first, second)
-        apart = f"separate with by={differ}" if differ else "name the tasks in a column 'task'"
+        apart = "name the tasks in a column 'task'"
+        if differ:
+            apart = f"separate with {argument('by', differ)}"
         what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
         problems.add(second.place, *what)
     elif len(points) < 2:
-        remedy = "Add models, or leave it out with tasks="
+        remedy = f"Add models, or leave it out with {argument('tasks')}"
         if points[0].entry.columns.get("task") == "name":
             remedy = "Call the column 'model' if it names models"
         problems.add(points[0].place, *fault("one_model", curve=name, remedy=remedy))
@@ -180,42 +214,9 @@ def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
 def _differing(first: Point, second: Point) -> list[str]:
     """Return up to three unread columns in which two rows of a long table differ."""
     one, two = first.entry.row.cells, second.entry.row.cells
-    read = {*first.entry.columns.values(), *UNITS, GUESS}
-    wide = first.entry.columns.get("task") == first.entry.columns["score"]
+    read = {*first.entry.columns.values(), *UNITS, *DIRECTIONS, GUESS, BETTER}
+    wide = first.entry.wide
     return [] if wide else [x for x in one if x not in read and one[x] != two.get(x)][:3]
-
-
-def _constant(
-    name: str, points: list[Point], role: str, option: float | None, problems: Problems
-) -> float | None:
-    """Return the value that a column holds throughout a curve, or the option instead of it."""
-    found = {point.values[role]: point for point in points if role in point.values}
-    if option is not None:
-        found.setdefault(option, points[0])
-    if len(found) > 1:
-        one, two = list(found)[:2]
-        what = fault("varies", curve=name, role=role, one=one, two=two)
-        problems.add(list(found.values())[1].place, *what)
-    return next(iter(found), None)
-
-
-def _guess(name: str, points: list[Point], problems: Problems) -> tuple[float, bool]:
-    """Return the chance level that follows from the kind of task, and whether it is an assumption.
-
-    Result files know the kind, or should. Whoever writes a table knows it too: there, a chance
-    level that is left out is 0, and no assumption.
-    """
-    found = {point.entry.cells[GUESS] for point in points if GUESS in point.entry.cells}
-    assumed = found == {UNSAID}
-    found -= {UNSAID}
-    if not found:
-        return 0.0, assumed
-    if len(found) > 1 or UNKNOWN in found:
-        what = f"{name}: multiple choice, and the files do not say how many choices there are"
-        remedy = f"Give chance={{{points[0].entry.cells['task']!r}: ...}}, such as 0.25"
-        problems.add(points[0].place, what, remedy)
-        return 0.0, False
-    return float(found.pop()), False
 
 
 def _errors(
@@ -227,6 +228,9 @@ def _errors(
     others of the curve tell how many items there were.
     """
     score, items, stderr = (_column(points, each) for each in (role, "items", error))
+    entry = points[0].entry
+    if role == "score" and entry.lower and not counts_errors(entry.metric):
+        return None, _certain(name, points, stderr, problems)
     with np.errstate(all="ignore"):
         of_items = np.sqrt(score * (1 - score) / items)
         agree = np.abs(stderr - of_items) <= SAME_ERROR * of_items
@@ -247,12 +251,24 @@ def _errors(
     return np.maximum(1.0, effective), None
 
 
+def _certain(name: str, points: list[Point], stderr: Array, problems: Problems) -> Array:
+    """Return standard errors; nothing takes their place where scores are no shares of items."""
+    metric = quoted(points[0].entry.metric)
+    what = f"{name}: no standard error above 0, and {metric} is no share of items, so that their "
+    what += "number does not tell how exact it is"
+    remedy = f"Give standard errors, or choose another metric with {argument('metric')}"
+    for at in np.flatnonzero(~(stderr > 0)):
+        problems.add(points[at].place, what, remedy)
+    return stderr
+
+
 def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
     """Join the curves of the metric ``other`` to those of the same task."""
     seconds = {key: each for key, each in curves.items() if key[1] == other}
     if not seconds:
         found = ", ".join(sorted({key[1] or "none" for key in curves}))
-        fail(source, f"no metric {other!r}; found {found}", "Choose one of them for other=")
+        remedy = f"Choose one of them for {place('other')}"
+        fail(source, f"no metric {other!r}; found {found}", remedy)
     problems, joined = Problems(), dict(curves)
     for key, each in curves.items():
         partner = (key[0], other, *key[2:])
@@ -260,7 +276,9 @@ def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
             continue
         joined.pop(partner, None)
         try:
-            joined[key] = replace(each, other=replace(seconds[partner], name=other))
+            second = seconds[partner]
+            title = f"1 - {other}" if second.turned else other
+            joined[key] = replace(each, other=replace(second, name=title))
         except CurveError as error:
             problems.add_error(error)
     problems.stop()

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NoReturn
 
 from emergence_lib.audit.curve import fail
-from emergence_lib.audit.phrases import fault
-from emergence_lib.audit.reading.table import GUESS, SHOWN, Problems, Row, Table, column_name
+from emergence_lib.audit.phrases import argument, fault, place
+from emergence_lib.audit.reading.metrics import is_loss, less_is_better
+from emergence_lib.audit.reading.table import (
+    BETTER,
+    DIRECTIONS,
+    GUESS,
+    SHOWN,
+    Problems,
+    Row,
+    Table,
+    column_name,
+)
 
 UNITS = {
     "scale": "scale",
@@ -37,16 +47,33 @@ ALIASES: dict[str, tuple[str, ...]] = {
 LONG_ONLY = ("task", "metric", "other", "other_stderr", "other_chance")
 ALIKE = 0.8
 """Likeness from which an unread column is taken for another one misspelt."""
-SUFFIXES = {"_stderr": "stderr", "_se": "stderr", "_n_items": "items", "_items": "items"}
+SUFFIXES = {
+    **{"_stderr": "stderr", "_se": "stderr", "_n_items": "items", "_items": "items"},
+    "_chance": "chance",
+}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One score with all that stands beside it: the text by role, and the column of each role."""
+    """One score with all that stands beside it: the text by role, and the column of each role.
+
+    ``lower`` tells why less of its metric is better, as a sentence ends; it is empty if more is.
+    """
 
     row: Row
     cells: dict[str, str]
     columns: dict[str, str]
+    lower: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether it comes from a table in which each task has a column of its own."""
+        return self.columns.get("task") == self.columns["score"]
+
+    @property
+    def metric(self) -> str:
+        """Name of its metric, or of the column that holds the score."""
+        return self.cells.get("metric") or self.columns["score"]
 
 
 def entries(
@@ -78,7 +105,7 @@ def entries(
     """
     roles = _roles(table, scale, by)
     wide = "score" not in roles and not any(role in roles for role in LONG_ONLY)
-    named = {*roles.values(), *by, *UNITS, GUESS}
+    named = {*roles.values(), *by, *UNITS, *DIRECTIONS, GUESS, BETTER}
     free = [name for name in table.columns if name not in named]
     chosen = None if tasks is None else _chosen(tasks, wide)
     sure = (*(chosen or ()), *(name for name in free if wide and name.endswith(tuple(SUFFIXES))))
@@ -88,7 +115,7 @@ def entries(
             if role not in roles:
                 _lacks(table, role)
     elif sizes is not None:
-        what = f"sizes, and the column {roles['scale']!r} too"
+        what = f"{place('sizes')}, and the column {roles['scale']!r} too"
         fail(f"{table.source}, row 1", what, "Give the scale once")
     if not (wide or "score" in roles):
         _lacks(table, "score")
@@ -117,7 +144,8 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...]) -> dict[str, st
             if found[0] not in table.columns:
                 _lacks(table, "scale", found[0])
         if len(found) > 1 and found[0] != names[0]:
-            remedy = f"Choose with scale={found[0]!r}" if role == "scale" else "Rename one of them"
+            scales = f"Choose with {argument('scale', found[0])}"
+            remedy = scales if role == "scale" else "Rename one of them"
             names_found = " and ".join(map(repr, found))
             what = fault("unclear", found=names_found, role=role, remedy=remedy)
             fail(f"{table.source}, row 1", *what)
@@ -126,7 +154,20 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...]) -> dict[str, st
     for name in by:
         if name not in table.columns:
             _lacks(table, "by", name)
+    if "score" not in roles and any(role in roles for role in LONG_ONLY):
+        roles |= _score_by_metric(table, {*roles.values(), *by})
     return roles
+
+
+def _score_by_metric(table: Table, taken: set[str]) -> dict[str, str]:
+    """Return the score of a long table whose column is named by a metric, such as error_rate."""
+    free = (name for name in table.columns if name not in taken)
+    found = [name for name in free if less_is_better(name) or is_loss(name)]
+    if len(found) > 1:
+        names, remedy = " and ".join(map(repr, found)), "Rename the right one 'score'"
+        what = fault("unclear", found=names, role="score", remedy=remedy)
+        fail(f"{table.source}, row 1", *what)
+    return {"score": found[0]} if found else {}
 
 
 def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> None:
@@ -156,7 +197,8 @@ def _lacks(table: Table, role: str, name: str | None = None) -> NoReturn:
     wanted = repr(names[0]) + (f" (or {', '.join(names[1:])})" if len(names) > 1 else "")
     remedy = f"Is {near[0]!r} meant" if near else f"Add or rename a column: {', '.join(names)}"
     if role == "scale" and not name:
-        remedy += "; or pass sizes={model: scale} and name the models in a column 'model'"
+        sizes = argument("sizes", {"NAME": ...})
+        remedy += f"; or pass {sizes} and name the models in a column 'model'"
     columns = ", ".join(table.columns)
     what = fault("lacking", wanted=wanted, columns=columns, remedy=remedy)
     fail(f"{table.source}, row 1", *what)
@@ -204,6 +246,11 @@ def _beside(source: str, free: list[str]) -> dict[str, dict[str, str]]:
                 remedy = f"Is {near[0]!r} meant" if near else f"Add the column {task!r}"
                 fail(f"{source}, row 1", f"{name!r} stands beside no {task!r}", remedy)
     for name in beside:
+        task = name.removesuffix("_error")
+        if task != name and task in beside:
+            what = f"{name!r} beside {task!r} could be its standard error"
+            remedy = f"Rename it to {task}_stderr, or to {task}_error_rate if it is that"
+            fail(f"{source}, row 1", what, remedy)
         parts = (name[: mark.start()] for mark in re.finditer("_", name))
         for task in filter(beside.__contains__, parts):
             if not get_close_matches(name, [task + suffix for suffix in SUFFIXES], 1, 0.9):
@@ -221,7 +268,7 @@ def _of_tasks(source: str, entries: list[Entry], tasks: list[str] | None) -> lis
         if name not in found:
             near = get_close_matches(name, found, 1)
             remedy = f"Is {near[0]!r} meant" if near else f"Choose from {', '.join(found[:12])}"
-            fail(source, f"tasks: no task {name!r}", remedy)
+            fail(source, f"{place('tasks')}: no task {name!r}", remedy)
     return [entry for entry in entries if entry.cells.get("task") in tasks]
 
 
@@ -245,10 +292,10 @@ def _sized(entries: list[Entry], sizes: Mapping[str, float]) -> list[Entry]:
             # To look for each model among all the sizes would take the square of their number.
             names = map(str, sizes) if len(problems) < SHOWN else ()
             near = get_close_matches(model, list(names), 1)
-            remedy = f"Is {near[0]!r} meant" if near else "Add it to sizes"
-            problems.add(entry.row.place, f"sizes lacks the model {model!r}", remedy)
+            remedy = f"Is {near[0]!r} meant" if near else f"Add it to {place('sizes')}"
+            problems.add(entry.row.place, f"{place('sizes')} lacks the model {model!r}", remedy)
             continue
         cells = {**entry.cells, "scale": repr(float(sizes[model]))}
-        sized.append(Entry(entry.row, cells, entry.columns))
+        sized.append(replace(entry, cells=cells))
     problems.stop()
     return sized

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from emergence_lib.audit.curve import CurveError, fail
-from emergence_lib.audit.phrases import shown
-from emergence_lib.audit.reading.table import GUESS, Problems, Row, Table, read_text
+from emergence_lib.audit.phrases import argument, place, shown
+from emergence_lib.audit.reading.table import BETTER, GUESS, Problems, Row, Table, read_text
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
@@ -75,7 +75,7 @@ def from_folder(
     if not rows:
         known = ", ".join(sorted(metrics)[:12]) or "none"
         what = f"no {' or '.join(wanted) or 'accuracy'} in any file; metrics found: {known}"
-        fail(str(folder), what, "Name one of them with metric=")
+        fail(str(folder), what, f"Name one of them with {argument('metric')}")
     _imply_items(rows)
     columns = {name: name for row in rows for name in row.cells}
     return Table(str(folder), columns, rows, unit="parameters" if sizes is None else "scale")
@@ -129,7 +129,8 @@ def _model(
         count = config.get("model_num_parameters")
         if isinstance(count, int) and count > 0:
             return name, str(count)
-        remedy = f"Give sizes={{{name!r}: ...}}, or a CSV file with the columns model,scale"
+        sizes_of = argument("sizes", {name: ...})
+        remedy = f"Give {sizes_of}; a CSV file with the columns model,scale will do"
         fail(str(path), f"the file does not say how large {name!r} is", remedy)
     keys = (
         path.relative_to(folder).as_posix(),
@@ -142,7 +143,8 @@ def _model(
     )
     key = next((each for each in keys if each in sizes), None)
     if key is None:
-        fail(str(path), f"sizes lacks the model {name!r}", f"Add {name!r} or {path.stem!r} to it")
+        what = f"{place('sizes')} lacks the model {name!r}"
+        fail(str(path), what, f"Add {name!r} or {path.stem!r} to it")
     return name, str(sizes[key])
 
 
@@ -155,9 +157,9 @@ def _rows(
 ) -> Iterator[Row]:
     chances = _chances(content)
     for task, scores in content["results"].items():
-        place = shown(f"{path}, results.{task}")
+        here = shown(f"{path}, results.{task}")
         if not isinstance(scores, dict):
-            fail(place, "no object with scores", "Write the file again")
+            fail(here, "no object with scores", "Write the file again")
         for key, score in scores.items():
             metric, _, extraction = key.partition(",")
             if not isinstance(score, int | float) and not ACCURACY.fullmatch(metric):
@@ -174,7 +176,18 @@ def _rows(
             if isinstance(error, int | float):
                 cells["stderr"] = str(error)
             cells |= {**_counts(task, content), GUESS: chances[task]}
-            yield Row(f"{place}.{shown(key)}", cells)
+            cells |= _better(task, metric, content)
+            yield Row(f"{here}.{shown(key)}", cells)
+
+
+def _better(task: str, metric: str, content: dict[str, Any]) -> dict[str, str]:
+    """Return which way a metric is better, where the file tells."""
+    said = _inside(content, "higher_is_better", task).get(metric)
+    listed = _inside(content, "configs", task).get("metric_list")
+    if said is None and isinstance(listed, list):
+        known = (each for each in listed if isinstance(each, dict) and each.get("metric") == metric)
+        said = next((each.get("higher_is_better") for each in known), None)
+    return {BETTER: str(said)} if isinstance(said, bool) else {}
 
 
 def _counts(task: str, content: dict[str, Any]) -> dict[str, str]:

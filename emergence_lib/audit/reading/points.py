@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.table import NUMBER, Problems
 
-PerTask: TypeAlias = float | Mapping[str, float] | None
+PerTask: TypeAlias = float | Mapping[Any, float] | None
+"""One number for all tasks, or a number by task; the key None stands for the rest."""
 
 LIMITS: dict[str, tuple[float, float]] = {
     "scale": SCALES,
@@ -29,6 +30,11 @@ LIMITS: dict[str, tuple[float, float]] = {
 """The least and the most that a column may hold."""
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
 FRACTIONS = ("score", "stderr", "chance")
+BEYOND = (
+    "and less is better: 1 minus it has to be from 0 to 1",
+    "Divide the column by 100 if these are percentages; leave the metric out if it goes beyond 1",
+)
+"""What is wrong with a score that cannot be turned round, and the remedy."""
 SUFFIXED = re.compile(r"([0-9.]+) ?([kmbt])", re.IGNORECASE)
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
@@ -58,13 +64,20 @@ def points(entries: list[Entry], comma: bool) -> list[Point]:
         values = {}
         for role, text in entry.cells.items():
             kind = LIKE.get(role, role)
+            if kind == "chance" and not text:
+                continue  # nobody says that guessing scores 0
             if kind in LIMITS:
                 column = entry.columns.get(role, role)
+                if role == "score" and entry.lower and _beyond(text, comma):
+                    place = f"{entry.row.place}, column {phrases.quoted(column)}"
+                    what, remedy = BEYOND
+                    problems.add(place, f"found {phrases.quoted(text)}, {what}", remedy)
+                    continue
                 value = number(entry.row.place, column, kind, text, comma, problems)
                 values[role] = math.nan if value is None else value
             elif not text:
-                what = phrases.fault("empty_text", column=entry.columns[role])
-                problems.add(entry.row.place, *what)
+                empty = phrases.fault("empty_text", column=entry.columns[role])
+                problems.add(entry.row.place, *empty)
         found.append(Point(entry, values))
     problems.stop()
     return found
@@ -81,6 +94,12 @@ def number(
     what = phrases.fault(name, found=text, want=_want(kind), **more)
     problems.add(f"{place}, column {phrases.quoted(column)}", *what)
     return None
+
+
+def _beyond(text: str, comma: bool) -> bool:
+    """Tell whether a cell holds a number above 1."""
+    value = _number("scale", text, comma)
+    return isinstance(value, float) and value > 1
 
 
 def _number(kind: str, text: str, comma: bool) -> float | tuple[str, dict[str, str]]:
@@ -133,17 +152,32 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
-def check_option(argument: str, option: PerTask, known: Iterable[str]) -> None:
+def constant(
+    name: str, points: list[Point], role: str, option: float | None, problems: Problems
+) -> float | None:
+    """Return the value that a column holds throughout a curve, or the option instead of it."""
+    found = {point.values[role]: point for point in points if role in point.values}
+    if option is not None:
+        found.setdefault(option, points[0])
+    if len(found) > 1:
+        one, two = list(found)[:2]
+        what = phrases.fault("varies", curve=name, role=role, one=one, two=two)
+        problems.add(list(found.values())[1].place, *what)
+    return next(iter(found), None)
+
+
+def check_option(argument: str, kind: str, option: PerTask, known: Iterable[str]) -> None:
     """Raise `CurveError` unless an option holds good numbers, for tasks that exist."""
     if option is None:
         return
-    values = option if isinstance(option, Mapping) else {"": option}
+    values = option if isinstance(option, Mapping) else {None: option}
     for value in values.values():
-        if not (is_number(value) and _good(argument, value)):
-            fail(argument, f"found {value!r}, want {_want(argument)}", "Correct it")
-    if isinstance(option, Mapping):
-        names = list(known)
-        for name in option:
-            if name not in names:
-                near = get_close_matches(str(name), names, 1) or names[:1]
-                fail(argument, f"there is no task {name!r}", f"Is {near[0]!r} meant")
+        if not (is_number(value) and _good(kind, value)):
+            what = f"found {value!r:.60}, want {_want(kind)}"
+            fail(phrases.place(argument), what, "Correct it")
+    names = list(known)
+    for name in values:
+        if name is not None and name not in names:
+            near = get_close_matches(str(name), names, 1) or names[:1]
+            what = f"there is no task {phrases.quoted(name)}"
+            fail(phrases.place(argument), what, f"Is {phrases.quoted(near[0])} meant")

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from emergence_lib.audit.curve import Curve, fail
-from emergence_lib.audit.reading import assemble, columns, harness
+from emergence_lib.audit.phrases import place
+from emergence_lib.audit.reading import assemble, columns, direction, harness
+from emergence_lib.audit.reading import chance as guessing
 from emergence_lib.audit.reading.points import PerTask, check_option, is_number, number, points
 from emergence_lib.audit.reading.table import (
     Problems,
@@ -39,6 +42,8 @@ def read(
     other: str | None = None,
     by: Sequence[str] = (),
     repeats: str | None = None,
+    chance_for_all: float | None = None,
+    lower_is_better: direction.Lower = None,
 ) -> list[Curve]:
     """Read scaling curves.
 
@@ -49,18 +54,21 @@ def read(
         lm-evaluation-harness; each a regular file of up to 50 MB. Long form: a row a score, with
         the columns ``scale`` (or ``params``, ``train_flops``, ``tokens``, ...), ``score`` (or
         ``accuracy``, ...), ``n_items`` or ``stderr``, and as wanted ``task``, ``metric``,
-        ``model``, ``chance``, ``length``, ``other`` (a second metric on the same items),
-        ``other_stderr``, ``other_chance``. Wide form: a row a model, the scale, and a column of
-        scores for each task, with ``TASK_items`` or ``TASK_stderr`` beside it, or ``n_items`` for
+        ``model``, ``chance`` (blank where unknown), ``length``, ``higher_is_better`` or
+        ``lower_is_better``, ``other`` (a second metric on the same items), ``other_stderr``,
+        ``other_chance``. Wide form: a row a model, the scale, and a column of scores for each
+        task, with ``TASK_items``, ``TASK_stderr`` or ``TASK_chance`` beside it, or ``n_items`` for
         all.
     scale : str, optional
         Column that holds the scale, if several could.
     unit : str, optional
         Name of the scale for axes; from the column otherwise.
-    chance, length, items : number or mapping of task to number, optional
-        What the source does not say: score of guessing (0 if unknown; of older result files, which
-        do not tell the kind of a task, the report then says so), tokens of an answer, test items
-        behind each score.
+    chance : number or mapping of task to number, optional
+        Score of guessing. Of a task that is named it goes before what the source says; one number,
+        or the key None of a mapping, fills in what the source does not say. Where nobody says it,
+        a table of well-known tasks does, or it is None, unknown.
+    length, items : number or mapping of task to number, optional
+        What the source does not say: tokens of an answer, test items behind each score.
     sizes : mapping of model to scale, or path, optional
         Scales for a source that only names models; a CSV file has the columns ``model`` and
         ``scale`` (or ``params``, ...).
@@ -76,13 +84,21 @@ def read(
         ``"pool"`` adds up the counts of scores at equal scale; they are refused otherwise. It
         hides how far seeds or runs of one scale spread: they count as one model with more items,
         and intervals come out too narrow if the spread is more than the noise of the items.
+    chance_for_all : float, optional
+        Score of guessing on every task, whatever the source or ``chance`` says.
+    lower_is_better : bool or collection of str, optional
+        Metrics of which less is better, beyond those that the source or their names tell: True for
+        all that are read; False for none, whatever anything says. Such a score is turned, to 1
+        minus it; its chance level is unknown, and unless it is a share of items that were got
+        wrong, it needs a standard error. Losses are no shares, and refused.
 
     Returns
     -------
     list of Curve
         In the order of the source, models sorted by scale. Where both item counts and standard
         errors are given, the counts are used only if they agree. A standard error of 0 is
-        replaced by the number of items that the other scores of the curve imply.
+        replaced by the number of items that the other scores of the curve imply. ``chance_source``
+        says where the chance level of a curve is from, ``notes`` what there is to know besides.
 
     Raises
     ------
@@ -90,7 +106,7 @@ def read(
         If anything is wrong with the source; nothing of it is used then.
     """
     if repeats not in (None, "pool"):
-        fail("repeats", f"found {repeats!r}, want 'pool' or nothing", "Leave it out")
+        fail(place("repeats"), f"found {repeats!r}, want 'pool' or nothing", "Leave it out")
     by = tuple(map(column_name, [by] if isinstance(by, str) else by))
     known, sizes_unit = _sizes(sizes)
     wanted = tuple(each for each in (metric, other) if each)
@@ -102,26 +118,34 @@ def read(
         table = _from_file(Path(source))
     entries, scale_unit = columns.entries(table, scale, known, tasks, by)
     entries = columns.of_metrics(table.source, entries, wanted if metric else ())
+    asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
+    entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
     groups = assemble.grouped(points(entries, table.comma), by)
     names = assemble.named(groups, table.source)
-    options = {"chance": chance, "length": length, "items": items}
-    for argument, option in options.items():
-        check_option(argument, option, [*names.values(), *(key[0] for key in groups)])
+    options = {"length": length, "items": items}
+    tasks_known = [*names.values(), *(key[0] for key in groups)]
+    for argument, option in {**options, "chance": chance}.items():
+        check_option(argument, argument, option, tasks_known)
+    check_option("chance_for_all", "chance", chance_for_all, ())
 
     problems = Problems()
     axis = unit or sizes_unit or table.unit or scale_unit
     curves = {}
     for key, group in groups.items():
-        said = {each: _for_task(option, names[key], key[0]) for each, option in options.items()}
-        curve = assemble.curve(names[key], group, said, axis, repeats == "pool", problems)
+        name, task = names[key], key[0]
+        said = {each: _for_task(option, name, task) for each, option in options.items()}
+        level = guessing.given(chance, chance_for_all, name, task)
+        curve = assemble.curve(name, group, said, axis, repeats == "pool", problems, level)
         if curve:
-            curves[key] = curve
+            curves[key] = replace(curve, notes=(*curve.notes, *losses))
     problems.stop()
     return assemble.paired(table.source, curves, other) if other else list(curves.values())
 
 
 def _for_task(option: PerTask, name: str, task: str) -> float | None:
-    return option.get(name, option.get(task)) if isinstance(option, Mapping) else option
+    if not isinstance(option, Mapping):
+        return option
+    return option.get(name, option.get(task, option.get(None)))
 
 
 def _sizes(
@@ -132,7 +156,11 @@ def _sizes(
     if isinstance(sizes, Mapping):
         for model, size in sizes.items():
             if not is_number(size) or not 0 < size < math.inf:
-                fail("sizes", f"found {size!r} for {model!r}, want a number above 0", "Correct it")
+                fail(
+                    place("sizes"),
+                    f"found {size!r} for {model!r}, want a number above 0",
+                    "Correct it",
+                )
         return sizes, None
     table = from_csv(_path("sizes", sizes))
     scales = [name for name in table.columns if name in columns.UNITS]
@@ -156,7 +184,7 @@ def _path(argument: str, value: object) -> Path:
         return Path(value)  # type: ignore[arg-type]
     except TypeError:
         found = type(value).__name__
-        fail(argument, f"found {found}, want a path or a table", "Pass a file name")
+        fail(place(argument), f"found {found}, want a path or a table", "Pass a file name")
 
 
 def _from_file(path: Path) -> Table:

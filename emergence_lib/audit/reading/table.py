@@ -24,8 +24,10 @@ SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
 LARGEST = 50_000_000
 """Bytes of a file that is read; as rows they take about twenty times as much memory."""
 
-GUESS = "chance level of the file"
-"""Column of tables made from result files; with its blanks, no header can be named so."""
+GUESS, BETTER = "chance level of the file", "whether more is better in the file"
+"""Columns of tables made from result files; with their blanks, no header can be named so."""
+DIRECTIONS = ("higher_is_better", "lower_is_better")
+"""Columns that say which way a metric is better: true or false."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""Scores of which less is better, turned round; and losses, which are no shares, left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from emergence_lib.audit.curve import fail
+from emergence_lib.audit.phrases import argument, place, quoted
+from emergence_lib.audit.reading.columns import Entry
+from emergence_lib.audit.reading.metrics import counts_errors, is_loss, less_is_better, plain
+from emergence_lib.audit.reading.points import Point
+from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, Problems, column_name
+
+Lower: TypeAlias = bool | Collection[str] | None
+"""Whether less is better: by all metrics, by none, by some, or as source and names say."""
+
+SAID = {
+    **dict.fromkeys(("true", "1", "1.0", "yes"), True),
+    **dict.fromkeys(("false", "0", "0.0", "no"), False),
+}
+
+
+def directed(
+    source: str, entries: list[Entry], asked: Lower, named: Collection[str]
+) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return entries that know whether less is better, and a note on losses that are left out.
+
+    Parameters
+    ----------
+    source : str
+        For messages.
+    entries : list of Entry
+    asked : bool or collection of str, optional
+        See `Lower`.
+    named : collection of str
+        Metrics and tasks that were asked for: a loss among them is refused.
+
+    Raises
+    ------
+    CurveError
+        If nothing but losses is left, or one was asked for; if a direction is misspelt.
+    """
+    names = dict.fromkeys(entry.metric for entry in entries)
+    asked = _checked(source, asked, list(names))
+    losses = [] if asked is False else [name for name in names if is_loss(name)]
+    wanted = {plain(name) for name in named}
+    refused = [name for name in losses if plain(name) in wanted]
+    if losses and (refused or len(losses) == len(names)):
+        _refuse(source, (refused or losses)[0], entries, [x for x in names if x not in losses])
+    problems = Problems()
+    kept = [
+        replace(entry, lower=_why(entry, asked, problems))
+        for entry in entries
+        if entry.metric not in losses
+    ]
+    problems.stop()
+    if not losses:
+        return kept, ()
+    left = ", ".join(map(quoted, losses[:3])) + (" and more" if losses[3:] else "")
+    return kept, (f"Left out, since the audit takes shares from 0 to 1 and no losses: {left}.",)
+
+
+def _refuse(source: str, loss: str, entries: list[Entry], others: Sequence[str]) -> None:
+    what = f"{quoted(loss)} is a loss, and the audit takes shares from 0 to 1"
+    by = "tasks" if entries[0].wide else "metric"
+    other = next((name for name in others), None)
+    remedy = "Choose an accuracy or another share of items"
+    if other is not None:
+        remedy = f"Choose {argument(by, [other] if by == 'tasks' else other)}"
+    fail(source, f"{what}; there is no report on losses yet", remedy)
+
+
+def _checked(source: str, asked: Lower, names: list[str]) -> Lower:
+    """Return what was asked for with every metric as `plain` writes it."""
+    if asked is None or isinstance(asked, bool):
+        return asked
+    chosen = [asked] if isinstance(asked, str) else list(map(str, asked))
+    known = {plain(name): name for name in names}
+    for name in chosen:
+        if plain(name) not in known:
+            near = get_close_matches(plain(name), list(known), 1)
+            remedy = f"Is {quoted(known[near[0]])} meant" if near else "Choose one of them"
+            found = ", ".join(map(quoted, names[:12]))
+            fail(place("lower_is_better"), f"no metric {quoted(name)}; found {found}", remedy)
+    return {plain(name) for name in chosen}
+
+
+def _why(entry: Entry, asked: Lower, problems: Problems) -> str:
+    """Return why less is better, as a sentence ends, or nothing if more is."""
+    metric = plain(entry.metric)
+    if asked is not None and (isinstance(asked, bool) or metric in asked):
+        return "as given" if asked else ""
+    for column in (*DIRECTIONS, BETTER):
+        text = entry.row.cells.get(column, "")
+        if not text:
+            continue
+        if column_name(text) not in SAID:
+            what = f"found {quoted(text)}, want true or false"
+            problems.add(f"{entry.row.place}, column {quoted(column)}", what, "Correct it")
+            return ""
+        lower = SAID[column_name(text)] == (column == "lower_is_better")
+        return f"as the {'files say' if column == BETTER else 'table says'}" if lower else ""
+    return "as its name says" if less_is_better(metric) else ""
+
+
+def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Point], str]:
+    """Return points with 1 minus the score where less is better, and a note on that.
+
+    Of metrics that are no shares of items, the number of items is dropped: it does not tell how
+    exact they are. The chance level is dropped too, for it is that of an accuracy.
+    """
+    entry = points[0].entry
+    other = next((point for point in points if point.entry.lower != entry.lower), None)
+    if other is not None:
+        what = f"{name}: less is better in one row, and more in another"
+        problems.add(other.place, what, "Say the same of one metric throughout")
+    if not entry.lower:
+        return points, ""
+    dropped = {"chance"} if counts_errors(entry.metric) else {"chance", "items", "length"}
+    around = [
+        replace(
+            point,
+            values={
+                role: 1 - value if role == "score" else value
+                for role, value in point.values.items()
+                if role not in dropped
+            },
+        )
+        for point in points
+    ]
+    note = f"Less is better by {quoted(entry.metric)}, {entry.lower}: the scores are 1 minus it."
+    return around, note

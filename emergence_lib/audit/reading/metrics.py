@@ -1,0 +1,43 @@
+"""What the names of metrics tell: which way is better, and whether they are shares of items."""
+
+from __future__ import annotations
+
+import re
+
+from emergence_lib.audit.reading.table import column_name
+
+LOSS = re.compile(
+    "(.*_)?(perplexity|ppl|bits_per_(byte|char|character|token|word)|bpb|bpc|nll|cross_entropy|xent"
+    "|negative_log_likelihood|log_?loss|loss)"
+)
+"""Metrics without an upper end."""
+WRONG = re.compile("(.*_)?(error|err|error_rate|misclassification(_rate)?)")
+"""Shares of items that were got wrong: 1 minus an accuracy."""
+LESS = re.compile(
+    "(.*_)?(brier|brier_score|wer|cer|ece|rmse|mse|mae"
+    "|(word|character|char|calibration|squared|absolute|percentage)_error(_rate)?)"
+)
+"""Metrics of which less is better, from 0 up, that are no shares of items."""
+UNCERTAINTY = re.compile("(.*_)?(std|standard)_err(or)?")
+"""What looks like an error rate and is a standard error."""
+
+
+def plain(metric: str) -> str:
+    """Return a metric as it is looked up: without the filter that extracted the answer."""
+    return column_name(metric.partition(",")[0])
+
+
+def is_loss(metric: str) -> bool:
+    """Tell whether a metric has no upper end, by its name."""
+    return LOSS.fullmatch(plain(metric)) is not None
+
+
+def less_is_better(metric: str) -> bool:
+    """Tell whether less of a metric is better, by its name; losses apart."""
+    name = plain(metric)
+    return bool(LESS.fullmatch(name) or WRONG.fullmatch(name)) and not UNCERTAINTY.fullmatch(name)
+
+
+def counts_errors(metric: str) -> bool:
+    """Tell whether 1 minus a metric is a share of items, by its name."""
+    return less_is_better(metric) and not LESS.fullmatch(plain(metric))
