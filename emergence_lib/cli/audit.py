@@ -12,7 +12,7 @@ from typing import Any
 
 from emergence_lib import audit, theme
 from emergence_lib.audit import words
-from emergence_lib.audit.phrases import escaped, shown
+from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
 from emergence_lib.audit.reading import harness
 from emergence_lib.audit.reading.table import LARGEST
 from emergence_lib.chapters.workbench import pictures as drawn
@@ -35,13 +35,21 @@ SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of 
 
 or a row a model and a column a task. Other columns that are understood: train_flops or tokens as
 the scale, stderr in place of n_items, chance, length (tokens of an answer that must all be right),
-other (a second score of the same items), other_stderr, model."""
+other (a second score of the same items), other_stderr, model, metric, lower_is_better.
+
+What guessing scores counts, and is taken from the first that says it: --chance-for-all, --chance
+TASK=NUMBER, the file or files, --chance NUMBER, a built-in table of well-known tasks. If nobody
+does, it is unknown."""
 EXAMPLES = """\
 examples:
   python -m emergence_lib audit scores.csv
       one paragraph a curve
   python -m emergence_lib audit mmlu.csv --chance 0.25 --items 14042 --report mmlu.html
       four options a question; a page with figures
+  python -m emergence_lib audit results/ --chance 0.25 --chance quiz=0.5
+      two options in quiz, and four wherever the files do not say how many
+  python -m emergence_lib audit results/ --metric brier_score
+      less is better, as the files say or the name: the audit takes 1 minus the score
   python -m emergence_lib audit results/ --sizes sizes.csv --task arc_easy --format json
       a folder of evaluation results; sizes.csv has the columns model,params
   python -m emergence_lib audit sums.csv --length 5
@@ -59,7 +67,28 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("source", type=Path, help="FILE.csv or a folder of results")
-    parser.add_argument("--chance", type=float, help="score of guessing, 0.25 for four options")
+    parser.add_argument(
+        "--chance",
+        type=chance,
+        action="append",
+        metavar="[TASK=]NUMBER",
+        help="score of guessing, 0.25 for four options: of one task, or wherever the source does "
+        "not say it; may be repeated",
+    )
+    parser.add_argument(
+        "--chance-for-all",
+        type=float,
+        metavar="NUMBER",
+        help="score of guessing on every task, whatever the source says",
+    )
+    parser.add_argument(
+        "--lower-is-better",
+        action="append",
+        metavar="METRIC",
+        help="a metric of which less is better, if neither the source nor its name tells: the "
+        "audit takes 1 minus the score; 'all' and 'none' stand for all that are read and for "
+        "none; may be repeated",
+    )
     parser.add_argument("--items", type=float, help="test items behind each score")
     parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
     parser.add_argument("--scale", help="the column that holds the scale, if several could")
@@ -67,6 +96,12 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
+    parser.add_argument(
+        "--by",
+        action="append",
+        metavar="COLUMN",
+        help="a further column that separates curves, such as n_shot; may be repeated",
+    )
     parser.add_argument(
         "--repeats",
         choices=["pool"],
@@ -107,6 +142,34 @@ def up_to_one(text: str) -> float:
     return number
 
 
+def chance(text: str) -> tuple[str | None, float]:
+    """Return a task, or None for the rest, and its number; a task may have an equals sign in it."""
+    task, equals, value = text.rpartition("=")
+    try:
+        return task if equals else None, float(value)
+    except ValueError:
+        what = f"found {text!r}, want a number, 0.25, or a task and a number, quiz=0.25"
+        raise argparse.ArgumentTypeError(what) from None
+
+
+def chances(found: Sequence[tuple[str | None, float]] | None) -> dict[str | None, float] | None:
+    """Return what guessing scores by task, and None for the rest; each may be said once."""
+    by_task: dict[str | None, float] = {}
+    for task, value in found or ():
+        if task in by_task:
+            for_task = "without a task" if task is None else f"for {quoted(task)}"
+            raise output.UsageError(f"--chance: found two numbers {for_task}, want one")
+        by_task[task] = value
+    return by_task or None
+
+
+def directions(found: list[str] | None) -> list[str] | bool | None:
+    """Return which metrics are better if lower; ``all`` and ``none`` stand alone."""
+    if not found or found[1:] or found[0] not in ("all", "none"):
+        return found
+    return found == ["all"]
+
+
 def seed(text: str) -> int:
     """Return a whole number from the command line that must not be below 0."""
     if not text.isdecimal():
@@ -114,6 +177,7 @@ def seed(text: str) -> int:
     return int(text)
 
 
+@on_command_line()
 def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
     if given.report is not None:
@@ -121,13 +185,16 @@ def run(given: argparse.Namespace) -> None:
     curves = audit.read(
         given.source,
         scale=given.scale,
-        chance=given.chance,
+        chance=chances(given.chance),
+        chance_for_all=given.chance_for_all,
+        lower_is_better=directions(given.lower_is_better),
         length=given.length,
         items=given.items,
         sizes=given.sizes,
         tasks=given.task,
         metric=given.metric,
         other=given.other,
+        by=given.by or (),
         repeats=given.repeats,
     )
     reports = list(
