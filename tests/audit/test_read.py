@@ -65,7 +65,7 @@ def write(tmp_path: Path) -> Any:
 
 def test_long_form_gives_a_sorted_curve_for_each_task(write: Any) -> None:
     add, spell = read(write(LONG))
-    assert (add.name, add.unit, add.chance, add.length) == ("add", "parameters", 0, None)
+    assert (add.name, add.unit, add.chance, add.length) == ("add", "parameters", None, None)
     assert add.labels == ("small", "middle", "large")
     assert add.scale.tolist() == [1e8, 1e9, 1e10]
     assert add.score.tolist() == [0, 0.25, 0.95]
@@ -148,7 +148,7 @@ def test_a_metric_becomes_the_second_of_the_curves_of_its_task(write: Any) -> No
 def test_options_say_what_the_table_does_not(write: Any) -> None:
     path = write(LONG.replace(",n_items", ",note"))
     add, spell = read(path, items={"add": 200, "spell": 80}, chance={"spell": 0.5}, length=3)
-    assert (items_of(add), add.chance) == ([200, 200, 200], 0)
+    assert (items_of(add), add.chance) == ([200, 200, 200], None)
     assert (items_of(spell), spell.chance, spell.length) == ([80, 80], 0.5, 3)
 
 
@@ -749,7 +749,7 @@ def test_filters_and_chosen_metrics(tmp_path: Path) -> None:
     )
     assert both.other is not None
     assert both.other.score.tolist() == [0.2, 0.6]
-    with pytest.raises(CurveError, match=r"found '12[.]5', want a fraction"):
+    with pytest.raises(CurveError, match="'perplexity' is a loss, and the audit takes shares"):
         read(path, sizes=SIZES, metric="perplexity")
 
 
@@ -776,34 +776,55 @@ def test_number_of_parameters_and_of_choices_come_from_newer_files(tmp_path: Pat
     assert [curve.name for curve in curves] == ["logic", "law", "mmlu"]
     assert {curve.chance for curve in curves} == {0.25}
     assert (curves[0].unit, curves[0].scale.tolist()) == ("parameters", [1e6, 1e9])
-    assert read(path, chance=0.5)[0].chance == 0.5
+    assert read(path, chance={"logic": 0.5})[0].chance == 0.5
 
 
-def test_multiple_choice_of_unknown_choices_demands_the_chance_level(tmp_path: Path) -> None:
+def test_multiple_choice_of_unknown_choices_has_no_chance_level(tmp_path: Path) -> None:
     choice = {"add": {"output_type": "multiple_choice", "doc_to_choice": "{{choices.text}}"}}
     files = [result(model, {"add": 30}, configs=choice) for model in ("tiny", "big")]
     path = folder(tmp_path, *files)
-    with pytest.raises(CurveError, match=r"how many choices there are. .*chance={'add': ...}"):
-        read(path, sizes=SIZES)
-    assert only(read(path, sizes=SIZES, chance={"add": 0.25})).chance == 0.25
+    curve = only(read(path, sizes=SIZES))
+    assert (curve.chance, curve.chance_source) == (None, "")
+    (note,) = curve.notes
+    assert re.search(r"how many choices there are; .* chance={'add': 0.25}\.$", note)
+    said = only(read(path, sizes=SIZES, chance={"add": 0.25}))
+    assert (said.chance, said.chance_source, said.notes) == (0.25, "given", ())
+
+
+@pytest.mark.parametrize(
+    ("template", "chance"),
+    [
+        ("{{[sol1, sol2]}}", 1 / 2),
+        ("{{ [a,b,c] }}", 1 / 3),
+        ("{{[a] + wrong}}", None),
+        ("{{[one]}}", None),
+        ("{{[choices[0], more]}}", None),
+    ],
+)
+def test_a_template_that_names_each_choice_tells_their_number(
+    tmp_path: Path, template: str, chance: float | None
+) -> None:
+    choice = {"add": {"output_type": "multiple_choice", "doc_to_choice": template}}
+    files = [result(model, {"add": 30}, configs=choice) for model in ("tiny", "big")]
+    assert only(read(folder(tmp_path, *files), sizes=SIZES)).chance == chance
 
 
 def test_older_files_do_not_say_the_chance_level_and_the_curve_knows(tmp_path: Path) -> None:
     free = {"add": {"output_type": "generate_until"}}
     choice = {"add": {"output_type": "multiple_choice", "doc_to_choice": ["A", "B"]}}
-    for tiny, big, chance, assumed in (
-        ({}, {}, 0.0, True),
-        (free, free, 0.0, False),
-        ({}, free, 0.0, False),
-        ({}, choice, 0.5, False),
+    for tiny, big, chance in (
+        ({}, {}, None),
+        (free, free, 0.0),
+        ({}, free, 0.0),
+        ({}, choice, 0.5),
     ):
         files = [result("tiny", {"add": 60}, configs=tiny), result("big", {"add": 60}, configs=big)]
         path = folder(tmp_path, *files)
         curve = only(read(path, sizes=SIZES))
-        assert (curve.chance, curve.chance_assumed) == (chance, assumed)
-        said = only(read(path, sizes=SIZES, chance=0.25))
-        assert (said.chance, said.chance_assumed) == (0.25, False)
-        assert not only(read(path, sizes=SIZES, chance=0)).chance_assumed
+        source = "" if chance is None else "as the files say"
+        assert (curve.chance, curve.chance_source) == (chance, source)
+        said = only(read(path, sizes=SIZES, chance_for_all=0.25))
+        assert (said.chance, said.chance_source) == (0.25, "given")
 
 
 def test_in_a_group_the_multiple_choice_tasks_say_the_chance_level(tmp_path: Path) -> None:
@@ -859,9 +880,9 @@ def test_groups_that_hold_themselves_say_nothing(tmp_path: Path) -> None:
     assert set(chances.values()) == {harness.UNSAID}
 
 
-def test_a_table_without_chance_says_that_it_is_zero(write: Any) -> None:
-    path = write("scale,score,n\n1,.1,9\n2,.9,9\n")
-    assert not only(read(path)).chance_assumed
+def test_a_table_without_chance_says_nothing_about_it(write: Any) -> None:
+    curve = only(read(write("scale,score,n\n1,.1,9\n2,.9,9\n")))
+    assert (curve.chance, curve.chance_source, curve.notes) == (None, "", ())
 
 
 def test_checkpoints_and_shots_are_told_apart(tmp_path: Path) -> None:
@@ -989,4 +1010,4 @@ def test_any_json_gives_curves_or_a_curve_error(
 
 def test_a_column_of_no_meaning_to_the_audit_is_left_alone_whatever_its_name(write: Any) -> None:
     text = "params,score,n_items,guess\n1e8,0.1,200,low\n1e9,0.4,200,low\n"
-    assert only(read(write(text))).chance == 0
+    assert only(read(write(text))).score.tolist() == [0.1, 0.4]

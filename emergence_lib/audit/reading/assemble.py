@@ -14,7 +14,7 @@ from emergence_lib.audit.curve import Curve, CurveError, above, fail
 from emergence_lib.audit.phrases import argument, fault, place, quoted
 from emergence_lib.audit.reading import chance, direction
 from emergence_lib.audit.reading.columns import UNITS
-from emergence_lib.audit.reading.metrics import counts_errors
+from emergence_lib.audit.reading.metrics import no_share
 from emergence_lib.audit.reading.points import Point, constant
 from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, GUESS, Problems
 from emergence_lib.laws import Array
@@ -91,8 +91,8 @@ def curve(
     turned = bool(points[0].entry.lower)
     level = _level(name, points, said, problems)
     points, note = direction.turned(name, points, problems)
-    share = not turned or counts_errors(points[0].entry.metric)
-    length = constant(name, points, "length", options["length"], problems) if share else None
+    tokens = None if turned and no_share(points[0].entry.metric) else options["length"]
+    length = constant(name, points, "length", tokens, problems)
     second_level = chance.second(name, points, said, problems)
     if pool:
         points = _pooled(name, points, problems)
@@ -229,7 +229,7 @@ def _errors(
     """
     score, items, stderr = (_column(points, each) for each in (role, "items", error))
     entry = points[0].entry
-    if role == "score" and entry.lower and not counts_errors(entry.metric):
+    if role == "score" and entry.lower and no_share(entry.metric):
         return None, _certain(name, points, stderr, problems)
     with np.errstate(all="ignore"):
         of_items = np.sqrt(score * (1 - score) / items)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import argument, place, quoted
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.metrics import counts_errors, is_loss, less_is_better, plain
+from emergence_lib.audit.reading.metrics import is_loss, less_is_better, no_share, plain
 from emergence_lib.audit.reading.points import Point
 from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, Problems, column_name
 
@@ -119,7 +119,7 @@ def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Poi
         problems.add(other.place, what, "Say the same of one metric throughout")
     if not entry.lower:
         return points, ""
-    dropped = {"chance"} if counts_errors(entry.metric) else {"chance", "items", "length"}
+    dropped = {"chance", "items", "length"} if no_share(entry.metric) else {"chance"}
     around = [
         replace(
             point,

@@ -28,6 +28,8 @@ UNSAID = "unsaid"
 """Chance level of a task whose file, as older ones, does not even say of what kind the task is."""
 FREE = "0.0"
 """Chance level of a task that is no multiple choice."""
+LISTED = re.compile(r"\{\{ *\[ *\w+( *, *\w+)* *\] *\}\}")
+"""A template of choices that names each of them: ``{{[sol1, sol2]}}``."""
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
 AGAIN = "Write or copy the file again"
@@ -241,6 +243,8 @@ def _chance(task: str, content: dict[str, Any]) -> str:
     if config.get("output_type") != "multiple_choice":
         return FREE if isinstance(config.get("output_type"), str) else UNSAID
     choices = config.get("doc_to_choice")
+    if isinstance(choices, str) and LISTED.fullmatch(choices):
+        choices = choices.split(",")
     return repr(1 / len(choices)) if isinstance(choices, list) and choices[1:] else UNKNOWN
 
 

@@ -38,6 +38,6 @@ def less_is_better(metric: str) -> bool:
     return bool(LESS.fullmatch(name) or WRONG.fullmatch(name)) and not UNCERTAINTY.fullmatch(name)
 
 
-def counts_errors(metric: str) -> bool:
-    """Tell whether 1 minus a metric is a share of items, by its name."""
-    return less_is_better(metric) and not LESS.fullmatch(plain(metric))
+def no_share(metric: str) -> bool:
+    """Tell whether 1 minus a metric is surely no share of items, by its name."""
+    return LESS.fullmatch(plain(metric)) is not None

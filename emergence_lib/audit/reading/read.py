@@ -89,8 +89,8 @@ def read(
     lower_is_better : bool or collection of str, optional
         Metrics of which less is better, beyond those that the source or their names tell: True for
         all that are read; False for none, whatever anything says. Such a score is turned, to 1
-        minus it; its chance level is unknown, and unless it is a share of items that were got
-        wrong, it needs a standard error. Losses are no shares, and refused.
+        minus it; its chance level is unknown, and one that is no share of items, such as a Brier
+        score, needs a standard error. Losses are no shares, and refused.
 
     Returns
     -------
@@ -126,7 +126,8 @@ def read(
     tasks_known = [*names.values(), *(key[0] for key in groups)]
     for argument, option in {**options, "chance": chance}.items():
         check_option(argument, argument, option, tasks_known)
-    check_option("chance_for_all", "chance", chance_for_all, ())
+    if chance_for_all is not None:
+        check_option("chance_for_all", "chance", {None: chance_for_all}, ())
 
     problems = Problems()
     axis = unit or sizes_unit or table.unit or scale_unit
@@ -156,11 +157,8 @@ def _sizes(
     if isinstance(sizes, Mapping):
         for model, size in sizes.items():
             if not is_number(size) or not 0 < size < math.inf:
-                fail(
-                    place("sizes"),
-                    f"found {size!r} for {model!r}, want a number above 0",
-                    "Correct it",
-                )
+                what = f"found {size!r} for {model!r}, want a number above 0"
+                fail(place("sizes"), what, "Correct it")
         return sizes, None
     table = from_csv(_path("sizes", sizes))
     scales = [name for name in table.columns if name in columns.UNITS]

@@ -29,17 +29,17 @@ world_religions
 PATTERNS: dict[int, tuple[str, ...]] = {
     2: (
         "piqa|winogrande|boolq|copa|storycloze(_201[68])?|story_cloze(_201[68])?",
-        "(xcopa|xstorycloze|xwinograd|paws)_[a-z]{2}",
+        "x?winograd|(xcopa|xstorycloze|xwinograd|paws)_[a-z]{2}",
         "rte|wic|wsc|wsc273|wnli|qnli|qqp|mrpc|sst2?|sst_2",
         r"blimp(_\w+)?",
     ),
     3: (
-        "social_iqa|siqa|pubmedqa|cb|anli|anli_r[123]",
+        "social_?iqa|siqa|pubmedqa|cb|anli|anli_r[123]",
         "mnli|mnli_(mm|mismatch(ed)?|matched)|xnli|xnli_[a-z]{2}",
     ),
     4: (
         "hellaswag|swag|arc_easy|arc_challenge|ai2_arc|(arc|hellaswag)_[a-z]{2}",
-        "openbookqa|race|race_(high|middle)|sciq|logiqa2?|medmcqa|medqa_4options|prost",
+        "open_?book_?qa|race|race_(high|middle|h|m)|sciq|logi_?qa2?|medmcqa|medqa_4options|prost",
         f"mmlu|hendryckstest|(mmlu|hendryckstest)_({'|'.join(SUBJECTS.split())})",
         "mmlu_(stem|humanities|social_sciences|other|continuation)|m_mmlu_[a-z]{2}",
         r"c?mmlu|cmmlu_\w+|ceval_valid(_\w+)?|belebele(_\w+)?",
