@@ -624,6 +624,7 @@ def test_a_table_survives_the_way_through_a_file(
 
 
 WORDS = "scale score n stderr task model other chance add_se 0 1 2e9 0.5 -1 1e-320 1e-200 % nan 7B"
+WORDS += " metric lower_is_better true error_rate brier_score loss hellaswag add_chance"
 CELLS = st.sampled_from([*WORDS.split(), "", '"', "½", "1,5", "\0", "9" * 400])
 TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=6).map(
     lambda rows: "\n".join(map(",".join, rows)).encode()
@@ -983,6 +984,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 
 KEYS = ["results", "add", "acc", "acc,none", "acc_stderr", "n-samples", "configs", "config"]
 KEYS += ["effective", "model_args", "doc_to_choice", "group_subtasks", "output_type", "model_name"]
+KEYS += ["higher_is_better", "metric_list", "metric"]
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
     lambda inner: st.one_of(
