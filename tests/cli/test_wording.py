@@ -170,7 +170,12 @@ def test_notes_on_a_curve_speak_of_options_too(
         content |= {"configs": {"my quiz": choice}, "config": {"model_num_parameters": size}}
         (tmp_path / f"{size}.json").write_text(json.dumps(content))
     curves: list[audit.Curve] = []
-    monkeypatch.setattr(audit, "audit_many", lambda read, **_: curves.extend(read) or [])
+
+    def audit_many(read: list[audit.Curve], **_: object) -> list[audit.Report]:
+        curves.extend(read)
+        return []
+
+    monkeypatch.setattr(audit, "audit_many", audit_many)
     assert main(["audit", str(tmp_path)]) == 0
     (note,) = curves[0].notes
     assert note.endswith("how many choices there are; for four, give --chance 'my quiz=0.25'.")
