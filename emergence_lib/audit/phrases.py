@@ -145,7 +145,7 @@ def argument(name: str, value: object = None) -> str:
     """
     if not _typed.get():
         return f"{name}={'' if value is None else _python(value)}"
-    if name == "sizes" and value is not None:
+    if name == "sizes" and isinstance(value, Mapping):
         return "--sizes FILE"
     if isinstance(value, Mapping):
         values = [f"{key}={_python(each)}" for key, each in value.items()]

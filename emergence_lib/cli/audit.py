@@ -13,7 +13,7 @@ from typing import Any
 from emergence_lib import audit, theme
 from emergence_lib.audit import words
 from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
-from emergence_lib.audit.reading import harness
+from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.table import LARGEST
 from emergence_lib.chapters.workbench import pictures as drawn
 from emergence_lib.cli import output
@@ -92,7 +92,27 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--items", type=float, help="test items behind each score")
     parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
     parser.add_argument("--scale", help="the column that holds the scale, if several could")
-    parser.add_argument("--sizes", type=Path, help="CSV file with the columns model and params")
+    parser.add_argument(
+        "--scale-unit",
+        choices=scales.SCALE_UNITS,
+        help="what the scale is written in, if not in plain numbers",
+    )
+    parser.add_argument(
+        "--sizes",
+        metavar="FILE",
+        help="CSV file with the columns model and params; or the word names, to take the sizes in "
+        "names like pythia-410m",
+    )
+    parser.add_argument(
+        "--by", action="append", metavar="COLUMN", help="a curve for each value; may be repeated"
+    )
+    parser.add_argument(
+        "--pool",
+        action="append",
+        metavar="COLUMN",
+        help="one curve although this column, or the family of the models, differs; may be "
+        "repeated",
+    )
     parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
@@ -185,6 +205,9 @@ def run(given: argparse.Namespace) -> None:
     curves = audit.read(
         given.source,
         scale=given.scale,
+        scale_unit=given.scale_unit,
+        by=given.by or (),
+        pool=given.pool or (),
         chance=chances(given.chance),
         chance_for_all=given.chance_for_all,
         lower_is_better=directions(given.lower_is_better),
@@ -216,7 +239,7 @@ def run(given: argparse.Namespace) -> None:
 def read(given: argparse.Namespace) -> list[Path]:
     """Return the files that the audit reads."""
     scores = harness.files(given.source) if given.source.is_dir() else [given.source]
-    return scores if given.sizes is None else [*scores, given.sizes]
+    return scores if given.sizes in (None, scales.NAMES) else [*scores, Path(given.sizes)]
 
 
 STYLE = """

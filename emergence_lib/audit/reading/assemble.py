@@ -13,9 +13,9 @@ import numpy as np
 from emergence_lib.audit.curve import Curve, CurveError, above, fail
 from emergence_lib.audit.phrases import argument, fault, place, quoted
 from emergence_lib.audit.reading import chance, direction
-from emergence_lib.audit.reading.columns import UNITS
 from emergence_lib.audit.reading.metrics import no_share
 from emergence_lib.audit.reading.points import Point, constant
+from emergence_lib.audit.reading.scales import UNITS
 from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, GUESS, Problems
 from emergence_lib.laws import Array
 
@@ -161,7 +161,7 @@ def _with_items(name: str, point: Point, items: float, problems: Problems) -> Po
 def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
     """Add up the counts of points at equal scale."""
     pooled = []
-    for first, *rest in _alike(points):
+    for first, *rest in alike(points):
         same = [first, *rest]
         if not rest:
             pooled.append(first)
@@ -183,7 +183,7 @@ def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
     return pooled
 
 
-def _alike(points: list[Point]) -> list[list[Point]]:
+def alike(points: list[Point]) -> list[list[Point]]:
     """Return sorted points in groups of equal scale."""
     groups: list[list[Point]] = []
     for point in points:
@@ -195,7 +195,7 @@ def _alike(points: list[Point]) -> list[list[Point]]:
 
 
 def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
-    again = next((group for group in _alike(points) if len(group) > 1), None)
+    again = next((group for group in alike(points) if len(group) > 1), None)
     if again:
         first, second, *_ = again
         differ = _differing(first, second)
@@ -278,7 +278,11 @@ def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
         try:
             second = seconds[partner]
             title = f"1 - {other}" if second.turned else other
-            joined[key] = replace(each, other=replace(second, name=title))
+            second = replace(second, name=title, along=None, notes=())
+            along = each.along
+            if along is not None:
+                along = replace(along, other=replace(second, scale=along.scale, unit=along.unit))
+            joined[key] = replace(each, other=second, along=along)
         except CurveError as error:
             problems.add_error(error)
     problems.stop()

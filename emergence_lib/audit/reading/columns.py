@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import NoReturn
 
 from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import argument, fault, place
+from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.metrics import is_loss, less_is_better
+from emergence_lib.audit.reading.scales import UNITS, Sizes
 from emergence_lib.audit.reading.table import (
     BETTER,
     DIRECTIONS,
@@ -20,15 +22,9 @@ from emergence_lib.audit.reading.table import (
     Row,
     Table,
     column_name,
+    is_text,
 )
 
-UNITS = {
-    "scale": "scale",
-    **dict.fromkeys(("params", "parameters", "n_params", "num_params"), "parameters"),
-    **dict.fromkeys(("train_flops", "flops", "compute"), "training compute (FLOP)"),
-    **dict.fromkeys(("tokens", "train_tokens"), "training tokens"),
-}
-"""Columns that can be the scale, and its name on an axis."""
 ALIASES: dict[str, tuple[str, ...]] = {
     "scale": tuple(UNITS),
     "score": ("score", "accuracy", "acc", "exact_match", "value"),
@@ -53,16 +49,44 @@ SUFFIXES = {
 }
 
 
+SETTING = re.compile(
+    r"(?:num_|n_?|k_)?(?:few_?)?shots?|num_few_?shot|few_?shot(?:_as_multiturn)?|multiturn"
+    r"|(?:task|benchmark|data|dataset|harness|lm_eval)?_?versions?|revision|filter|limit"
+    r"|(?:chat_|prompt_)?template|(?:system_)?(?:prompt|instructions?)(?:_(?:id|name|style|format|version))?"
+    r"|dtype|torch_dtype|precision|quanti[sz](?:ation|ed)|bits|gen_kwargs|decoding|sampling"
+    r"|(?:model_)?family|variant|subset|split|setting|condition|mode|cot|chain_of_thought"
+    r"|instruct(?:ion)?(?:_tun(?:ed|ing))?|chat|(?:fine_?)?tuned|top_[kp]|temperature"
+    r"|max_(?:new_|gen_)?(?:tokens|toks|length)"
+)
+"""Columns that say how a model was asked or of what kind it is; their numbers are settings too."""
+LABEL = re.compile(
+    r"seeds?|notes?|comments?|remarks?|description|sources?|references?|refs?|urls?|links?|papers?"
+    r"|citations?|authors?|dates?|time(?:stamp)?|created(?:_at)?|hash|sha|path|files?|filename"
+    r"|checkpoints?|ckpt|run|run_(?:id|name)|id|index|alias"
+)
+"""Columns that tell rows apart and no more."""
+NO_SCORES = re.compile(
+    r"lr|(?:.*_)?(?:learning_rate|loss|perplexity|ppl|epochs?|steps?|dropout|date|time|seconds|hours)"
+    r"|loss_.*|sizes?(?:_.*)?|(?:model|batch|vocab|hidden|dataset)_size(?:_.*)?|seed|year|momentum"
+    r"|weight_decay|warmup(?:_.*)?|(?:num_|n_)?(?:layers?|heads?|experts?|gpus?)|d_model|d_ff|width"
+    r"|depth|bits_per_byte|bpb|entropy|(?:grad|gradient)_norm|index|id|unnamed:_[0-9]+"
+)
+"""Columns of numbers that are no scores of a task, whatever range they have."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One score with all that stands beside it: the text by role, and the column of each role.
+    """One score with all that stands beside it.
 
-    ``lower`` tells why less of its metric is better, as a sentence ends; it is empty if more is.
+    ``cells`` holds the text by role and ``columns`` the column of each role; ``beside`` the text
+    of other columns that could be the scale. ``lower`` tells why less of its metric is better, as
+    a sentence ends; it is empty if more is.
     """
 
     row: Row
     cells: dict[str, str]
     columns: dict[str, str]
+    beside: dict[str, str] = field(default_factory=dict)
     lower: str = ""
 
     @property
@@ -76,14 +100,28 @@ class Entry:
         return self.cells.get("metric") or self.columns["score"]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the columns of a table hold.
+
+    ``column`` is where the scale stands and ``unit`` its name on an axis; ``aside`` holds the
+    columns of a wide table that were not taken as scores.
+    """
+
+    entries: list[Entry]
+    column: str
+    unit: str
+    aside: list[str]
+
+
 def entries(
     table: Table,
     scale: str | None,
-    sizes: Mapping[str, float] | None,
+    sizes: Sizes | None,
     tasks: Collection[str] | None,
     by: tuple[str, ...],
-) -> tuple[list[Entry], str]:
-    """Return every score of a table, and the name of its scale.
+) -> Found:
+    """Return every score of a table, and what its scale is.
 
     Parameters
     ----------
@@ -91,7 +129,7 @@ def entries(
         Long (a row a score) or wide (a row a model).
     scale : str, optional
         Column that holds the scale.
-    sizes : mapping of model to scale, optional
+    sizes : Sizes, optional
         Instead of a column.
     tasks : collection of str, optional
         Those to keep; all otherwise.
@@ -103,7 +141,7 @@ def entries(
     CurveError
         If a column is missing, could be two things, or looks misspelt.
     """
-    roles = _roles(table, scale, by)
+    roles = _roles(table, scale, by, sizes is not None)
     wide = "score" not in roles and not any(role in roles for role in LONG_ONLY)
     named = {*roles.values(), *by, *UNITS, *DIRECTIONS, GUESS, BETTER}
     free = [name for name in table.columns if name not in named]
@@ -119,15 +157,44 @@ def entries(
         fail(f"{table.source}, row 1", what, "Give the scale once")
     if not (wide or "score" in roles):
         _lacks(table, "score")
+    aside = _no_scores(table, free, chosen) if wide else []
     found = (
-        _melted(table, roles, free, chosen)
+        _melted(table, roles, [name for name in free if name not in aside], chosen, aside)
         if wide
         else _of_tasks(table.source, [_entry(row, roles) for row in table.rows], chosen)
     )
     column = roles.get("scale", "scale")
     if sizes is not None:
         found = _sized(found, sizes)
-    return found, UNITS.get(column, column)
+    # What is text only, is no number that anybody could miss among the scores.
+    left = [table.titles[name] for name in aside if not is_text(table.rows, name)]
+    return Found(found, column, unit_of(column), left)
+
+
+def unit_of(column: str) -> str:
+    """Return the name of a scale on an axis."""
+    return UNITS.get(column) or (scales.is_other(column) and scales.axis(column)) or column
+
+
+def is_setting(column: str) -> bool:
+    """Tell whether a column, by its name, holds a setting that a curve must not mix."""
+    return SETTING.fullmatch(column) is not None
+
+
+def _no_scores(table: Table, free: list[str], chosen: list[str] | None) -> list[str]:
+    """Return the columns of a wide table that hold something else than scores, unless chosen."""
+    left = {name for name in free if name not in (chosen or ())}
+    aside = {
+        name
+        for name in left
+        # Losses are told apart later: they are scores of a kind.
+        if (NO_SCORES.fullmatch(name) and not is_loss(name))
+        or scales.is_other(name)
+        or is_setting(name)
+        or is_text(table.rows, name)
+    }
+    aside |= {name + suffix for name in aside for suffix in SUFFIXES}
+    return [name for name in free if name in left & aside]
 
 
 def _chosen(tasks: Collection[str], wide: bool) -> list[str]:
@@ -135,7 +202,7 @@ def _chosen(tasks: Collection[str], wide: bool) -> list[str]:
     return list(map(column_name, names)) if wide else list(map(str, names))
 
 
-def _roles(table: Table, scale: str | None, by: tuple[str, ...]) -> dict[str, str]:
+def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) -> dict[str, str]:
     roles = {}
     for role, names in ALIASES.items():
         found = [name for name in names if name in table.columns and name not in by]
@@ -143,10 +210,14 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...]) -> dict[str, st
             found = [column_name(scale)]
             if found[0] not in table.columns:
                 _lacks(table, "scale", found[0])
-        if len(found) > 1 and found[0] != names[0]:
-            scales = f"Choose with {argument('scale', found[0])}"
-            remedy = scales if role == "scale" else "Rename one of them"
-            names_found = " and ".join(map(repr, found))
+        if role == "scale" and not (found or sized):
+            found = [name for name in table.columns if name not in by and scales.is_other(name)][:1]
+        one = found and [name for name in found if UNITS.get(name) == UNITS.get(found[0])]
+        if len(one if role == "scale" else found) > 1 and found[0] != names[0]:
+            remedy = "Rename one of them"
+            if role == "scale":
+                remedy = f"Choose with {argument('scale', found[0])}"
+            names_found = " and ".join(map(repr, one if role == "scale" else found))
             what = fault("unclear", found=names_found, role=role, remedy=remedy)
             fail(f"{table.source}, row 1", *what)
         if found:
@@ -198,7 +269,11 @@ def _lacks(table: Table, role: str, name: str | None = None) -> NoReturn:
     remedy = f"Is {near[0]!r} meant" if near else f"Add or rename a column: {', '.join(names)}"
     if role == "scale" and not name:
         sizes = argument("sizes", {"NAME": ...})
-        remedy += f"; or pass {sizes} and name the models in a column 'model'"
+        if "model" in table.columns:
+            remedy += f"; or say how large each model is with {sizes}"
+            remedy += scales.offered(row.cells["model"] for row in table.rows)
+        else:
+            remedy += f"; or pass {sizes} and name the models in a column 'model'"
     columns = ", ".join(table.columns)
     what = fault("lacking", wanted=wanted, columns=columns, remedy=remedy)
     fail(f"{table.source}, row 1", *what)
@@ -208,14 +283,24 @@ def _entry(row: Row, roles: dict[str, str]) -> Entry:
     cells = {role: row.cells[name] for role, name in roles.items() if name in row.cells}
     if GUESS in row.cells:
         cells[GUESS] = row.cells[GUESS]
-    return Entry(row, cells, roles)
+    others = (name for name in UNITS if name in row.cells and name != roles.get("scale"))
+    return Entry(row, cells, roles, {name: row.cells[name] for name in others})
 
 
 def _melted(
-    table: Table, roles: dict[str, str], free: list[str], tasks: list[str] | None
+    table: Table,
+    roles: dict[str, str],
+    free: list[str],
+    tasks: list[str] | None,
+    aside: list[str],
 ) -> list[Entry]:
     """Return an entry for each task of each row of a wide table."""
     beside = _beside(table.source, free)
+    numbers = [name for name in aside if not is_text(table.rows, name)]
+    if not beside and numbers:
+        what = f"no column of scores; not taken as scores: {', '.join(numbers)}"
+        remedy = f"Add one, or choose with {argument('tasks', numbers[:1])} if that is one"
+        fail(f"{table.source}, row 1", what, remedy)
     if not beside:
         _lacks(table, "score")
     for name in tasks or ():
@@ -224,7 +309,11 @@ def _melted(
             remedy = f"Is {near[0]!r} meant" if near else f"Choose from {', '.join(beside)}"
             fail(f"{table.source}, row 1", f"no column for the task {name!r}", remedy)
     return [
-        Entry(entry.row, {**entry.cells, "task": table.titles[task]}, {**columns, "task": task})
+        replace(
+            entry,
+            cells={**entry.cells, "task": table.titles[task]},
+            columns={**columns, "task": task},
+        )
         for task in (beside if tasks is None else tasks)
         for columns in [{**roles, "score": task, **beside[task]}]
         for entry in (_entry(row, columns) for row in table.rows)
@@ -284,18 +373,19 @@ def of_metrics(source: str, entries: list[Entry], wanted: tuple[str, ...]) -> li
     return [entry for entry in entries if entry.cells.get("metric") in kept]
 
 
-def _sized(entries: list[Entry], sizes: Mapping[str, float]) -> list[Entry]:
+def _sized(entries: list[Entry], sizes: Sizes) -> list[Entry]:
     problems, sized = Problems(), []
     for entry in entries:
         model = entry.cells.get("model", "")
-        if model not in sizes:
+        if model not in sizes.of:
             # To look for each model among all the sizes would take the square of their number.
-            names = map(str, sizes) if len(problems) < SHOWN else ()
+            names = map(str, sizes.of) if len(problems) < SHOWN else ()
             near = get_close_matches(model, list(names), 1)
             remedy = f"Is {near[0]!r} meant" if near else f"Add it to {place('sizes')}"
             problems.add(entry.row.place, f"{place('sizes')} lacks the model {model!r}", remedy)
             continue
-        cells = {**entry.cells, "scale": repr(float(sizes[model]))}
-        sized.append(replace(entry, cells=cells))
+        cells = {**entry.cells, "scale": repr(float(sizes.of[model]))}
+        beside = entry.beside | {name: of[model] for name, of in sizes.others.items()}
+        sized.append(replace(entry, cells=cells, beside=beside))
     problems.stop()
     return sized

@@ -6,10 +6,11 @@ Both forms are read: ``"acc"`` with ``"acc_stderr"``, and ``"acc,none"`` with
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 
 from emergence_lib.audit.curve import CurveError, fail
 from emergence_lib.audit.phrases import argument, place, shown
+from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.table import BETTER, GUESS, Problems, Row, Table, read_text
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
@@ -33,12 +35,21 @@ LISTED = re.compile(r"\{\{ *\[ *\w+( *, *\w+)* *\] *\}\}")
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
 AGAIN = "Write or copy the file again"
+QUANTISED = ("load_in_4bit", "load_in_8bit", "autogptq", "gptqmodel")
+ONCE = {
+    "chat_template": ("chat_template_sha", "chat_template"),
+    "system_prompt": ("system_instruction_sha", "system_instruction"),
+    "fewshot_as_multiturn": ("fewshot_as_multiturn",),
+}
+"""Settings that a file says once, and the keys that hold them."""
 NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 """Parts of ``model_args`` that name the model, as the harness itself ranks them."""
 
 
 def from_folder(
-    folder: Path, sizes: Mapping[str, float] | None, wanted: Collection[str] = ()
+    folder: Path,
+    sizes: scales.Sizes | str | None,
+    wanted: Collection[str] = (),
 ) -> Table:
     """Read every JSON file of a folder and of the folders in it.
 
@@ -46,9 +57,10 @@ def from_folder(
     ----------
     folder : Path
         Holds nothing but results, as far as JSON goes.
-    sizes : mapping, optional
+    sizes : Sizes, optional
         Scale of each model by its name (whole, or behind the last slash), ``NAME@REVISION``, file
-        name or folder name. Without it, the number of parameters that newer files carry is taken.
+        name or folder name; or `scales.NAMES` for the sizes in the names. Without it, the number of
+        parameters that newer files carry is taken.
     wanted : collection of str
         Metrics to read besides the accuracies, such as ``"f1"``.
 
@@ -66,13 +78,15 @@ def from_folder(
     found = files(folder, unreadable)
     if not found and not problems:
         fail(str(folder), "no JSON file in this folder", "Give the --output_path of lm_eval")
+    sized = _Known(sizes, folder, Counter(path.stem for path in found))
     for path in found:
         try:
             content = _load(path)
-            model, scale = _model(path, folder, content, sizes)
-            rows += list(_rows(path, content, {"model": model, "scale": scale}, wanted, metrics))
+            common = sized.model(path, content)
+            rows += list(_rows(path, content, common, wanted, metrics))
         except CurveError as error:
             problems.add_error(error)
+    sized.check(problems)
     problems.stop()
     if not rows:
         known = ", ".join(sorted(metrics)[:12]) or "none"
@@ -80,7 +94,12 @@ def from_folder(
         fail(str(folder), what, f"Name one of them with {argument('metric')}")
     _imply_items(rows)
     columns = {name: name for row in rows for name in row.cells}
-    return Table(str(folder), columns, rows, unit="parameters" if sizes is None else "scale")
+    return Table(
+        str(folder),
+        columns,
+        rows,
+        unit="scale" if isinstance(sizes, scales.Sizes) else "parameters",
+    )
 
 
 def files(folder: Path, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
@@ -115,39 +134,117 @@ def _load(path: Path) -> dict[str, Any]:
     return content
 
 
-def _model(
-    path: Path, folder: Path, content: dict[str, Any], sizes: Mapping[str, float] | None
-) -> tuple[str, str]:
-    """Return name and scale of the model behind a file."""
-    config = content.get("config")
-    config = config if isinstance(config, dict) else {}
-    arguments = config.get("model_args")
+def _arguments(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the model of a file was loaded with."""
+    arguments = _config(content).get("model_args")
     if isinstance(arguments, str):
-        arguments = dict(part.partition("=")[::2] for part in arguments.split(","))
-    arguments = arguments if isinstance(arguments, dict) else {}
-    names = [content.get("model_name"), *map(arguments.get, NAMED_BY)]
-    name = next((each for each in names if isinstance(each, str) and each), path.stem)
-    if sizes is None:
-        count = config.get("model_num_parameters")
-        if isinstance(count, int) and count > 0:
-            return name, str(count)
-        sizes_of = argument("sizes", {name: ...})
-        remedy = f"Give {sizes_of}; a CSV file with the columns model,scale will do"
-        fail(str(path), f"the file does not say how large {name!r} is", remedy)
-    keys = (
-        path.relative_to(folder).as_posix(),
-        path.name,
-        path.stem,
-        f"{name}@{arguments.get('revision')}",
-        name,
-        name.rpartition("/")[2],
-        path.parent.name,
-    )
-    key = next((each for each in keys if each in sizes), None)
-    if key is None:
-        what = f"{place('sizes')} lacks the model {name!r}"
-        fail(str(path), what, f"Add {name!r} or {path.stem!r} to it")
-    return name, str(sizes[key])
+        return dict(part.partition("=")[::2] for part in arguments.split(","))
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def _config(content: dict[str, Any]) -> dict[str, Any]:
+    config = content.get("config")
+    return config if isinstance(config, dict) else {}
+
+
+class _Known:
+    """Finds the size of the model behind each file, and remembers what the files do not tell.
+
+    Parameters
+    ----------
+    sizes : Sizes, `scales.NAMES` or None
+        As of `from_folder`.
+    folder : Path
+        That holds all files.
+    stems : mapping of str to int
+        How many files have each name.
+    """
+
+    def __init__(
+        self,
+        sizes: scales.Sizes | str | None,
+        folder: Path,
+        stems: Mapping[str, int],
+    ) -> None:
+        self.sizes, self.folder, self.stems = sizes, folder, stems
+        self.lacking: dict[str, Path] = {}
+        self.unknown: dict[Path, str] = {}
+        self.by_file: set[str] = set()
+        self.shared: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+
+    def model(self, path: Path, content: dict[str, Any]) -> dict[str, str]:
+        """Return name and scale of the model behind a file, and its parameters if both are known.
+
+        The scale is empty where `check` will refuse it.
+        """
+        arguments = _arguments(content)
+        names = [content.get("model_name"), *map(arguments.get, NAMED_BY)]
+        name = next((each for each in names if isinstance(each, str) and each), path.stem)
+        count = _config(content).get("model_num_parameters")
+        known = isinstance(count, int) and not isinstance(count, bool) and count > 0
+        if isinstance(self.sizes, scales.Sizes):
+            key = self._key(self.sizes.of, path, name, str(arguments.get("revision")))
+            more = {"params": str(count)} if known else {}
+            more |= {column: of[key] for column, of in self.sizes.others.items() if key in of}
+            return {"model": name, "scale": str(self.sizes.of.get(key, "")), **more}
+        told = scales.size_in(name) if self.sizes == scales.NAMES else None
+        scale = repr(told) if told is not None else str(count) if known else ""
+        if not scale:
+            self.lacking.setdefault(name, path)
+        return {"model": name, "scale": scale}
+
+    def _key(self, sizes: Mapping[str, float], path: Path, name: str, revision: str) -> str:
+        """Return what the sizes call a file; a file name that many share comes last."""
+        own = (path.name, path.stem)
+        keys = (
+            path.relative_to(self.folder).as_posix(),
+            *(own if self.stems[path.stem] == 1 else ()),
+            f"{name}@{revision}",
+            name,
+            name.rpartition("/")[2],
+            path.parent.name,
+            *own,
+        )
+        key = next((each for each in keys if each in sizes), "")
+        if key in (*own, keys[0]):
+            self.by_file.add(name)
+        if key not in sizes:
+            self.unknown[path] = name
+        if key in own and self.stems[path.stem] > 1:
+            self.shared[key].setdefault(name, path)
+        return key
+
+    def check(self, problems: Problems) -> None:
+        """Note models without a size, and names in the sizes that stand for several models."""
+        for path, name in self.unknown.items():
+            # Only what tells this file from the others would give it a size of its own.
+            alone = self.stems[path.stem] == 1 and path.stem != name
+            add = [] if alone and name in self.by_file else [repr(name)]
+            add += [repr(path.stem)] if alone else []
+            what = f"{place('sizes')} lacks the model {name!r}"
+            problems.add(str(path), what, f"Add {' or '.join(add)} to it")
+        for key, models in self.shared.items():
+            if len(models) > 1:
+                one, two, *_ = models
+                what = f"{key!r} in {place('sizes')} stands for files of {one!r}, of {two!r}"
+                more = (
+                    f" and of {len(models) - 2} more models" if models.keys() - {one, two} else ""
+                )
+                remedy = f"Name the models there: {one!r}, {two!r}"
+                problems.add(str(models[two]), what + more, remedy)
+        if not self.lacking:
+            return
+        (name, path), *others = self.lacking.items()
+        if self.sizes == scales.NAMES:
+            what = f"no one size in the name {name!r}"
+            remedy = "Give a CSV file with the columns model,scale in its place"
+        else:
+            what = f"the file does not say how large {name!r} is"
+            sizes_of = argument("sizes", {name: ...})
+            remedy = f"Give {sizes_of}; a CSV file with the columns model,scale will do"
+            remedy += scales.offered(self.lacking)
+        more = f", nor do files of {len(others)} more models" if others else ""
+        problems.add(str(path), what + more, remedy)
 
 
 def _rows(
@@ -177,7 +274,7 @@ def _rows(
             error = scores.get(f"{metric}_stderr{tail}")
             if isinstance(error, int | float):
                 cells["stderr"] = str(error)
-            cells |= {**_counts(task, content), GUESS: chances[task]}
+            cells |= {**_counts(task, content), **_settings(task, content), GUESS: chances[task]}
             cells |= _better(task, metric, content)
             yield Row(f"{here}.{shown(key)}", cells)
 
@@ -193,16 +290,53 @@ def _better(task: str, metric: str, content: dict[str, Any]) -> dict[str, str]:
 
 
 def _counts(task: str, content: dict[str, Any]) -> dict[str, str]:
-    """Return the number of shots and of items, where the file tells them."""
-    known = {}
-    shots = content.get("n-shot")
-    if isinstance(shots, dict) and task in shots:
-        known["n_shot"] = str(shots[task])
+    """Return the number of items, where the file tells it."""
     counts = _inside(content, "n-samples", task)
     count = counts.get("effective", counts.get("original"))
-    if isinstance(count, int | float):
-        known["items"] = str(count)
-    return known
+    return {"items": str(count)} if isinstance(count, int | float) else {}
+
+
+def _settings(task: str, content: dict[str, Any]) -> dict[str, str]:
+    """Return how a task was asked of what, as far as the file tells; what it leaves out is left.
+
+    A setting that is null is none, which is not the same as one that the file does not know.
+    """
+    config, arguments = _config(content), _arguments(content)
+    own = {"num_fewshot": config.get("num_fewshot")} | _inside(content, "configs", task)
+    found = {
+        "n_shot": _of_task(content, "n-shot", task, own["num_fewshot"]),
+        "version": _of_task(content, "versions", task, None),
+        "dtype": config.get("model_dtype", arguments.get("dtype")),
+        "revision": arguments.get("revision", config.get("model_revision")),
+    }
+    if arguments:
+        found["revision"] = found["revision"] or "main"
+        on = [each for each in QUANTISED if str(arguments.get(each)).lower() == "true"]
+        found["quantisation"] = ", ".join(on) or "none"
+    known = {name: value for name, value in found.items() if value not in (None, "", [])}
+    known |= {name: config[name] for name in ("limit", "gen_kwargs") if name in config}
+    for name, keys in ONCE.items():
+        here = [key for key in keys if key in content]
+        if here:
+            known[name] = next((content[key] for key in here if content[key]), None)
+    return {name: _brief(value) for name, value in known.items()}
+
+
+def _of_task(content: dict[str, Any], part: str, task: str, otherwise: object) -> object:
+    whole = content.get(part)
+    return whole.get(task, otherwise) if isinstance(whole, dict) else otherwise
+
+
+def _brief(value: object) -> str:
+    """Return a setting as a cell; long ones, as templates, by the hash that newer files give."""
+    if value in (None, "", [], {}) or value is False:
+        return "none"
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return text[:8]
+    if len(text) <= 40:
+        return text
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _chances(content: dict[str, Any]) -> dict[str, str]:

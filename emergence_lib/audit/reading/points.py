@@ -13,6 +13,7 @@ import numpy as np
 
 from emergence_lib.audit import phrases
 from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
+from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.table import NUMBER, Problems
 
@@ -57,8 +58,17 @@ class Point:
         return self.values["scale"]
 
 
-def points(entries: list[Entry], comma: bool) -> list[Point]:
-    """Return the numbers of every entry, or raise `CurveError` with all that is wrong."""
+def points(entries: list[Entry], comma: bool, unit: str = "plain") -> list[Point]:
+    """Return the numbers of every entry, or raise `CurveError` with all that is wrong.
+
+    Parameters
+    ----------
+    entries : list of Entry
+    comma : bool
+        Whether a comma in a cell can only be a decimal comma.
+    unit : str
+        What the scale is written in, of `scales.SCALE_UNITS`.
+    """
     problems, found = Problems(), []
     for entry in entries:
         values = {}
@@ -73,7 +83,7 @@ def points(entries: list[Entry], comma: bool) -> list[Point]:
                     what, remedy = BEYOND
                     problems.add(place, f"found {phrases.quoted(text)}, {what}", remedy)
                     continue
-                value = number(entry.row.place, column, kind, text, comma, problems)
+                value = number(entry.row.place, column, kind, text, comma, problems, unit)
                 values[role] = math.nan if value is None else value
             elif not text:
                 empty = phrases.fault("empty_text", column=entry.columns[role])
@@ -84,14 +94,21 @@ def points(entries: list[Entry], comma: bool) -> list[Point]:
 
 
 def number(
-    place: str, column: str, kind: str, text: str, comma: bool, problems: Problems
+    place: str,
+    column: str,
+    kind: str,
+    text: str,
+    comma: bool,
+    problems: Problems,
+    unit: str = "plain",
 ) -> float | None:
     """Return the number in a cell; note a problem and return None if there is no good one."""
-    value = _number(kind, text, comma)
+    value = _number(kind, text, comma, unit)
     if isinstance(value, float):
         return value
     name, more = value
-    what = phrases.fault(name, found=text, want=_want(kind), **more)
+    want = _want(kind) if kind != "scale" or unit == "plain" else f"{_want(kind)} as {unit}"
+    what = phrases.fault(name, found=text, want=want, **more)
     problems.add(f"{place}, column {phrases.quoted(column)}", *what)
     return None
 
@@ -102,12 +119,24 @@ def _beyond(text: str, comma: bool) -> bool:
     return isinstance(value, float) and value > 1
 
 
-def _number(kind: str, text: str, comma: bool) -> float | tuple[str, dict[str, str]]:
+def written(text: str, comma: bool) -> float | None:
+    """Return the scale in a cell as it is written, in whatever unit, or None if it is none."""
+    plain = scales.spelt(text, comma) or (text.replace(",", ".") if comma else text)
+    return float(plain) if NUMBER.fullmatch(plain) else None
+
+
+def _number(
+    kind: str, text: str, comma: bool, unit: str = "plain"
+) -> float | tuple[str, dict[str, str]]:
     """Return the number in a cell, or the name of its fault and what else that tells."""
     if not text:
         return "empty", {"part": "row" if kind in ("scale", "score") else "column"}
     plain = text
-    if comma and text.count(",") == 1:
+    spelt = scales.spelt(text, comma) if kind == "scale" else None
+    if spelt is not None and unit not in scales.BASES:
+        # Letters say their own unit, 7B in a column of billions too.
+        plain, unit = spelt, "plain" if text[-1].isalpha() else unit
+    elif comma and text.count(",") == 1:
         plain = text.replace(",", ".")
         if kind not in FRACTIONS and THOUSANDS.fullmatch(text):
             return "comma", {"whole": text.replace(",", ""), "decimal": plain}
@@ -116,8 +145,8 @@ def _number(kind: str, text: str, comma: bool) -> float | tuple[str, dict[str, s
         if instead:
             return "written", {"number": instead}
         return "commas" if "," in text else "no_number", {}
-    value = float(plain)
-    if _good(kind, value):
+    value = scales.converted(plain, unit) if kind == "scale" else float(plain)
+    if _good(kind, value) and not (value == 0 and unit in scales.BASES):
         return value
     if kind in FRACTIONS and value > 0:
         return "percentage" if value <= 100 else "no_score", {}
@@ -126,7 +155,8 @@ def _number(kind: str, text: str, comma: bool) -> float | tuple[str, dict[str, s
 
 def _good(kind: str, value: float) -> bool:
     least, most = LIMITS[kind]
-    if kind == "stderr" and value == 0:
+    if kind in ("stderr", "scale") and value == 0:
+        # No such standard error is believed, and a model of no size is left out: both later.
         return True
     return least <= value <= most and (kind != "length" or value == int(value))
 

@@ -18,6 +18,12 @@ from emergence_lib.audit.curve import CurveError, fail, said
 from emergence_lib.audit.phrases import fault, shown
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+NUMERIC = re.compile(
+    r"[-+]?[0-9.,' \u00a0\u2009\u202f]*[0-9][0-9.,]*(?:e[-+]?[0-9]+)? ?(?:%|k|m|bn?|t)?"
+    r"|n/?a|nan|none|null|[-+]?inf|-+",
+    re.IGNORECASE,
+)
+"""A cell among numbers: a number in any way of writing, or one that is missing."""
 SHOWN = 10
 """Problems that one message lists."""
 SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
@@ -57,6 +63,12 @@ class Table:
     def columns(self) -> list[str]:
         """Names of the columns, in order."""
         return list(self.titles)
+
+
+def is_text(rows: list[Row], column: str) -> bool:
+    """Tell whether a column holds words: something, and no number in any row."""
+    cells = {row.cells.get(column, "") for row in rows} - {""}
+    return bool(cells) and not any(map(NUMERIC.fullmatch, cells))
 
 
 class Problems:

@@ -15,7 +15,8 @@ import pandas as pd
 from emergence_lib import audit, datasets, ladders, laws
 from emergence_lib.audit.phrases import PHRASES
 from emergence_lib.audit.reading import points
-from emergence_lib.audit.reading.columns import ALIASES, UNITS
+from emergence_lib.audit.reading.columns import ALIASES
+from emergence_lib.audit.reading.scales import UNITS
 
 SUMS, LETTERS, WORDS = "GPT-3: three-digit sums", "OLMo 2: letters or words", "Pythia: last words"
 """Names of the examples: one that a few models cannot settle, one that hangs on the metric, and a

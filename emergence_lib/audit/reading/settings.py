@@ -1,0 +1,373 @@
+"""What may be one curve: where a setting differs between models, it splits them, and says so.
+
+A jump between small models that were asked one way and large ones that were asked another is a
+jump of the asking. So no setting that is known to differ may stand within a curve unless the reader
+pools it by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from itertools import pairwise
+
+from emergence_lib.audit.curve import above
+from emergence_lib.audit.phrases import argument, escaped, quoted, shown
+from emergence_lib.audit.reading import scales
+from emergence_lib.audit.reading.assemble import Key, named
+from emergence_lib.audit.reading.columns import LABEL, is_setting
+from emergence_lib.audit.reading.points import Point
+from emergence_lib.audit.reading.table import (
+    BETTER,
+    DIRECTIONS,
+    GUESS,
+    NUMBER,
+    Problems,
+    Row,
+    Table,
+    is_text,
+)
+
+FAMILY = "family"
+"""Column that is made of the names of the models where a table has none."""
+OWN = ("revision", "chat_template")
+"""Settings that each model may have as its own; they differ in every row then, as names do."""
+NONE = {"", "none", "false", "no", "0"}
+"""How a setting is written that is not there."""
+SOME = 4
+"""Values that a note lists."""
+
+Groups = dict[Key, list[Point]]
+Notes = dict[Key, list[str]]
+Value = Callable[[Point], str | None]
+
+
+def add_families(table: Table) -> None:
+    """Add a column with the family of each model, where there is none yet."""
+    if FAMILY in table.columns or "model" not in table.columns:
+        return
+    table.titles[FAMILY] = FAMILY
+    for row in table.rows:
+        row.cells[FAMILY] = scales.family(row.cells.get("model", "")) or ""
+
+
+def differing(rows: list[Row], columns: Iterable[str], read: Collection[str]) -> list[str]:
+    """Return the columns that may split curves: settings by name, and words of no other use.
+
+    Parameters
+    ----------
+    rows : list of Row
+    columns : iterable of str
+        All of the table.
+    read : collection of str
+        Those that something else is read from.
+    """
+    other = {*read, *scales.UNITS, *DIRECTIONS, GUESS, BETTER, "model"}
+    return [
+        name
+        for name in columns
+        if name not in other and not LABEL.fullmatch(name)
+        if len({row.cells.get(name) for row in rows}) > 1
+        if is_setting(name) or is_text(rows, name)
+    ]
+
+
+def settled(
+    table: Table,
+    groups: Groups,
+    by: tuple[str, ...],
+    pool: tuple[str, ...],
+    notes: Notes,
+    problems: Problems,
+) -> Groups:
+    """Return the points of what may be one curve.
+
+    Parameters
+    ----------
+    table : Table
+        From which the points are.
+    groups : mapping
+        Points by task, metric and the columns that separate curves.
+    by, pool : tuple of str
+        Columns that separate curves, and those that do not.
+    notes : mapping
+        Grows by what was split or left out.
+    problems : Problems
+        Grows by what can be neither split nor joined.
+    """
+    groups = without_zero(groups, notes, problems)
+    groups = keep_curves(groups, by, notes)
+    entries = (point.entry for points in groups.values() for point in points)
+    read = {*by, *(name for entry in entries for name in entry.columns.values())}
+    columns = differing(table.rows, table.columns, read)
+    return split(groups, named(groups, table.source), columns, pool, notes, problems)
+
+
+def split(
+    groups: Groups,
+    names: dict[Key, str],
+    columns: list[str],
+    pool: tuple[str, ...],
+    notes: Notes,
+    problems: Problems,
+) -> Groups:
+    """Return the points of each curve, each of one setting.
+
+    Parameters
+    ----------
+    groups : mapping
+        The points of each curve so far; scores of one task by several metrics stay alike.
+    names : mapping
+        Of the curves, for messages.
+    columns : list of str
+        That may split them, as `differing` finds them.
+    pool : tuple of str
+        Columns that do not.
+    notes : mapping
+        Grows by how they were split.
+    problems : Problems
+        Grows by what can be neither split nor joined.
+    """
+    tasks: dict[Key, list[Key]] = {}
+    for key in groups:
+        tasks.setdefault((key[0], *key[2:]), []).append(key)
+    parts: Groups = {}
+    for keys in tasks.values():
+        whole = {key: groups[key] for key in keys}
+        said = _pooled(_all(whole), pool)
+        found = _settings(names[keys[0]], _all(whole), [x for x in columns if x not in pool], said)
+        if isinstance(found, tuple):
+            problems.add(_all(whole)[0].place, *found)
+            continue
+        parts |= _apart(whole, found, notes, said)
+    parts = _by_model(parts, notes, pool)
+    order = {id(point): at for at, point in enumerate(_all(groups))}
+    ordered = sorted(parts, key=lambda key: order[id(parts[key][0])])
+    return {key: parts[key] for key in ordered}
+
+
+def without_zero(groups: Groups, notes: Notes, problems: Problems) -> Groups:
+    """Return groups without models of scale 0, which has no place on a logarithmic axis."""
+    kept: Groups = {}
+    for key, points in groups.items():
+        none = [point for point in points if point.scale == 0]
+        kept[key] = [point for point in points if point.scale != 0]
+        if none:
+            names = [point.entry.cells.get("model", "") for point in none]
+            if any(_model(point) in names for point in kept[key]) or not all(names):
+                names = [point.place for point in none]
+            said = f"Left out, for a scale of 0 has no logarithm: {_list(names)}."
+            notes.setdefault(key, []).append(said)
+        if none and _models(kept[key]) < 2:
+            others = "one model" if kept.pop(key) else "nothing"
+            what = f"a scale of 0 has no place on a logarithmic axis, and {others} is left without"
+            problems.add(none[0].place, what, "Add models of some size, or later checkpoints")
+    return kept
+
+
+def keep_curves(groups: Groups, columns: tuple[str, ...], notes: Notes) -> Groups:
+    """Return groups without those of one model, where a column asked for leaves others more.
+
+    Parameters
+    ----------
+    groups : mapping
+    columns : tuple of str
+        That the reader splits by; nothing is left out without them.
+    notes : mapping
+        Grows by what is left out.
+    """
+    kept = dict(groups)
+    siblings: dict[Key, list[Key]] = {}
+    for key in groups if columns else ():
+        siblings.setdefault(key[:2], []).append(key)
+    for keys in siblings.values():
+        alone = [key for key in keys if _models(groups[key]) < 2]
+        if len(alone) == len(keys):
+            continue
+        for key in alone:
+            del kept[key]
+        said = _left_out([_called(columns, key[2:]) for key in alone])
+        for key in keys if alone else ():
+            notes.setdefault(key, []).append(said)
+    return kept
+
+
+def _settings(
+    name: str, points: list[Point], columns: list[str], said: list[str]
+) -> list[tuple[str, Value]] | tuple[str, str]:
+    """Return the settings that split some points, or why they can be no curve, and a remedy."""
+    splitting: list[tuple[str, Value]] = []
+    unsaid = []
+    for column in columns:
+        value, setting = _value_of(column), is_setting(column)
+        parts = _parts(points, [(column, value)])
+        if len(parts.keys() - {(None,)}) < 2:
+            unsaid += [column] * (len(parts) > 1)
+            continue
+        alone = [part for part, inside in parts.items() if _models(inside) < 2]
+        own = not setting or (column in OWN and not any(part[0] in NONE for part in parts))
+        if own and len(alone) == len(parts):
+            continue
+        if not setting and len(parts) > 2 and 2 * len(parts) > _models(points):
+            values = f"{quoted(column)} has {len(parts)} values along this curve"
+            said.append(f"{values} and was not looked at.")
+            continue
+        if not setting and alone:
+            return _refused(name, parts, (column,))
+        splitting.append((column, value))
+    if unsaid:
+        said.append(f"Not for every model is it known: {_list(unsaid)}.")
+    parts = _parts(points, splitting)
+    if splitting and all(_models(inside) < 2 for inside in parts.values()):
+        return _refused(name, parts, tuple(column for column, _ in splitting))
+    return splitting
+
+
+def _refused(
+    name: str, parts: dict[tuple[str | None, ...], list[Point]], columns: tuple[str, ...]
+) -> tuple[str, str]:
+    counts = [(_called(columns, part), _models(inside)) for part, inside in parts.items()]
+    some = ", ".join(f"{text} ({count})" for text, count in counts[:SOME])
+    what = f"{name}: models of different settings: {some}{_more(len(counts) - SOME)}"
+    pool = argument("pool", list(columns))
+    remedy = f"Take them for one curve all the same with {pool}"
+    if max(count for _, count in counts) > 1:
+        by = argument("by", list(columns))
+        return what, f"Give each a curve of its own with {by}, or t{remedy[1:]}"
+    return f"{what}, each of one model and so no curve", f"Add models; or t{remedy[1:]}"
+
+
+def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[str]) -> Groups:
+    """Return the parts of groups, and note of each what it is a part of."""
+    columns = tuple(column for column, _ in by)
+    sizes = {part: _models(inside) for part, inside in _parts(_all(whole), by).items()}
+    found: Groups = {}
+    for key, points in whole.items():
+        for part, inside in _parts(points, by).items():
+            if by and sizes[part] < 2:
+                continue
+            new = (*key, *([_called(columns, part)] if by else []))
+            while new in found:  # of long values, the middle is not shown
+                new = (*key, f"{new[-1]} again")
+            found[new] = inside
+            notes[new] = [*notes.get(key, ()), *said]
+            if by:
+                here, *others = part, *(each for each in sizes if each != part and sizes[each] > 1)
+                also = f"; also {_list([_plain(each) for each in others])}" if others else ""
+                notes[new].append(f"Split by {' and '.join(columns)}: {_plain(here)} here{also}.")
+            alone = [_called(columns, each) for each in sizes if sizes[each] < 2]
+            if by and alone:
+                notes[new].append(_left_out(alone))
+    return found
+
+
+def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
+    """Split by model where each stands at several scales, and by family where each has several."""
+    tasks: dict[Key, list[Key]] = {}
+    for key in groups:
+        tasks.setdefault((key[0], *key[2:]), []).append(key)
+    found: Groups = {}
+    for keys in tasks.values():
+        whole = {key: groups[key] for key in keys}
+        points = _all(whole)
+        by = _each_several(points, "model", _model) if "model" not in pool else []
+        if not by and not {FAMILY, "model_family"} & {*pool, *points[0].entry.row.cells}:
+            by = _each_several(points, FAMILY, _family)
+            some = _counted(points) if not by else []
+            if len(some) > 1:
+                said = f"Models of several families, not all of them with two: {_list(some)}."
+                for key in keys:
+                    notes[key].append(said)
+        found |= _apart(whole, by, notes, []) if by else whole
+    return found
+
+
+def _each_several(points: list[Point], column: str, value: Value) -> list[tuple[str, Value]]:
+    """Return what splits points into parts of several models each, or nothing if that is not so."""
+    parts = _parts(points, [(column, value)])
+    several = all(part[0] and _models(inside) > 1 for part, inside in parts.items())
+    return [(column, value)] if several and len(parts) > 1 else []
+
+
+def _counted(points: list[Point]) -> list[str]:
+    """Return the families that the names of models tell, with how many models each has."""
+    parts = _parts(points, [(FAMILY, _family)])
+    return [f"{part[0]} ({_models(inside)})" for part, inside in parts.items() if part[0]]
+
+
+def _pooled(points: list[Point], pool: tuple[str, ...]) -> list[str]:
+    """Return a sentence on each setting that differs and splits nothing, as the reader wants."""
+    values = {"model": _model, FAMILY: _family}
+    said = []
+    for column in pool:
+        value = _value_of(column)
+        if not any(column in point.entry.row.cells for point in points):
+            value = values.get(column, value)
+        found = [part[0] for part in _parts(points, [(column, value)]) if part[0] is not None]
+        if len(found) > 1:
+            some = _list(list(map(_text, found)))
+            said.append(f"One curve although {quoted(column)} differs, as asked: {some}.")
+    return said
+
+
+def _value_of(column: str) -> Value:
+    def value(point: Point) -> str | None:
+        text = point.entry.row.cells.get(column)
+        if text is None:
+            return None
+        # 0 and 0.0 are one setting, as True and true.
+        return f"{float(text):.15g}" if NUMBER.fullmatch(text) else text.lower()
+
+    return value
+
+
+def _model(point: Point) -> str | None:
+    return point.entry.cells.get("model")
+
+
+def _family(point: Point) -> str | None:
+    return scales.family(point.entry.cells.get("model", ""))
+
+
+def _parts(
+    points: list[Point], by: list[tuple[str, Value]]
+) -> dict[tuple[str | None, ...], list[Point]]:
+    parts: dict[tuple[str | None, ...], list[Point]] = {}
+    for point in points:
+        parts.setdefault(tuple(value(point) for _, value in by), []).append(point)
+    return parts
+
+
+def _models(points: list[Point]) -> int:
+    """Return how many different scales points have."""
+    scale = sorted(point.scale for point in points)
+    return 1 + sum(bool(above(two, one)) for one, two in pairwise(scale))
+
+
+def _all(groups: Groups) -> list[Point]:
+    return [point for points in groups.values() for point in points]
+
+
+def _called(columns: tuple[str, ...], part: tuple[str | None, ...]) -> str:
+    return ", ".join(f"{column} {_text(each)}" for column, each in zip(columns, part, strict=False))
+
+
+def _plain(part: tuple[str | None, ...]) -> str:
+    return " and ".join(map(_text, part))
+
+
+def _text(value: str | None) -> str:
+    return "unsaid" if value is None else shown(value, 60) or "empty"
+
+
+def _left_out(parts: list[str]) -> str:
+    return f"Left out, for one model is no curve: {_list(parts)}."
+
+
+def _list(texts: list[str]) -> str:
+    # Of a long place, the end tells it from others.
+    some = ", ".join(f"...{each[-76:]}" if len(each) > 80 else each for each in texts[:SOME])
+    return escaped(some) + _more(len(texts) - SOME)
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
