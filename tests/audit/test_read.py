@@ -93,7 +93,7 @@ def test_wide_form_has_errors_or_items_of_each_task_beside_it(write: Any) -> Non
 
 
 def test_a_longer_name_is_no_misspelling(write: Any) -> None:
-    curves = read(write("params,task_1,task_2,n\n1,.1,.2,9\n2,.3,.4,9\n"))
+    curves = read(write("scale,task_1,task_2,n\n1,.1,.2,9\n2,.3,.4,9\n"))
     assert [curve.name for curve in curves] == ["task_1", "task_2"]
 
 
@@ -108,9 +108,9 @@ def test_a_longer_name_is_no_misspelling(write: Any) -> None:
     ],
 )
 def test_the_name_of_the_scale_column_names_the_axis(write: Any, column: str, unit: str) -> None:
-    curve = only(read(write(f"{column},accuracy,n\n10,0.1,5\n20,0.2,5\n")))
+    curve = only(read(write(f"{column},accuracy,n\n1e4,0.1,5\n2e4,0.2,5\n")))
     assert (curve.name, curve.unit) == ("scores", unit)
-    assert only(read(write(f"{column},acc,n\n10,0.1,5\n20,0.2,5\n"), unit="GPU days")).unit == (
+    assert only(read(write(f"{column},acc,n\n1e4,0.1,5\n2e4,0.2,5\n"), unit="GPU days")).unit == (
         "GPU days"
     )
 
@@ -153,7 +153,7 @@ def test_options_say_what_the_table_does_not(write: Any) -> None:
 
 
 def test_further_columns_separate_curves_on_demand(write: Any) -> None:
-    text = "params,shots,score,n\n1,0,.1,9\n2,0,.2,9\n1,5,.3,9\n2,5,.4,9\n"
+    text = "scale,shots,score,n\n1,0,.1,9\n2,0,.2,9\n1,5,.3,9\n2,5,.4,9\n"
     zero, five = read(write(text), by="shots")
     assert (zero.name, five.name) == ("scores, 0", "scores, 5")
     assert five.score.tolist() == [0.3, 0.4]
@@ -167,12 +167,14 @@ def test_sizes_give_the_scale_of_tables_that_name_models_only(write: Any) -> Non
     assert only(read(path, sizes=sizes)).unit == "parameters"
 
 
-def test_several_possible_scales_need_a_choice(write: Any) -> None:
-    path = write("params,train_flops,score,n\n1,10,.1,9\n2,30,.2,9\n")
-    with pytest.raises(CurveError, match=r"'params' and 'train_flops' could each be the scale"):
-        read(path)
+def test_of_several_scales_parameters_are_taken_unless_another_is_chosen(write: Any) -> None:
+    path = write("train_flops,params,score,n\n1e20,1e8,.1,9\n3e20,2e8,.2,9\n")
+    assert only(read(path)).unit == "parameters"
     curve = only(read(path, scale="train_flops"))
-    assert (curve.unit, curve.scale.tolist()) == ("training compute (FLOP)", [10, 30])
+    assert (curve.unit, curve.scale.tolist()) == ("training compute (FLOP)", [1e20, 3e20])
+    path = write("n_params,num_params,score,n\n1e8,2e8,.1,9\n2e8,3e8,.2,9\n")
+    with pytest.raises(CurveError, match=r"'n_params' and 'num_params' could each be the scale"):
+        read(path)
 
 
 def test_repeats_are_pooled_by_counts_on_demand_only(write: Any) -> None:
@@ -198,8 +200,8 @@ def test_scales_alike_to_the_last_digits_are_one(write: Any, scale: float, step:
 
 
 def test_repeats_point_at_the_columns_that_tell_them_apart(write: Any) -> None:
-    text = "scale,setting,score,n\n1,zero,.1,9\n1,few,.2,9\n2,few,.2,9\n"
-    with pytest.raises(CurveError, match=r"separate with by=\['setting'\]"):
+    text = "scale,branch,score,n\n1,0,.1,9\n1,5,.2,9\n2,5,.2,9\n"
+    with pytest.raises(CurveError, match=r"separate with by=\['branch'\]"):
         read(write(text))
 
 
@@ -278,10 +280,12 @@ HEAD = "scale,score,n_items\n"
         (HEAD + "1,43.9%,9\n2,.8,9\n", "row 2, column 'score': found '43.9%'.*Write 0.439"),
         (HEAD + "1,.4,9\n2,-0.1,9\n", "row 3, column 'score': found '-0.1', want a fraction"),
         (HEAD + "1,.4,9\n2,7e5,9\n", "row 3, column 'score': found '7e5'.*that are scores"),
-        (HEAD + "0,.4,9\n2,.1,9\n", "row 2, column 'scale': found '0', want a number above 0"),
+        (HEAD + "0,.4,9\n2,.1,9\n", "row 2: a scale of 0 has no place .*, and one model is left"),
+        (HEAD + "0,.4,9\n0,.1,9\n", "row 2: a scale of 0 has no place .*, and nothing is left"),
         (HEAD + "1,.4,9\n-2,.1,9\n", "row 3, column 'scale': found '-2'"),
         (HEAD + "1,.4,9\n1e999,.1,9\n", "row 3, column 'scale': found '1e999'"),
-        (HEAD + "1,.4,9\n7B,.1,9\n", "row 3, column 'scale': found '7B'.*Write 7e9"),
+        (HEAD + "1,.4,9\n7Q,.1,9\n", "row 3, column 'scale': found '7Q', want a number above 0"),
+        ("scale,score,n\n1,.1,7B\n2,.1,9\n", "row 2, column 'n': found '7B'.*Write 7e9"),
         (HEAD + "1,.4,9\nbig,.1,9\n", "row 3, column 'scale': found 'big'"),
         (HEAD + "1,.4,9\n1_0,.1,9\n", "row 3, column 'scale': found '1_0'"),
         (HEAD + "1,nan,9\n2,.1,9\n", "row 2, column 'score': found 'nan'"),
@@ -303,7 +307,7 @@ HEAD = "scale,score,n_items\n"
         ("scale,task,score,n\n1,,.1,9\n2,a,.1,9\n", "row 2: column 'task' is empty"),
         ("scale,name,score,n\n1,big,.1,9\n2,small,.1,9\n", "Call the column 'model'"),
         ("scale,acc,value,n\n1,.1,.1,9\n", "'acc' and 'value' could each be the score"),
-        ("model,params,family,add,n\na,1,X,.1,9\n", "column 'family': found 'X'.*tasks="),
+        ("model,scale,half,add,n\na,1,X,.1,9\nb,2,.5,.2,9\n", "column 'half': found 'X'.*tasks="),
         ("scale,add,ad_stderr\n1,.1,.1\n", "'ad_stderr' stands beside no 'ad'.*'add'"),
         ("scale,add,add_stder\n1,.1,.1\n", "'add_stder' looks misspelt beside 'add'"),
         (HEAD + '1,.1,9\n"2,.1,9\n', "row 3: found 1 cells under 3 columns"),
@@ -479,7 +483,7 @@ def test_a_suggestion_is_looked_for_only_where_it_is_shown(
 def test_all_faults_are_listed_up_to_ten(write: Any) -> None:
     rows = "".join(f"{x},{-x},9\n" for x in range(1, 16))
     with pytest.raises(CurveError) as caught:
-        read(write(HEAD + "0,.5,9\n" + rows))
+        read(write(HEAD + "-3,.5,9\n" + rows))
     lines = str(caught.value).splitlines()
     assert len(lines) == 11
     assert "row 2, column 'scale'" in lines[0]
@@ -588,15 +592,15 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     rows = [
         {
             "task": task,
-            "model": draw(NAMES),
-            "compute": scale,
+            "model": f"{draw(NAMES)}_{at}",
+            "scale": scale,
             "accuracy": draw(st.floats(0, 1)),
             "n_items": draw(st.integers(1, 10**7)),
             "chance": chance,
         }
         for task in tasks
         for chance in [draw(st.sampled_from([0.0, 0.25, 1 / 3]))]
-        for scale in draw(scales)
+        for at, scale in enumerate(draw(scales))
     ]
     return pd.DataFrame(draw(st.permutations(rows)))
 
@@ -615,8 +619,8 @@ def test_a_table_survives_the_way_through_a_file(
     curves = read(path)
     assert [curve.name for curve in curves] == list(dict.fromkeys(frame["task"]))
     for curve in curves:
-        rows = frame[frame["task"] == curve.name].sort_values("compute")
-        assert curve.scale.tolist() == rows["compute"].tolist()
+        rows = frame[frame["task"] == curve.name].sort_values("scale")
+        assert curve.scale.tolist() == rows["scale"].tolist()
         assert curve.score.tolist() == rows["accuracy"].tolist()
         assert items_of(curve) == rows["n_items"].tolist()
         assert curve.labels == tuple(rows["model"])
@@ -895,7 +899,7 @@ def test_checkpoints_and_shots_are_told_apart(tmp_path: Path) -> None:
     assert (curve.scale.tolist(), curve.unit) == ([2e9, 4e9], "training tokens")
     late["n-shot"] = {"add": 5}
     folder(tmp_path, early, late)
-    with pytest.raises(CurveError, match=r"scale 1e10 again.*by=\['n_shot'\]"):
+    with pytest.raises(CurveError, match=r"n_shot 0 \(1\), n_shot 5 \(1\), .*pool=\['n_shot'\]"):
         read(path, sizes=SIZES)
 
 

@@ -388,3 +388,64 @@ def test_output_that_nobody_takes_is_no_traceback(
     said = capsys.readouterr().err
     assert said.count("\n") == lines
     assert said == "" or os.strerror(error) in said
+
+
+SHOTS = "params,n_shot,score,n_items\n1e8,0,.1,99\n1e9,0,.2,99\n1e10,5,.7,99\n1e11,5,.8,99\n"
+
+
+def audited(monkeypatch: pytest.MonkeyPatch) -> list[audit.Curve]:
+    """Let nothing be audited, and return the list that curves go to instead."""
+    found: list[audit.Curve] = []
+    monkeypatch.setattr(audit, "audit_many", lambda curves, **_: found.extend(curves) or [])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ([], ["scores, n_shot 0", "scores, n_shot 5"]),
+        (["--by", "n_shot"], ["scores, 0", "scores, 5"]),
+        (["--pool", "n_shot"], ["scores"]),
+    ],
+)
+def test_settings_split_curves_or_are_pooled(
+    scores: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], names: list[str]
+) -> None:
+    scores.write_text(SHOTS)
+    found = audited(monkeypatch)
+    assert main(["audit", str(scores), *options]) == 0
+    assert [curve.name for curve in found] == names
+
+
+def test_remedies_of_the_scale_work_where_they_are_read(
+    scores: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scores.write_text("log10_flops,score,n\n18,.1,9\n20,.5,9\n")
+    assert main(["audit", str(scores)]) == 2
+    said = capsys.readouterr().err
+    assert "scale_unit=" not in said
+    (unit, _) = re.findall(r"--scale-unit (\w+)", said)
+    found = audited(monkeypatch)
+    assert main(["audit", str(scores), "--scale-unit", unit]) == 0
+    assert found[0].scale.tolist() == [1e18, 1e20]
+    with pytest.raises(SystemExit, match="2"):
+        main(["audit", str(scores), "--scale-unit", "dozens"])
+
+
+def test_the_word_names_takes_sizes_from_names_and_a_path_does_not(
+    scores: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scores.write_text("model,score,n\nm-70m,.1,9\nm-1b,.5,9\n")
+    assert main(["audit", str(scores)]) == 2
+    assert "--sizes names: m-70m 7e7, m-1b 1e9" in capsys.readouterr().err
+    found = audited(monkeypatch)
+    page = tmp_path / "page.html"
+    assert main(["audit", str(scores), "--sizes", "names", "--report", str(page)]) == 0
+    assert found[0].scale.tolist() == [7e7, 1e9]
+    Path("names").write_text("model,params\nm-70m,1e6\nm-1b,2e6\n")
+    assert main(["audit", str(scores), "--sizes", "./names"]) == 0
+    assert found[1].scale.tolist() == [1e6, 2e6]

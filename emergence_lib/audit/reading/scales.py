@@ -51,7 +51,7 @@ WORDS = {"thousands": ("thousand", "thousands"), "millions": ("million", "millio
 WORDS |= {"billions": ("billion", "billions", "bn"), "trillions": ("trillion", "trillions")}
 WORDS |= {"percent": ("percent", "percentage", "pct")}
 LAST = {"k": "thousands", "m": "millions", "b": "billions", "t": "trillions"}
-MOST = {"log10": 60.0, "log2": 200.0, "ln": 140.0, "percent": 100.0}
+MOST = {"log10": 50.0, "log2": 166.0, "ln": 115.0, "percent": 100.0}
 MOST |= {"thousands": 1e10, "millions": 1e7, "billions": 1e5, "trillions": 1e4}
 """Up to which value a scale can be in a unit; larger ones are the plain numbers."""
 FEWEST = {
@@ -169,11 +169,9 @@ def doubts(column: str, known: str, values: Sequence[float]) -> tuple[str, ...]:
     if not values:
         return ()
     largest = max(map(abs, values))
-    could = tuple(unit for unit in units(column) if largest <= MOST[unit])
-    if could:
-        return could
-    fewest, else_units = FEWEST.get(known, (0, ()))
-    return else_units if largest < fewest else ()
+    fewest, otherwise = FEWEST.get(known, (0, ()))
+    could = units(column) or (otherwise if largest < fewest else ())
+    return tuple(unit for unit in could if largest <= MOST[unit])
 
 
 def size_in(name: str) -> float | None:
