@@ -34,7 +34,7 @@ def one(text: str, **options: Any) -> Curve:
 
 def plain_table(task: str, chance: float | None) -> str:
     cell = "" if chance is None else chance
-    return f"task,params,score,n,chance\n{task},1,.7,90,{cell}\n{task},2,.8,90,{cell}\n"
+    return f"task,scale,score,n,chance\n{task},1,.7,90,{cell}\n{task},2,.8,90,{cell}\n"
 
 
 # Precedence.
@@ -84,14 +84,14 @@ def test_a_number_that_is_not_used_is_told_with_the_way_to_use_it() -> None:
 
 def test_a_blank_cell_is_unknown_for_its_task_only() -> None:
     text = (
-        "task,params,score,n,chance\nquiz,1,.3,90,0.25\nquiz,2,.8,90,0.25\n"
+        "task,scale,score,n,chance\nquiz,1,.3,90,0.25\nquiz,2,.8,90,0.25\n"
         "write,1,.1,90,\nwrite,2,.2,90,\nhalf,1,.6,90,\nhalf,2,.7,90,0.5\n"
     )
     assert [curve.chance for curve in table(text)] == [0.25, None, 0.5]
 
 
 def test_levels_that_differ_within_a_curve_are_refused_unless_something_goes_before() -> None:
-    text = "task,params,score,n,chance\nquiz,1,.3,90,0.25\nquiz,2,.8,90,0.5\n"
+    text = "task,scale,score,n,chance\nquiz,1,.3,90,0.25\nquiz,2,.8,90,0.5\n"
     for chance in (None, 0.5, {None: 0.5}):
         with pytest.raises(CurveError, match=r"chance is 0\.25 and 0\.5 within one curve"):
             table(text, chance=chance)
@@ -100,7 +100,7 @@ def test_levels_that_differ_within_a_curve_are_refused_unless_something_goes_bef
 
 
 def test_a_second_score_has_a_chance_level_of_its_own() -> None:
-    text = "params,score,n,chance,other,other_chance\n1,.3,90,0.25,.6,{0}\n2,.8,90,0.25,.7,{0}\n"
+    text = "scale,score,n,chance,other,other_chance\n1,.3,90,0.25,.6,{0}\n2,.8,90,0.25,.7,{0}\n"
     for cell, options, level in (
         (0.5, {}, (0.5, "as the table says")),
         ("", {}, (None, "")),
@@ -113,7 +113,7 @@ def test_a_second_score_has_a_chance_level_of_its_own() -> None:
 
 
 def test_a_wide_table_may_have_a_chance_level_beside_a_task() -> None:
-    text = "params,n,quiz,quiz_chance,hellaswag,spell\n1,90,.3,.5,.3,.1\n2,90,.8,.5,.8,.2\n"
+    text = "scale,n,quiz,quiz_chance,hellaswag,spell\n1,90,.3,.5,.3,.1\n2,90,.8,.5,.8,.2\n"
     assert [curve.chance for curve in table(text)] == [0.5, 0.25, None]
 
 
@@ -232,14 +232,14 @@ def test_a_number_of_options_is_the_chance_level_of_some_metrics_only(
     metric: str, task: str, chance: float | None
 ) -> None:
     rows = [(task, metric, scale, score, 90) for scale, score in ((1, 0.3), (2, 0.8))]
-    frame = pd.DataFrame(rows, columns=["task", "metric", "params", "score", "n"])
+    frame = pd.DataFrame(rows, columns=["task", "metric", "scale", "score", "n"])
     (curve,) = read(frame)
     assert curve.chance == chance
     assert bool(curve.chance_source) == (chance is not None)
 
 
 def test_the_name_of_the_column_of_scores_is_a_metric() -> None:
-    text = "task,params,{},n\nhellaswag,1,.3,90\nhellaswag,2,.8,90\n"
+    text = "task,scale,{},n\nhellaswag,1,.3,90\nhellaswag,2,.8,90\n"
     columns = ("score", "accuracy", "acc", "value", "exact_match")
     found = [one(text.format(each)).chance for each in columns]
     assert found == [0.25, 0.25, 0.25, 0.25, None]

@@ -35,7 +35,7 @@ def refused(text: str, **options: Any) -> str:
 
 def by_metric(metric: str, **more: str) -> str:
     """Return a table of scores .9, .6 and .2 by some metric, with further columns."""
-    head = ",".join(["task", "metric", "params", "score", "n", "stderr", *more])
+    head = ",".join(["task", "metric", "scale", "score", "n", "stderr", *more])
     rows = [
         ",".join(["quiz", metric, str(scale), str(score), "100", "0.01", *more.values()])
         for scale, score in ((1, 0.9), (2, 0.6), (3, 0.2))
@@ -76,7 +76,7 @@ def test_a_brier_score_is_turned_and_keeps_its_errors() -> None:
 )
 def test_a_share_of_wrong_items_is_the_share_of_right_ones(wrong: list[int], metric: str) -> None:
     rows = [("quiz", at + 1, count / 200, 200) for at, count in enumerate(wrong)]
-    falls = pd.DataFrame(rows, columns=["task", "params", metric, "n"])
+    falls = pd.DataFrame(rows, columns=["task", "scale", metric, "n"])
     rises = falls.assign(score=1 - falls[metric]).drop(columns=metric)
     (curve,), (twin,) = read(falls), read(rises)
     assert curve.turned
@@ -97,7 +97,7 @@ def test_a_metric_that_is_no_share_needs_standard_errors() -> None:
 
 
 def test_a_score_without_a_name_may_be_a_share_of_wrong_items() -> None:
-    text = "params,score,n,lower_is_better\n1,.9,90,true\n2,.2,90,true\n"
+    text = "scale,score,n,lower_is_better\n1,.9,90,true\n2,.2,90,true\n"
     for curve in (one(text), one(text.replace("true", ""), lower_is_better=True)):
         assert curve.name == "curve (1 - score)"
         assert curve.score == pytest.approx([0.1, 0.8])
@@ -173,7 +173,7 @@ def test_a_metric_that_nobody_measured_is_refused() -> None:
 
 
 def test_in_a_wide_table_the_name_of_a_column_tells() -> None:
-    text = "params,n,quiz,quiz_error_rate,word_error_rate_stderr,word_error_rate\n"
+    text = "scale,n,quiz,quiz_error_rate,word_error_rate_stderr,word_error_rate\n"
     text += "1,90,.3,.7,.01,.5\n2,90,.8,.2,.02,.4\n"
     quiz, falls, words = table(text)
     assert [each.name for each in (quiz, falls, words)] == [
@@ -184,12 +184,12 @@ def test_in_a_wide_table_the_name_of_a_column_tells() -> None:
     assert [each.turned for each in (quiz, falls, words)] == [False, True, True]
     assert falls.score == pytest.approx(quiz.score)
     assert words.stderr is not None
-    said = refused("params,n,quiz,quiz_error\n1,90,.3,.01\n2,90,.8,.02\n")
+    said = refused("scale,n,quiz,quiz_error\n1,90,.3,.01\n2,90,.8,.02\n")
     assert "'quiz_error' beside 'quiz' could be its standard error" in said
 
 
 def test_two_metrics_that_could_each_be_the_score_need_a_choice() -> None:
-    text = "task,params,n,error_rate,wer\nquiz,1,9,.5,.4\nquiz,2,9,.4,.3\n"
+    text = "task,scale,n,error_rate,wer\nquiz,1,9,.5,.4\nquiz,2,9,.4,.3\n"
     assert "'error_rate' and 'wer' could each be the score" in refused(text)
 
 
@@ -211,7 +211,7 @@ def test_a_loss_beside_other_metrics_is_left_out_unless_it_was_asked_for() -> No
     )
     assert "'val_loss' is a loss" in refused(text, metric="val_loss")
     assert "'val_loss' is a loss" in refused(text, metric="acc", other="val_loss")
-    wide = "params,n,quiz,val_loss\n1,90,.3,3.1\n2,90,.8,2.9\n"
+    wide = "scale,n,quiz,val_loss\n1,90,.3,3.1\n2,90,.8,2.9\n"
     assert one(wide).name == "quiz"
     assert "Choose tasks=['quiz']." in refused(wide, tasks=["quiz", "val_loss"])
     # A test on weight_loss is a task like any other, if somebody says so.

@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_folder_is_said_in_options(
         content = {"results": scores, "model_name": model, **(changes if model == "two" else {})}
         content |= {key: value for key, value in changes.items() if key == "results"}
         (folder / f"run of {model}.json").write_text(json.dumps(content))
-    Path("sizes.csv").write_text("model,params\none,1\ntwo,2\n")
+    Path("sizes.csv").write_text("model,params\none,1e8\ntwo,1e9\n")
     assert main(["audit", str(folder), *options]) == 2
     found = capsys.readouterr().err
     assert said in found
@@ -154,7 +154,7 @@ def test_repeats_are_pooled_by_an_option(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "by=seed.csv"
-    path.write_text("params,score,n\n1,.1,9\n1,.2,9\n2,.3,9\n")
+    path.write_text("scale,score,n\n1,.1,9\n1,.2,9\n2,.3,9\n")
     assert main(["audit", str(path)]) == 2
     said = capsys.readouterr().err
     assert "add up counts with --repeats pool" in said
