@@ -103,16 +103,6 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         help="CSV file with the columns model and params; or the word names, to take the sizes in "
         "names like pythia-410m",
     )
-    parser.add_argument(
-        "--by", action="append", metavar="COLUMN", help="a curve for each value; may be repeated"
-    )
-    parser.add_argument(
-        "--pool",
-        action="append",
-        metavar="COLUMN",
-        help="one curve although this column, or the family of the models, differs; may be "
-        "repeated",
-    )
     parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
@@ -120,7 +110,15 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "--by",
         action="append",
         metavar="COLUMN",
-        help="a further column that separates curves, such as n_shot; may be repeated",
+        help="a further column that separates curves, such as wording; settings like n_shot do so "
+        "unasked; may be repeated",
+    )
+    parser.add_argument(
+        "--pool",
+        action="append",
+        metavar="COLUMN",
+        help="one curve although this column, or the family of the models, differs; may be "
+        "repeated",
     )
     parser.add_argument(
         "--repeats",
@@ -206,7 +204,6 @@ def run(given: argparse.Namespace) -> None:
         given.source,
         scale=given.scale,
         scale_unit=given.scale_unit,
-        by=given.by or (),
         pool=given.pool or (),
         chance=chances(given.chance),
         chance_for_all=given.chance_for_all,

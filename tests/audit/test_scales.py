@@ -440,7 +440,7 @@ def test_files_that_count_parameters_have_them_along_a_given_scale(tmp_path: Pat
 
 # Columns that are no scores.
 
-HELPERS = {
+HELPERS: dict[str, list[Any]] = {
     "learning_rate": [6e-4, 3e-4, 2e-4],
     "dropout": [0.1, 0.1, 0.1],
     "seed": [0, 0, 0],

@@ -226,7 +226,7 @@ def half_way(draw: st.DrawFn) -> tuple[pd.DataFrame, str]:
         )
     )
     scale = draw(
-        st.lists(st.integers(10**6, 10**12), min_size=models, max_size=models, unique=True)
+        st.lists(st.integers(10**6, 10**10), min_size=models, max_size=models, unique=True)
     )
     changing = [values[0]] * at + [values[1]] * (models - at)
     frame = pd.DataFrame(
@@ -324,7 +324,7 @@ def test_a_setting_in_result_files_splits_them(
 
 
 def test_settings_that_a_file_does_not_tell_split_nothing_and_are_named(tmp_path: Path) -> None:
-    old = {"n-shot": None, "versions": None, "config": {}}
+    old: dict[str, Any] = {"n-shot": None, "versions": None, "config": {}}
     (curve,) = read(files(tmp_path, old, old, {}, {}))
     assert "Not for every model is it known: n_shot, version." in curve.notes
 

@@ -127,7 +127,7 @@ BAD = {
     "percentages": ("params,score,n\n1,12,9\n2,45.5,9\n", "Divide the column by 100"),
     "no fraction at all": ("params,score,n\n1,120,9\n2,.5,9\n", "Correct it"),
     "a per cent sign": ("params,score,n\n1,12%,9\n2,.5,9\n", "Write 0.12"),
-    "suffix": ("params,score,n\n7B,.1,9\n2,.5,9\n", "Write 7e9"),
+    "suffix": ("params,score,n\n1e8,.1,7B\n2e8,.5,9\n", "Write 7e9"),
     "empty": ("params,score,n\n1,,9\n2,.5,9\n", "Fill it in or delete the row"),
     "empty task": ("params,score,n,task\n1,.1,9,\n2,.5,9,a\n", "Fill it in or delete the column"),
     "words": ("params,score,n\n1,.1,9\n2,good,9\n", "Write a number"),

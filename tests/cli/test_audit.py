@@ -396,7 +396,12 @@ SHOTS = "params,n_shot,score,n_items\n1e8,0,.1,99\n1e9,0,.2,99\n1e10,5,.7,99\n1e
 def audited(monkeypatch: pytest.MonkeyPatch) -> list[audit.Curve]:
     """Let nothing be audited, and return the list that curves go to instead."""
     found: list[audit.Curve] = []
-    monkeypatch.setattr(audit, "audit_many", lambda curves, **_: found.extend(curves) or [])
+
+    def take(curves: list[audit.Curve], **_: object) -> list[audit.Report]:
+        found.extend(curves)
+        return []
+
+    monkeypatch.setattr(audit, "audit_many", take)
     return found
 
 
