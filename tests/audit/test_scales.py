@@ -338,6 +338,21 @@ def test_a_checkpoint_at_step_0_is_left_out_whatever_the_sizes_say(tmp_path: Pat
         assert "step0.json" in note
 
 
+def test_checkpoints_of_one_model_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    said = refused(checkpoints(tmp_path / "runs", 1, 8, 512))
+    assert "how large 'lab/m-1b' is. Remedy: Give sizes={'step1': ...}" in said
+    assert "names'" not in said
+
+
+def test_the_name_of_the_model_is_found_where_other_harnesses_write_it(tmp_path: Path) -> None:
+    general = [{"config_general": {"model_name": f"lab/{name}"}} for name in ("m-1b", "m-7b")]
+    for at, content in enumerate(general):
+        scores = {"results": {"quiz": {"acc": 0.5, "acc_stderr": 0.02}}}
+        (tmp_path / f"{at}.json").write_text(json.dumps(content | scores))
+    curve = only(read(tmp_path, sizes="names"))
+    assert (curve.labels, curve.scale.tolist()) == (("lab/m-1b", "lab/m-7b"), [1e9, 7e9])
+
+
 def test_a_scale_of_0_in_a_table_is_left_out(tmp_path: Path) -> None:
     curve = only(read(table(tokens=[0, 1e9, 1e10], model=["start", "middle", "end"])))
     assert (curve.labels, curve.scale.tolist()) == (("middle", "end"), [1e9, 1e10])

@@ -167,7 +167,7 @@ class _Known:
         stems: Mapping[str, int],
     ) -> None:
         self.sizes, self.folder, self.stems = sizes, folder, stems
-        self.lacking: dict[str, Path] = {}
+        self.lacking: dict[str, list[Path]] = {}
         self.unknown: dict[Path, str] = {}
         self.by_file: set[str] = set()
         self.shared: defaultdict[str, dict[str, Path]] = defaultdict(dict)
@@ -178,7 +178,9 @@ class _Known:
         The scale is empty where `check` will refuse it.
         """
         arguments = _arguments(content)
-        names = [content.get("model_name"), *map(arguments.get, NAMED_BY)]
+        general = content.get("config_general")
+        named = general.get("model_name") if isinstance(general, dict) else None
+        names = [content.get("model_name"), *map(arguments.get, NAMED_BY), named]
         name = next((each for each in names if isinstance(each, str) and each), path.stem)
         count = _config(content).get("model_num_parameters")
         known = isinstance(count, int) and not isinstance(count, bool) and count > 0
@@ -190,7 +192,7 @@ class _Known:
         told = scales.size_in(name) if self.sizes == scales.NAMES else None
         scale = repr(told) if told is not None else str(count) if known else ""
         if not scale:
-            self.lacking.setdefault(name, path)
+            self.lacking.setdefault(name, []).append(path)
         return {"model": name, "scale": scale}
 
     def _key(self, sizes: Mapping[str, float], path: Path, name: str, revision: str) -> str:
@@ -234,13 +236,16 @@ class _Known:
                 problems.add(str(models[two]), what + more, remedy)
         if not self.lacking:
             return
-        (name, path), *others = self.lacking.items()
+        (name, (path, *_)), *others = self.lacking.items()
+        files = [each.stem for paths in self.lacking.values() for each in paths]
         if self.sizes == scales.NAMES:
             what = f"no one size in the name {name!r}"
             remedy = "Give a CSV file with the columns model,scale in its place"
         else:
             what = f"the file does not say how large {name!r} is"
-            sizes_of = argument("sizes", {name: ...})
+            # Files of one model are its checkpoints: their names tell them apart.
+            apart = not others and len(files) == len(set(files))
+            sizes_of = argument("sizes", {files[0] if apart and files[1:] else name: ...})
             remedy = f"Give {sizes_of}; a CSV file with the columns model,scale will do"
             remedy += scales.offered(self.lacking)
         more = f", nor do files of {len(others)} more models" if others else ""

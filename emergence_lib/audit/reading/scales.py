@@ -210,8 +210,8 @@ def family(name: str) -> str | None:
 def offered(names: Iterable[str]) -> str:
     """Return the sizes that names tell, and how to take them, as the end of a remedy."""
     found = {name: size for name in names if (size := size_in(name)) is not None}
-    if not found:
-        return ""
+    if len(set(found.values())) < 2:
+        return ""  # checkpoints of one model
     some = [f"{shown(name, 60)} {number(size)}" for name, size in list(found.items())[:8]]
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     return f"; or take the sizes in the names, with {argument('sizes', NAMES)}: " + (
