@@ -92,8 +92,8 @@ def curve(name: str) -> audit.Curve:
 def report(name: str = LETTERS, **changes: float | None) -> audit.Report:
     """Return the audit of an example, or of what it is with some fields of its `Curve` changed.
 
-    A reader may take guessing for nothing (``chance=0.0``), not know it (``chance=None``), or say how
-    many tokens have to be right for a point (``length=3``).
+    A reader may take guessing for nothing (``chance=0.0``), not know it (``chance=None``), or say
+    how many tokens have to be right for a point (``length=3``).
     """
     return audit.audit(replace(curve(name), **changes))  # type: ignore[arg-type]
 
