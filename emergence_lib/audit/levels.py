@@ -39,7 +39,10 @@ def levels(curve: Curve) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if curve.turned:
         return (), _free(_highest(curve, 1.0))
     known = tuple(each for each in PLAUSIBLE if not each or not is_below(curve, each))
-    return known, _free(_highest(curve, PLAUSIBLE[-1]))[1:] if known != PLAUSIBLE else ()
+    if known == PLAUSIBLE:
+        return known, ()
+    free = _free(_highest(curve, PLAUSIBLE[-1]))
+    return known, tuple(each for each in free if each not in known)
 
 
 def _free(top: float) -> tuple[float, ...]:

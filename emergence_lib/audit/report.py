@@ -28,12 +28,14 @@ from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import qaicc
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-from emergence_lib.laws import Array
+from emergence_lib.laws import Array, Flags
 
 DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
 CHUNK = 500
 """Curves audited at a time: memory does not grow with their number."""
+TIE = 1e-6
+"""Difference of deviances, or share of them, up to which two readings fit equally well."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
 
@@ -335,7 +337,9 @@ class Readings:
     Attributes
     ----------
     curves : list of Curve
-        Of each row; less is better in those that were turned round.
+        Of each row.
+    turned : array of bool
+        Whether a row was turned round here, as if less were better.
     batch : Batch
     found : Assessment
     kept : list of list of int
@@ -345,10 +349,20 @@ class Readings:
     """
 
     curves: list[Curve]
+    turned: Flags
     batch: Batch
     found: Assessment
     kept: list[list[int]]
     main: NDArray[np.intp]
+
+    def as_given(self, score: Interval) -> Interval:
+        """Return intervals of scores, one a row, as of the scores that were given."""
+        return Interval(
+            np.where(self.turned, 1 - score.high, score.low),
+            np.where(self.turned, 1 - score.low, score.high),
+            np.where(self.turned, score.open_high, score.open_low),
+            np.where(self.turned, score.open_low, score.open_high),
+        )
 
     def joined(self, best: Array, interval: Interval, i: int) -> Range | None:
         """Return a number of one curve, its interval joined over the readings that rise."""
@@ -368,11 +382,12 @@ def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
     rows = _Rows(curves, ceiling)
     batch, found = rows.assessed()
     lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
-    best = [min(chain(*ways[0]), key=lambda row: float(lost[row])) for ways in rows.places]
+    best = [_likeliest(lost, [*chain(*ways[0])]) for ways in rows.places]
     unsaid = [
         i
         for i, (curve, row) in enumerate(zip(curves, best, strict=True))
-        if curve.higher_is_better is None
+        # A best possible score says that more is better.
+        if (curve.higher_is_better, ceiling) == (None, None)
         and not curve.turned
         and found.falls[row]
         and found.rises[row]
@@ -387,9 +402,18 @@ def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
     for ways in rows.places:
         kept.append([])
         for said, free in ways:
-            least = min([*said, *free], key=lambda row: float(lost[row]))
+            least = _likeliest(lost, [*said, *free])
             kept[-1] += [*said, *(row for row in free if lost[row] <= within[least])]
-    return Readings([curve for curve, _ in rows.rows], batch, found, kept, np.array(best))
+    read, turned = [curve for curve, _ in rows.rows], np.zeros(len(batch), bool)
+    for ways in rows.places:
+        turned[list(chain(*chain(*ways[1:])))] = True
+    return Readings(read, turned, batch, found, kept, np.array(best))
+
+
+def _likeliest(lost: Array, rows: Sequence[int]) -> int:
+    """Return the first of some rows that fits as well as the best, but for the last digits."""
+    least = float(lost[rows].min())
+    return next(row for row in rows if lost[row] <= least + TIE * (1 + least))
 
 
 class _Rows:
@@ -444,7 +468,7 @@ def _audit(
     read = read_all_ways(curves, ceiling)
     batch, found, main = read.batch, read.found, read.main
     next_x = _next_x(batch)
-    score_next, following = found.predict(next_x), found.forecast(next_x)
+    score_next, following = found.predict(next_x), read.as_given(found.forecast(next_x))
     metrics = _metrics(curves, read, sharp)
     threshold = found.pick("threshold")
     judged = [
@@ -483,7 +507,7 @@ def _audit(
                 readings=tuple(
                     Reading(
                         float(batch.floor[each]),
-                        read.curves[each] is not curve,
+                        bool(read.turned[each]),
                         judged[each][0],
                         widths[each],
                     )
@@ -531,7 +555,13 @@ def _along(curves: Sequence[Curve], sharp: float, ceiling: float | None) -> dict
     """Return the verdicts by another scale, by the place of the curve."""
     places = [i for i, curve in enumerate(curves) if curve.along is not None]
     others = [
-        replace(curve, scale=curve.along.scale, unit=curve.along.unit, along=None, other=None)
+        replace(
+            curve,
+            scale=curve.along.scale,
+            unit=curve.along.unit,
+            along=None,
+            other=curve.other and replace(curve.other, scale=curve.along.scale),
+        )
         for curve in curves
         if curve.along is not None
     ]
