@@ -22,6 +22,9 @@ from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
 from emergence_lib.laws import Array, Flags
 
 CONFIDENCE = 0.95
+TIE = 1e-7
+"""Difference of deviances, or share of it, up to which two curves fit equally well: two processors
+may find it for one and the same fit."""
 SURE = 20.0
 """Expected right (or wrong) answers from which a deviance has its one degree of freedom."""
 
@@ -167,16 +170,19 @@ class Assessment:
         whole = steps.sum(axis=1)
         return steps.max(axis=1) / np.where(whole > 0, whole, 1.0)
 
+    @cached_property
+    def lopsided(self) -> Flags:
+        """Whether the better sigmoid is the Gompertz curve; where both fit alike it is not."""
+        return _lopsided([self.logistic, self.gompertz])
+
     @property
     def shape(self) -> NDArray[np.str_]:
         """Name of the better sigmoid of each curve."""
-        better = self.gompertz.deviance < self.logistic.deviance
-        return np.where(better, GOMPERTZ.name, LOGISTIC.name)
+        return np.where(self.lopsided, GOMPERTZ.name, LOGISTIC.name)
 
     def pick(self, name: str) -> Array:
         """Return an attribute of the better sigmoid of each curve, for instance its threshold."""
-        better = self.gompertz.deviance < self.logistic.deviance
-        return np.where(better, getattr(self.gompertz, name), getattr(self.logistic, name))
+        return np.where(self.lopsided, getattr(self.gompertz, name), getattr(self.logistic, name))
 
     def predict(self, x: Array, rows: NDArray[np.intp] | None = None) -> Array:
         """Return the better sigmoid at log10 scales ``x``, shape (curves,) or (curves, points)."""
@@ -188,8 +194,7 @@ class Assessment:
             _turned(fit[rows], falls).predict(np.where(falls[:, None], -at, at))
             for fit in (self.logistic, self.gompertz)
         ]
-        better = (self.gompertz.deviance < self.logistic.deviance)[rows][:, None]
-        score = np.where(better, pair[1], pair[0])
+        score = np.where(self.lopsided[rows][:, None], pair[1], pair[0])
         return score[:, 0] if flat else score
 
     def facts(self, sharp: float = SHARP) -> list[Facts]:
@@ -300,6 +305,12 @@ def _least(fits: Sequence[models.Sigmoids]) -> Array:
     return np.minimum(*(fit.deviance for fit in fits))
 
 
+def _lopsided(fits: Sequence[models.Sigmoids]) -> Flags:
+    """Tell where the second of two sigmoids fits better, by more than the last digits."""
+    least = _least(fits)
+    return fits[0].deviance > least + TIE * (1 + least)
+
+
 def _scatter(batch: Batch, fits: list[models.Sigmoids], flat: models.Level, free: Flags) -> Scatter:
     """Return the scatter around the better sigmoid, or around a level where that fits better.
 
@@ -307,7 +318,7 @@ def _scatter(batch: Batch, fits: list[models.Sigmoids], flat: models.Level, free
     no scatter.
     """
     first, second = (fit.predict(batch.x) for fit in fits)
-    p = np.where((fits[1].deviance < fits[0].deviance)[:, None], second, first)
+    p = np.where(_lopsided(fits)[:, None], second, first)
     level = np.repeat(flat.low[:, None], batch.x.shape[1], axis=1)
     curved = Scatter(_least(fits), np.maximum(informative(batch, p) - 2 - free, 1))
     straight = Scatter(flat.deviance, np.maximum(informative(batch, level) - 1, 1))

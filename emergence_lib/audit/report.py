@@ -14,6 +14,7 @@ from scipy import stats
 from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
+    TIE,
     Assessment,
     assess,
     broad,
@@ -34,8 +35,6 @@ DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
 CHUNK = 500
 """Curves audited at a time: memory does not grow with their number."""
-TIE = 1e-6
-"""Difference of deviances, or share of them, up to which two readings fit equally well."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
 
