@@ -5,9 +5,15 @@
 globalThis.emAudit ??= (() => {
   "use strict";
 
-  // As in assess.py: what counts as sharp (decades) and flat, the fewest models, and the share of
+  // As in verdict.py: what counts as sharp (decades) and flat, the fewest models, and the share of
   // a rise that one gap may hold, or that must have been seen.
   const [SHARP, FLAT, FEWEST, MOST] = [1, 0.05, 4, 0.5];
+  // As in levels.py: scores of guessing that nobody need have said, the number of levels tried
+  // where they are free, and the probability of scores so low, above which none lies below a level.
+  const [PLAUSIBLE, FREE, LEVEL] = [[0, 1 / 5, 1 / 4, 1 / 3, 1 / 2], 6, 0.05];
+  // As in assess.py: expected right (or wrong) answers from which a deviance has its degree of
+  // freedom, and the difference of deviances (or share of it) up to which two curves fit alike.
+  const [SURE, TIE] = [20, 1e-7];
   // As in models.py: widths tried (shares of the closest gap, of the whole range), the least share
   // of the way to 1 that a rise covers, the bound on z in the middle, how far a line stays from 0
   // and 1, and the widths and thresholds that start a fit, in ranges of scale.
@@ -21,14 +27,15 @@ globalThis.emAudit ??= (() => {
   // thresholds; and of the search for an end: where it begins, where it ends, its most steps.
   const [BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST] = [2, 36, 1e-6, 5, 1e4];
   const [FIRST, CLOSE, SEARCHES] = [0.1, 1e-8, 100];
-  // As in report.py: multiples of the items and of the models that are tried as a remedy.
-  const [ITEMS, MODELS] = [[2, 4, 10, 25, 100], [2, 3, 4, 6]];
+  // As in report.py: multiples of the items and of the models that are tried as a remedy. As in
+  // curve.py: the difference up to which two means are one.
+  const [ITEMS, MODELS, SAME] = [[2, 4, 10, 25, 100], [2, 3, 4, 6], 1e-12];
   const FAR = 300; // beyond this z a sigmoid is 0 or 1 to 130 digits
   const TINY = 1e-140; // predictions stay this far from 0 and 1
   // Quantiles at 95%: the normal distribution's, two- and one-sided, and chi-squared's.
   const [TWO_SIDED, ONE_SIDED] = [1.959963984540054, 1.6448536269514722];
   const CHI_SQUARED = [NaN, 3.841458820694124, 5.991464547107979];
-  const UNKNOWN = "too little data to say";
+  const UNKNOWN = "undecided";
 
   const clip = (value, low, high) => Math.min(Math.max(value, low), high);
   const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -178,9 +185,9 @@ globalThis.emAudit ??= (() => {
   // ---- Likelihood ---------------------------------------------------------------------------
 
   // A curve as the fits take it: log10 scales, scores, and items or one over squared errors.
-  function measured({ scale, score, items, stderr, chance = 0 }) {
+  function measured({ scale, score, items, stderr }, floor) {
     const weight = items ?? stderr.map((error) => 1 / error ** 2);
-    return prepared({ x: scale.map(Math.log10), score, weight, floor: chance, binomial: !!items });
+    return prepared({ x: scale.map(Math.log10), score, weight, floor, binomial: !!items });
   }
   function prepared({ x, score, weight, floor, binomial }) {
     const span = last(x) - x[0];
@@ -616,15 +623,41 @@ globalThis.emAudit ??= (() => {
     return { misfit, dispersion, quantile };
   }
 
-  // How many models could show scatter, were there any. Where nearly no item is right, or nearly
-  // every one, scores cannot stray from the curve.
-  function informative({ x, weight, binomial }, best) {
+  // How much deviance true scores p are expected to show: one degree of freedom a model, and less
+  // where so few items are right, or wrong, that scores hardly stray from the curve.
+  function informative({ x, weight, binomial }, p) {
     if (!binomial) return x.length;
-    const p = x.map((each) => predict(best, each));
-    return sum(weight.map((n, i) => Math.min(n * p[i] * (1 - p[i]), 1)));
+    return sum(p.map((each, i) => expectedDeviance(weight[i] * Math.min(each, 1 - each))));
+  }
+
+  // Expected deviance of a Poisson count from its true mean.
+  function expectedDeviance(mean) {
+    if (mean >= SURE) return 1;
+    const rare = Math.max(mean, TINY);
+    let chance = Math.exp(-rare);
+    let expected = 2 * rare * chance;
+    for (let count = 1; count < 3 * SURE; count++) {
+      chance *= rare / count;
+      expected += 2 * (count * Math.log(count / rare) - (count - rare)) * chance;
+    }
+    return expected;
+  }
+
+  // The scatter around the best sigmoid, or around a level where that fits better.
+  function scatterOf(data, lost, best, flat) {
+    const risen = data.x.map((x) => predict(best, x));
+    const curved = noise(lost, Math.max(informative(data, risen) - 2 - best.free, 1));
+    const level = data.x.map(() => flat.level);
+    const straight = noise(flat.deviance, Math.max(informative(data, level) - 1, 1));
+    return curved.misfit >= straight.misfit ? curved : straight;
   }
 
   const least = (fits) => fits.reduce(better).deviance;
+  // The first of some that fits as well as the best, but for the last digits.
+  function likeliest(fits) {
+    const smallest = least(fits);
+    return fits.find((fit) => fit.deviance <= smallest + TIE * (1 + smallest));
+  }
   const narrow = (width, sharp) => !width.openHigh && width.high <= sharp;
   const broad = (width, sharp) => !width.openLow && width.low >= sharp;
 
@@ -640,19 +673,21 @@ globalThis.emAudit ??= (() => {
     const loose = noise(least(bounds), Math.max(points - 3, 1));
     const gained = (least(known) - least(bounds)) / loose.dispersion;
     const fits = points > 3 && gained > loose.quantile(1) ? bounds : known;
-    const best = fits.reduce(better);
-    const freedom = Math.max(informative(turned, best) - 2 - best.free, 1);
-    const { misfit, dispersion, quantile } = noise(best.deviance, freedom);
+    const [best, lost] = [likeliest(fits), least(fits)];
+    const { misfit, dispersion, quantile } = scatterOf(turned, lost, best, flat);
     // Two sigmoids are tried, up and down: two degrees of freedom rather than the one of a slope.
     const change = changeInterval(data, dispersion);
-    const gain = (flat.deviance - best.deviance) / dispersion;
+    const gain = (flat.deviance - lost) / dispersion;
     const rises = (gain > quantile(2) || change[0] > 0 || change[1] < 0) && points >= FEWEST;
-    const target = least(bounds) + dispersion * quantile(1);
+    const critical = dispersion * quantile(1);
+    const target = least(bounds) + critical;
     const score = (x) => predict(best, falls ? -x : x);
     const curve = data.x.map(score);
     const steps = diff(curve).map(Math.abs);
     return {
       line, flat, falls, turned, best, misfit, dispersion, change, rises, target, score,
+      deviance: lost,
+      within: lost + critical,
       inside: bounds.filter((fit) => rises && fit.deviance < target),
       logistic: fits[0],
       gompertz: fits[1],
@@ -682,11 +717,30 @@ globalThis.emAudit ??= (() => {
     return { low: -high, high: -low, openLow: openHigh, openHigh: openLow };
   }
 
-  // 1 where the rise is certainly sharp, -1 where certainly smooth, else 0. The widths alone would
-  // trust the sigmoids where nothing was measured.
-  function steepness({ rises, seen, leap }, width, sharp) {
-    if (!rises) return 0;
-    return (narrow(width, sharp) && seen >= MOST) - (broad(width, sharp) && leap < MOST);
+  // What a verdict goes by; see verdict.py.
+  function factsOf({ turned, isFlat, rises, seen, leap }, width, sharp) {
+    const sides = { narrow: narrow(width, sharp), broad: broad(width, sharp) };
+    return { models: turned.x.length, flat: isFlat, rises, ...sides, seen, leap };
+  }
+
+  // The verdict on one curve, and what keeps the audit from one (or null); `second` is the
+  // steepness of a second metric (or null). The widths alone would trust the sigmoids where nothing
+  // was measured.
+  function judge({ models, flat, rises, narrow, broad, seen, leap }, second = null) {
+    if (models < FEWEST) return [UNKNOWN, "few"];
+    if (flat) return ["flat", null];
+    if (!rises) return [UNKNOWN, "rise"];
+    if (narrow === broad) return [UNKNOWN, "width"];
+    if (broad) return leap >= MOST ? [UNKNOWN, "gap"] : ["smooth", null];
+    if (seen < MOST) return [UNKNOWN, "beginning"];
+    if (second === null) return ["sharp in the one metric given", null];
+    if (second === 0) return [UNKNOWN, "metric"];
+    return [second > 0 ? "sharp in both metrics" : "sharp by the metric", null];
+  }
+
+  // 1 where the verdict on a curve alone is sharp, -1 where it is smooth, else 0.
+  function steepness(facts) {
+    return { "sharp in the one metric given": 1, smooth: -1 }[judge(facts)[0]] ?? 0;
   }
 
   // Whether the verdict is no longer open; of the width only the end that matters is looked for.
@@ -750,34 +804,159 @@ globalThis.emAudit ??= (() => {
     };
   }
 
-  // The same ability by another measure: a second score, or one token of the answer.
-  function secondMetric({ other, length }, found, sharp) {
-    const metric = (name, steep, width) => {
-      const share = width && found.rises ? 1 - found.best.width / width.best : null;
-      return { name, steepness: steep, width, share };
-    };
-    if (other) {
-      const second = assess(measured(other));
-      const width = widthOf(second);
-      const range = second.rises ? ranged(second.best.width, width) : null;
-      return metric(other.name, steepness(second, width, sharp), range);
-    }
-    if (!(length > 1) || !found.rises) return null;
-    const [best, width] = tokenWidth(found, length);
-    const steep = narrow(width, sharp) - broad(width, sharp);
-    return metric(`one of ${length} tokens`, steep, ranged(best, width));
+  // ---- Levels and readings ------------------------------------------------------------------
+
+  // Scores far below the threshold that a curve is audited with, lowest first: those that each
+  // count, and those of which only the ones that fit count. See levels.py.
+  function levels(curve) {
+    const { chance, turned } = curve;
+    if (chance !== null) return isBelow(curve, chance) ? [[], freeUpTo(chance)] : [[chance], []];
+    if (turned) return [[], freeUpTo(highest(curve, 1))];
+    const said = PLAUSIBLE.filter((level) => !level || !isBelow(curve, level));
+    if (said.length === PLAUSIBLE.length) return [said, []];
+    const free = freeUpTo(highest(curve, last(PLAUSIBLE)));
+    return [said, free.filter((level) => !said.includes(level))];
   }
 
-  function judge(isFlat, steep, metric) {
-    if (isFlat) return "flat";
-    if (steep < 0) return "smooth";
-    if (steep > 0 && (!metric || metric.steepness > 0)) return "sharp in every metric";
-    if (steep > 0 && metric.steepness < 0) return "sharp by the metric";
-    return UNKNOWN;
+  function freeUpTo(top) {
+    if (!top) return [0];
+    const step = top / (FREE - 1);
+    return Array.from({ length: FREE }, (_, i) => (i < FREE - 1 ? i * step : top));
+  }
+
+  // The highest of the hundredths up to `most` that no score lies below. (What lies below a level
+  // lies below all higher ones.)
+  function highest(curve, most) {
+    let level = 0;
+    while (level + 1 < 100 * most && !isBelow(curve, (level + 1) / 100)) level += 1;
+    return level / 100;
+  }
+
+  // Whether scores lie below a level by more than chance: one of them, or all together (Fisher).
+  function isBelow(curve, level) {
+    const tail = asLow(curve, level);
+    const lost = -2 * sum(tail.map((each) => Math.log(Math.max(each, 1e-300))));
+    const together = chiSquaredTail(lost, 2 * tail.length);
+    return Math.min(tail.length * Math.min(...tail), together) < LEVEL / 2;
+  }
+
+  // The largest scale whose score lies below a level, one test a model; null if none.
+  function belowUntil(curve, level) {
+    if (!isBelow(curve, level)) return null;
+    const single = asLow(curve, level).map((tail) => tail < LEVEL);
+    const below = single.includes(true) ? single : curve.score.map((y) => y < level);
+    return curve.scale[below.lastIndexOf(true)];
+  }
+
+  // The probability that a model of a true score `level` scores as low as each did.
+  function asLow({ score, items, stderr }, level) {
+    return score.map((y, i) => {
+      if (!items) return normalTail((level - y) / stderr[i]);
+      const right = rounded(y * items[i]);
+      const all = Math.max(rounded(items[i]), right);
+      return binomialTail(all - right, all, 1 - level);
+    });
+  }
+
+  // Whether a score falls of which nobody said that more is better.
+  function fallsUnsaid({ score, turned, higherIsBetter }) {
+    if ((higherIsBetter ?? null) !== null || turned) return false;
+    const half = score.length >> 1;
+    const mean = (part) => sum(part) / half;
+    return mean(score.slice(-half)) < mean(score.slice(0, half)) - SAME;
+  }
+
+  // A curve read the other way: less is better, so that its fall is a rise.
+  function readTurned(curve) {
+    const score = curve.score.map((y) => 1 - y);
+    return { ...curve, score, turned: true, chance: null, length: null, other: null, along: null };
+  }
+
+  // A curve at every plausible floor and in every plausible direction: `rows`, of which `main` fits
+  // best as the scores were given.
+  function readAllWays(curve, ceiling) {
+    // A best possible score says that more is better.
+    const both = ceiling === null && fallsUnsaid(curve);
+    const near = (both ? [curve, readTurned(curve)] : [curve]).map((way) => {
+      const row = (floor) => {
+        const data = measured(way, floor);
+        const found = assess(data, ceiling);
+        return { curve: way, turned: way !== curve, floor, data, found, deviance: found.deviance };
+      };
+      const possible = (some) => some.filter((floor) => floor < (ceiling ?? 1)).map(row);
+      const [said, free] = levels(way).map(possible);
+      const { within } = likeliest([...said, ...free]).found;
+      return [...said, ...free.filter(({ deviance }) => deviance <= within)];
+    });
+    // What takes long, the intervals, is computed for the rows that are left.
+    for (const row of near.flat()) row.width = widthOf(row.found);
+    return { main: likeliest(near[0]), rows: near.flat() };
+  }
+
+  // A number of a curve, its interval joined over the readings that rise; null if it does not.
+  function joined({ main, rows }, best, intervalOf, unit) {
+    if (!main.found.rises) return null;
+    const parts = rows.filter(({ found }) => found.rises).map(intervalOf);
+    const whole = {
+      low: Math.min(...parts.map(({ low }) => low)),
+      high: Math.max(...parts.map(({ high }) => high)),
+      openLow: parts.some(({ openLow }) => openLow),
+      openHigh: parts.some(({ openHigh }) => openHigh),
+    };
+    return ranged(best, whole, unit);
+  }
+  const joinedWidth = (read) => joined(read, read.main.found.best.width, ({ width }) => width);
+
+  // ---- The report ---------------------------------------------------------------------------
+
+  // A second score: its name, steepness (0 where readings differ) and width.
+  function secondScore(other, sharp) {
+    const read = readAllWays(other, null);
+    const steeps = read.rows.map(({ found, width }) => steepness(factsOf(found, width, sharp)));
+    const same = steeps.every((each) => each === steeps[0]);
+    return { name: other.name, steepness: same ? steeps[0] : 0, width: joinedWidth(read) };
+  }
+
+  // A row's ability by another measure: a second score, or one token of the answer.
+  function metricOf({ curve, found }, second, sharp) {
+    const share = (width) => (width && found.rises ? 1 - found.best.width / width.best : null);
+    if (curve.other) return { ...second, share: share(second.width) };
+    if (!(curve.length > 1) || !found.rises) return null;
+    const [best, ends] = tokenWidth(found, curve.length);
+    const [steep, width] = [narrow(ends, sharp) - broad(ends, sharp), ranged(best, ends)];
+    const name = `one of ${curve.length} tokens`;
+    return { name, steepness: steep, width, share: share(width) };
+  }
+
+  // All readings of a curve, each with its metric and verdict, and the verdict of all of them, or
+  // that they differ.
+  function judged(curve, ceiling, sharp) {
+    const read = readAllWays(curve, ceiling);
+    const second = curve.other && secondScore(curve.other, sharp);
+    const rows = read.rows.map((row) => {
+      const metric = metricOf(row, second, sharp);
+      const facts = factsOf(row.found, row.width, sharp);
+      const [verdict, obstacle] = judge(facts, metric && metric.steepness);
+      return { ...row, metric, verdict, obstacle };
+    });
+    const main = rows[read.rows.indexOf(read.main)];
+    const same = rows.every(({ verdict }) => verdict === main.verdict);
+    const { verdict, obstacle } = same ? main : { verdict: UNKNOWN, obstacle: "unsaid" };
+    return { main, rows, verdict, obstacle };
+  }
+
+  // The verdict on the same scores by another scale, where that is known.
+  function alongOf({ along, other, ...curve }, ceiling, sharp) {
+    if (!along) return null;
+    const { scale, unit } = along;
+    const again = { ...curve, scale, unit, other: other && { ...other, scale } };
+    const read = judged(again, ceiling, sharp);
+    return { unit, verdict: read.verdict, width: joinedWidth(read) };
   }
 
   // The smallest scale from which on every score is above chance: 5% over all models together.
-  function firstAboveChance({ scale, score, items, stderr, chance = 0 }) {
+  function firstAboveChance({ scale, score, items, stderr, chance }) {
+    if (chance === null) return null;
     const above = score.map((y, i) => {
       const right = items && rounded(y * items[i]);
       const luck = items
@@ -789,14 +968,16 @@ globalThis.emAudit ??= (() => {
   }
 
   // The lowest true score that shows as above chance 19 times in 20, at the largest model.
-  function smallestSeen({ items, stderr, chance = 0 }) {
+  function smallestSeen({ items, stderr, chance }) {
+    if (chance === null) return null;
     const n = items && last(items);
     if (items && chance === 0) return 1 - 0.05 ** (1 / n);
     const error = items ? Math.sqrt((chance * (1 - chance)) / n) : last(stderr);
     return Math.min(chance + 2 * ONE_SIDED * error, 1);
   }
 
-  // Best first by AICc, in which n is the number of models; without it where they are too few.
+  // Best first by QAICc, in which n is the number of models; without it where they are too few.
+  // Scatter that had to be estimated is one parameter more.
   function candidates(data, found) {
     const [points, free] = [data.x.length, 2 + found.best.free];
     const table = [
@@ -806,14 +987,15 @@ globalThis.emAudit ??= (() => {
       ["Gompertz", free, found.gompertz],
       ["step", 3, fitStep(data)],
     ].map(([name, parameters, fit]) => {
-      const room = points - parameters - 1;
-      const aicc = room > 0 ? fit.deviance + (2 * parameters * points) / room : Infinity;
-      return { name, parameters, deviance: fit.deviance, aicc };
+      const count = parameters + (found.dispersion > 1);
+      const [lost, room] = [fit.deviance / found.dispersion, points - count - 1];
+      const qaicc = room > 0 ? lost + (2 * count * points) / room : Infinity;
+      return { name, parameters, deviance: fit.deviance, qaicc };
     });
-    const smallest = Math.min(...table.map(({ aicc }) => aicc));
+    const smallest = Math.min(...table.map(({ qaicc }) => qaicc));
     return table
-      .sort((a, b) => (a.aicc === b.aicc ? a.deviance - b.deviance : a.aicc - b.aicc))
-      .map(({ aicc, ...row }) => ({ ...row, behind: aicc < Infinity ? aicc - smallest : null }));
+      .sort((a, b) => (a.qaicc === b.qaicc ? a.deviance - b.deviance : a.qaicc - b.qaicc))
+      .map(({ qaicc, ...row }) => ({ ...row, behind: qaicc < Infinity ? qaicc - smallest : null }));
   }
 
   // Direction of a curve, and its squared steps as shares of the whole improvement.
@@ -852,48 +1034,63 @@ globalThis.emAudit ??= (() => {
     };
   }
 
-  // The report on {name, scale, score, items or stderr, chance, length, other}; see report.py.
+  // The report on {name, unit, scale, score, items or stderr, chance (null if nobody said it),
+  // turned, higherIsBetter, length, other, along}; see report.py.
   function audit(curve, { ceiling = null, sharp = SHARP } = {}) {
-    const data = measured(curve);
-    const found = assess(data, ceiling);
+    const read = judged(curve, ceiling, sharp);
+    const { main, rows, verdict, obstacle } = read;
+    const { data, found } = main;
     const { rises, falls, best } = found;
-    const width = widthOf(found);
-    const metric = secondMetric(curve, found, sharp);
-    const verdict = judge(found.isFlat, steepness(found, width, sharp), metric);
     const next = last(data.x) + median(diff(data.x));
     const half = falls ? -best.threshold : best.threshold;
+    const threshold = (row) => thresholdOf(row.found);
+    const following = ({ found, turned }) => {
+      const { low, high, openLow, openHigh } = forecast(found, next);
+      if (!turned) return { low, high, openLow, openHigh };
+      return { low: 1 - high, high: 1 - low, openLow: openHigh, openHigh: openLow };
+    };
+    const open = verdict === UNKNOWN && obstacle !== "unsaid";
     return {
-      curve, verdict, metric, sharp, rises, falls,
+      curve, verdict, obstacle, sharp, rises, falls,
+      firstAboveChance: firstAboveChance(curve),
+      smallestSeen: smallestSeen(curve),
+      below: curve.chance === null ? null : belowUntil(curve, curve.chance),
+      floor: main.floor,
+      readings: rows.map(({ floor, turned, verdict, found, width }) => ({
+        floor, turned, verdict, width: found.rises ? ranged(found.best.width, width) : null,
+      })),
+      along: alongOf(curve, ceiling, sharp),
       shape: best.shape.name,
       ceiling: best.ceiling,
       ceilingFitted: best.free,
       misfit: found.misfit,
       dispersion: found.dispersion,
       change: found.change,
-      threshold: rises ? ranged(half, thresholdOf(found), (x) => 10 ** x) : null,
-      width: rises ? ranged(best.width, width) : null,
+      threshold: joined(read, half, threshold, (x) => 10 ** x),
+      width: joinedWidth(read),
       spacing: data.gap,
       seen: found.seen,
       leap: found.leap,
-      firstAboveChance: firstAboveChance(curve),
-      smallestSeen: smallestSeen(curve),
+      metric: main.metric,
       candidates: candidates(data, found),
       emergenceScore: emergenceScore(curve.score),
       linearity: linearity(curve.score),
       moreItems: null,
       moreModels: null,
-      ...(verdict === UNKNOWN && remedies(data, found, ceiling, sharp)),
+      ...(open && remedies(data, found, ceiling, sharp)),
       nextScale: 10 ** next,
-      nextScore: rises ? ranged(found.score(next), forecast(found, next)) : null,
+      nextScore: joined(read, found.score(next), following),
       scoreAt: (scale) => (rises ? found.score(Math.log10(scale)) : found.flat.level),
     };
   }
 
   return {
-    audit, assess, steepness, widthOf, thresholdOf, forecast, fitStep, measured, emergenceScore, linearity,
-    wilson, chiSquaredTail, normalTail, fQuantile, binomialTail,
+    audit, assess, factsOf, judge, steepness, levels, isBelow, belowUntil, widthOf, thresholdOf,
+    forecast, fitStep, measured, emergenceScore, linearity, wilson, chiSquaredTail, normalTail,
+    fQuantile, binomialTail, expectedDeviance,
     constants: {
-      SHARP, FLAT, FEWEST, MOST, STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
+      SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE, SAME,
+      STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
       STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
       SEARCHES, ITEMS, MODELS,
     },

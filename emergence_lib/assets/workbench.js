@@ -20,6 +20,8 @@ globalThis.emWorkbench ??= (() => {
   const REQUIRED = ["scale", "score"];
   const FRACTIONS = ["score", "stderr", "chance"];
   const LONGEST_VALUE = 300; // characters that a value takes in a sentence
+  const BORDER = 0.1; // share of a limit within which a number is called borderline, as in words.py
+  const LONGEST_NOTE = 400; // characters that a note of a reader takes
   const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
   // What is wrong with a table: a line for each fault.
@@ -238,19 +240,19 @@ globalThis.emWorkbench ??= (() => {
       }
       point.items = items;
     }
-    const floor = constant(name, points, "chance", chance, found) ?? 0;
+    const level = constant(name, points, "chance", chance, found) ?? null;
     const tokens = constant(name, points, "length", length, found);
-    const otherChance = constant(name, points, "other_chance", undefined, found) ?? 0;
+    const otherLevel = constant(name, points, "other_chance", undefined, found) ?? null;
     const again = points.findIndex(({ scale }, at) => points[at + 1]?.scale <= scale * (1 + SAME));
     if (again >= 0) found.add(points[again + 1].place, "again", { curve: name, ...points[again] });
     if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
     const column = (role) => points.map((point) => point[role]);
     const scale = column("scale");
     const noise = noiseOf(name, points, "score", "stderr", found);
-    const curve = { name, unit, scale, score: column("score"), ...noise, chance: floor };
+    const curve = { name, unit, scale, score: column("score"), ...noise, chance: level };
     if (points[0].other === undefined) return { ...curve, length: tokens };
     const second = noiseOf(name, points, "other", "other_stderr", found);
-    const said = { name: "the second score", score: column("other"), chance: otherChance };
+    const said = { name: "the second score", score: column("other"), chance: otherLevel };
     return { ...curve, length: tokens, other: { unit, scale, ...said, ...second } };
   }
 
@@ -341,6 +343,7 @@ globalThis.emWorkbench ??= (() => {
     "": String,
     brief: (value) => number(value, 2),
     plain: (value) => number(value, 6),
+    percent_points: (share) => number(100 * share, 6),
     points: (ends) => ends.map(signed).join(" to "),
     score: scoreRange,
     tenths, decimals, percent, decades, span, bounds, quoted,
@@ -352,57 +355,108 @@ globalThis.emWorkbench ??= (() => {
 
   // The verdict in one sentence.
   function sentence(report) {
-    const one = report.verdict === "sharp in every metric" && !report.metric;
-    const reached = known.phrases.verdict[one ? "sharp in one metric" : report.verdict];
-    return fill(reached ?? known.phrases.obstacle[obstacle(report)], valuesOf(report));
+    const { verdict, obstacle } = known.phrases;
+    const template = report.obstacle ? obstacle[report.obstacle] : verdict[report.verdict];
+    return fill(template, valuesOf(report));
   }
 
-  // What stands in the way of a verdict.
-  function obstacle({ curve, width, sharp, seen, metric }) {
-    const { FEWEST, MOST } = emAudit.constants;
-    if (curve.scale.length < FEWEST) return "few";
-    if (!width) return "rise";
-    if (width.high !== null && width.high <= sharp) {
-      if (seen < MOST) return "beginning";
-      if (metric) return "metric";
-    }
-    return width.low !== null && width.low >= sharp ? "gap" : "width";
-  }
-
-  // What the verdict rests on, and what else the data say.
+  // The rule of the verdict, what it rests on, and what else the data say.
   function reasons(report) {
-    const values = valuesOf(report);
-    return [...reasonsOf(report)].map((name) => fill(known.phrases.reason[name], values));
+    const [values, { rule, reason }] = [valuesOf(report), known.phrases];
+    return [
+      fill(rule[ruleOf(report)], values),
+      ...(report.obstacle === "unsaid" ? report.readings.map(reading) : []),
+      ...[...reasonsOf(report)].map((name) => fill(reason[name], values)),
+      ...(report.curve.notes ?? []).map((note) => shown(note, LONGEST_NOTE)),
+    ];
   }
+
+  // The template of the rule that gave the verdict, or none.
+  function ruleOf({ obstacle, verdict }) {
+    return obstacle ?? (["flat", "smooth"].includes(verdict) ? verdict : "sharp");
+  }
+
+  // A remark if a number by which the verdict went is close to its limit.
+  function nearOf(report) {
+    const { width, change, sharp, seen, leap } = report;
+    const { FLAT, MOST } = emAudit.constants;
+    const [low, high] = [width?.low ?? null, width?.high ?? null];
+    const changes = change.map(Math.abs);
+    const limits = {
+      flat: changes.map((each) => [each, FLAT]),
+      rise: [[Math.max(...changes), FLAT]],
+      smooth: [[low, sharp], [leap, MOST]],
+      sharp: [[high, sharp], [seen, MOST]],
+      gap: [[leap, MOST]],
+      beginning: [[seen, MOST]],
+      width: [[low, sharp], [high, sharp]],
+    }[ruleOf(report)];
+    const close = ([value, limit]) => value !== null && Math.abs(value - limit) <= BORDER * limit;
+    return limits?.some(close) ? ": borderline" : "";
+  }
+
+  // What the verdict would be by one plausible value of what nobody said.
+  function reading(given) {
+    const name = given.turned ? "reading_turned" : "reading";
+    return fill(known.phrases.reason[name], { reading: { ...given, start: 1 - given.floor } });
+  }
+
+  // What nobody said, of a curve with several readings.
+  function unsaidOf({ readings, below, curve }) {
+    if (readings.some(({ turned }) => turned)) return "whether more is better";
+    if (below !== null || curve.turned) return "the level that the score starts from";
+    return "the chance level";
+  }
+
+  // The levels of all readings, or the range of those that are free.
+  function triedOf({ readings }) {
+    const tried = [...new Set(readings.map(({ floor }) => floor))].sort((a, b) => a - b);
+    const plausible = tried.every((each) => emAudit.constants.PLAUSIBLE.includes(each));
+    const [written, ends] = [tried.map((each) => number(each, 2)), [0, -1]];
+    return plausible ? written.join(", ") : ends.map((at) => written.at(at)).join(" to ");
+  }
+
+  // The templates of all that is said beside the verdict, in order.
   function* reasonsOf(report) {
-    const { curve, metric, width, verdict, moreModels, moreItems } = report;
-    const { FEWEST, MOST } = emAudit.constants;
-    yield report.firstAboveChance === null ? "at_chance" : "above_chance";
+    const { curve, metric, width, verdict, obstacle, along } = report;
+    if (obstacle === "unsaid") {
+      // Whatever else there is to say would be said of one reading.
+      yield "say_it";
+      return;
+    }
+    if (report.readings.length > 1) yield "unsaid_agrees";
+    if (curve.chance !== null) {
+      yield report.firstAboveChance === null ? "at_chance" : "above_chance";
+      if (curve.chanceSource) yield "chance_from";
+      if (report.below !== null) yield "below";
+    }
     if (width) {
       yield "half_way";
       if (width.low === null || width.low < report.spacing) yield "unresolved";
       if (report.ceilingFitted) yield "levels_off";
-      else if (report.seen < MOST) yield "extrapolated";
+      else if (report.seen < emAudit.constants.MOST) yield "extrapolated";
       const { rivals, near } = rivalsOf(report);
       yield rivals.length < 2 ? "no_best_curve" : near.length ? "close_curves" : "best_curve";
     }
     if (report.misfit < 0.05) yield "scatter";
     if (metric) yield metricOf(metric);
-    else if (verdict === "sharp in every metric") yield "one_metric";
+    else if (verdict === "sharp in the one metric given") yield "one_metric";
     const rises = report.rises && !report.falls;
-    if (report.shape === "Gompertz" && rises && !metric && !curve.chance) yield "gompertz";
-    if (verdict === "too little data to say" && curve.scale.length >= FEWEST) {
-      if (moreModels) yield moreItems ? "more_of_either" : "more_models";
-      else yield moreItems ? "more_items" : "no_remedy";
-    }
+    if (report.shape === "Gompertz" && rises && !metric && curve.chance === 0) yield "gompertz";
+    if (obstacle && obstacle !== "few") yield remedyOf(report);
+    if (along) yield along.verdict === verdict ? "along_agrees" : "along_differs";
     if (report.nextScore) yield "next_score";
+  }
+  function remedyOf({ moreModels, moreItems }) {
+    if (moreModels) return moreItems ? "more_of_either" : "more_models";
+    return moreItems ? "more_items" : "no_remedy";
   }
   function metricOf({ width, share }) {
     if (!width) return "metric_unseen";
     if (share === null) return "metric";
     return share >= 0 ? "metric_shares" : "metric_sharper";
   }
-  // The curves that AICc can compare, and the names of those within 2 of the best.
+  // The curves that QAICc can compare, and the names of those within 2 of the best.
   function rivalsOf({ candidates }) {
     const rivals = candidates.filter(({ behind }) => behind !== null);
     const near = rivals.slice(1).filter(({ behind }) => behind < 2);
@@ -411,15 +465,23 @@ globalThis.emWorkbench ??= (() => {
 
   // All that the templates can ask for: the report, and what follows from it.
   function valuesOf(report) {
-    const { curve, falls, threshold, firstAboveChance, nextScale, dispersion } = report;
+    const { curve, falls, threshold, firstAboveChance, below, nextScale, dispersion } = report;
     const { rivals: [best, second], near } = rivalsOf(report);
+    const { FEWEST, FLAT, MOST } = emAudit.constants;
     return {
       ...report, best, second,
-      near: near.join(", "),
+      near: nearOf(report),
+      rivals: near.join(", "),
       rise: falls ? "fall" : "rise",
       verb: falls ? "falls" : "rises",
       models: curve.scale.length,
-      fewest: emAudit.constants.FEWEST,
+      fewest: FEWEST,
+      flat: FLAT,
+      most: MOST,
+      criterion: dispersion === 1 ? "AICc" : "QAICc",
+      belowUntil: below && size(report, below),
+      unsaid: unsaidOf(report),
+      tried: triedOf(report),
       half: threshold && size(report, threshold.best),
       first: firstAboveChance && size(report, firstAboveChance),
       next: size(report, nextScale),
@@ -510,6 +572,7 @@ globalThis.emWorkbench ??= (() => {
       label.append(mark("tspan", { dy: -4, "font-size": "75%" }, String(power)));
       drawn.push(line("em-wb-grid", x(power), TOP, x(power), BOTTOM), label);
     }
+    // Only if somebody said it: the floor of the best reading would look like it.
     if (chance) drawn.push(line("em-wb-chance", LEFT, y(chance), RIGHT, y(chance)));
     return drawn;
   }
@@ -554,7 +617,7 @@ globalThis.emWorkbench ??= (() => {
   function facts(report) {
     const { threshold, width } = report;
     const enough = report.curve.scale.length >= emAudit.constants.FEWEST;
-    const none = enough ? "no rise is certain" : "too few models";
+    const none = enough ? "no rise at 95%" : "too few models";
     const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : none;
     const whole = width ? `${number(width.best, 2)} decades (${span(width)})` : none;
     return element("dl", {},
@@ -569,7 +632,7 @@ globalThis.emWorkbench ??= (() => {
       const head = element("th", { scope: "row" }, name);
       return element("tr", {}, head, ...cells.map((cell) => element("td", {}, cell)));
     });
-    const titles = ["curve", "parameters", "deviance", "AICc behind"];
+    const titles = ["curve", "parameters", "deviance", "QAICc behind"];
     const head = titles.map((each) => element("th", { scope: "col" }, each));
     return element("table", {},
       element("caption", {}, "Rival curves, best first. Small is good."),
@@ -614,7 +677,8 @@ globalThis.emWorkbench ??= (() => {
     const bad = (what) => fail("Best possible score", what, "Correct it or leave it empty");
     for (const { name, chance, score, items, stderr } of curves) {
       const model = `a model of ${shown(name)}`;
-      if (ceiling <= chance) bad(`found '${ceiling}', want it above chance, ${chance}`);
+      const guessed = chance ?? 0;
+      if (ceiling <= guessed) bad(`found '${ceiling}', want it above chance, ${guessed}`);
       const above = score.find((each, i) => {
         const noise = items ? Math.sqrt((ceiling * (1 - ceiling)) / items[i]) : stderr[i];
         return each > ceiling + 3 * noise;

@@ -17,7 +17,8 @@ import numpy as np
 
 from emergence_lib.audit import Curve, Report
 from emergence_lib.audit.assess import Assessment, Scatter, assess
-from emergence_lib.audit.report import gather
+from emergence_lib.audit.report import gather, read_all_ways
+from emergence_lib.fitting.batch import Batch
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.laws import Array
 from tests.audit.plain import plain_report
@@ -56,15 +57,34 @@ def disagreements(
 ) -> list[str]:
     """Name what differs between two audits of a curve by more than its likelihood leaves open.
 
-    ``curve``, ``ahead`` and ``ceiling`` are those of `slack`, which is asked only where it matters.
+    ``curve``, of known chance, ``ahead`` and ``ceiling`` are those of `slack`, which is asked only
+    where it matters.
     """
-    return differences(ours, theirs) and differences(ours, theirs, slack(curve, ahead, ceiling))
+    if not differences(ours, theirs):
+        return []
+    return differences(ours, theirs, slack(gather([curve]), ahead, ceiling))
 
 
 def report_disagreements(report: Report, theirs: dict[str, Any]) -> list[str]:
     """Name what differs between a report and one in the form of `plain_report`."""
     ours, other = _comparable(plain_report(report)), _comparable(theirs)
-    return disagreements(ours, other, report.curve, ours["nextScale"])
+    if not differences(ours, other):
+        return []
+    return differences(ours, other, report_slack(report.curve, ours["nextScale"]))
+
+
+def report_slack(curve: Curve, ahead: float) -> dict[str, float]:
+    """Return how far the numbers of a report move: as far as those of any reading of its curve."""
+    read = read_all_ways([curve], None)
+    allowed: dict[str, float] = {}
+    for at, row in enumerate(read.kept[0]):
+        of_row = slack(read.batch[np.array([row])], ahead)
+        allowed |= {name: max(each, allowed.get(name, 0.0)) for name, each in of_row.items()}
+        allowed |= {f"readings {at} {name}": of_row[name] for name in of_row if "width" in name}
+    if curve.along is not None:
+        again = report_slack(replace(curve, scale=curve.along.scale, along=None, other=None), ahead)
+        allowed |= {f"along {name}": again[name] for name in again if name[:5] == "width"}
+    return allowed
 
 
 def _comparable(data: dict[str, Any]) -> dict[str, Any]:
@@ -77,12 +97,13 @@ def _comparable(data: dict[str, Any]) -> dict[str, Any]:
     return data | apart
 
 
-def slack(curve: Curve, ahead: float, ceiling: float | None = None) -> dict[str, float]:
+def slack(batch: Batch, ahead: float, ceiling: float | None = None) -> dict[str, float]:
     """Return how far the numbers of an audit move while the deviance moves by `AGREED`.
 
     Parameters
     ----------
-    curve : Curve
+    batch : Batch
+        Of one curve.
     ahead : float
         log10 of the scale of the forecast.
     ceiling : float, optional
@@ -93,7 +114,6 @@ def slack(curve: Curve, ahead: float, ceiling: float | None = None) -> dict[str,
     dict of str to float
         By the names that `differences` gives them; widths and thresholds in decades.
     """
-    batch = gather([curve])
     found = assess(batch, ceiling)
     at = np.array([ahead])
     near, middle, far = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -95,6 +97,40 @@ def mixed_curves(seed: int, count: int) -> list[Curve]:
     return curves
 
 
+def unsaid_curves(seed: int, count: int) -> list[Curve]:
+    """Draw curves of which not all is said, or that lie below chance, as in `UNSAID`, in turn."""
+    rng, curves = np.random.default_rng(seed), []
+    for i in range(count):
+        kind, x = UNSAID[i % len(UNSAID)], scales(rng, most=10)
+        curve = random_curve(rng, f"{kind}, curve {i}", x, binomial=rng.uniform() < 0.7)
+        unsaid = replace(curve, chance=None)
+        if kind == "below chance":
+            curve = replace(curve, chance=float(rng.choice([0.35, 0.5])))
+        elif kind == "unknown chance":
+            curve = replace(unsaid, higher_is_better=True)
+        elif kind == "unsaid direction":
+            falls = curve.score[-1] < curve.score[0]
+            score = curve.score if falls else curve.score[::-1]
+            curve = replace(unsaid, score=score)
+        elif kind == "turned":
+            curve = replace(unsaid, turned=True)
+        elif kind == "another scale":
+            along = replace(curve, scale=10 ** np.cumsum(rng.uniform(0.1, 1, x.size)), unit="FLOP")
+            curve = replace(curve, along=along)
+        else:
+            curve = replace(unsaid, other=replace(random_curve(rng, "other", x, True), chance=None))
+        curves.append(curve)
+    return curves
+
+
+UNSAID = (
+    "below chance",
+    "unknown chance",
+    "unsaid direction",
+    "turned",
+    "another scale",
+    "two metrics",
+)
 STEP: list[float] = [0, 0, 0, 1, 1, 1]
 EXTREME: dict[str, tuple[list[float], int]] = {
     "all wrong": ([0, 0, 0, 0, 0], 100),

@@ -16,20 +16,21 @@ def plain(curve: Curve) -> dict[str, Any]:
         for name in ("scale", "score", "items", "stderr")
         if getattr(curve, name) is not None
     }
-    names = ("name", "unit", "chance", "length")
-    found |= {name: getattr(curve, name) for name in names}
-    return found if curve.other is None else {**found, "other": plain(curve.other)}
+    names = ("name", "unit", "chance", "chance_source", "turned", "higher_is_better", "length")
+    found |= {_camel(name): getattr(curve, name) for name in names} | {"notes": list(curve.notes)}
+    more = {"other": curve.other, "along": curve.along}
+    return found | {name: plain(each) for name, each in more.items() if each is not None}
 
 
 def plain_report(report: Report) -> dict[str, Any]:
     """Return a report as audit.js gives it.
 
-    Left out is what comes from simulated curves, the sigmoid itself, whose scores both give, and
-    the obstacle, which both put into words.
+    Left out is what comes from simulated curves, and the sigmoid itself, whose scores both give.
     """
-    apart = ("usual", "half_way", "climb", "obstacle")
+    apart = ("usual", "half_way", "climb")
     data = {name: _plain(value) for name, value in vars(report).items() if name not in apart}
     data |= {"curve": plain(report.curve), "verdict": str(report.verdict)}
+    data["obstacle"] = report.obstacle and report.obstacle.name.lower()
     data["emergence_score"], data["linearity"] = (score.value for score in report.usual)
     return {_camel(name): value for name, value in data.items()}
 

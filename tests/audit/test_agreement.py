@@ -15,11 +15,11 @@ from emergence_lib.audit import Curve, audit, audit_many
 from emergence_lib.audit.assess import assess
 from emergence_lib.audit.report import gather
 from tests.audit.agreement import AGREED, report_disagreements, slack
-from tests.audit.curves import extreme_curves, logistic, mixed_curves
+from tests.audit.curves import extreme_curves, logistic, mixed_curves, unsaid_curves
 from tests.audit.plain import plain_report
 
-CURVES = [*extreme_curves(), *mixed_curves(4, 2)]
-ALL_RIGHT = Curve("all right", np.logspace(0, 4, 5), np.ones(5), np.full(5, 100.0), chance=0.25)
+CURVES = [*extreme_curves(), *mixed_curves(4, 2), *unsaid_curves(4, 6)]
+GUESSED = Curve("guessed", np.logspace(0, 4, 5), np.full(5, 0.25), np.full(5, 1e6), chance=0.25)
 NUMBERS = [
     *(
         (interval, part)
@@ -50,13 +50,13 @@ def test_the_last_digits_of_scales_and_of_functions_change_no_audit() -> None:
 
 
 def test_the_leap_of_a_curve_that_does_not_rise_is_rounding() -> None:
-    batch = gather([ALL_RIGHT])
+    batch = gather([GUESSED])
     leap = assess(batch).leap[0]
     off = []
     for seed in range(12):
         with last_digits.shaken(seed):
             off.append(abs(assess(batch).leap[0] - leap))
-    assert AGREED < max(off) < slack(ALL_RIGHT, ahead=5.0)["leap"]
+    assert AGREED < max(off) < slack(batch, ahead=5.0)["leap"]
 
 
 def altered(data: dict[str, Any], path: Sequence[str], step: float) -> dict[str, Any]:
@@ -97,14 +97,14 @@ def test_another_curve_is_refused_if_its_midpoint_lies_a_hundredth_of_the_interv
 
 def test_slack_is_what_the_curvature_of_the_likelihood_says() -> None:
     # Twice the decades between the models make every width, and all that may move it, twice.
-    one, two = (slack(logistic(w, decades=d), ahead=9.0) for w, d in ((1.5, 4), (3.0, 8)))
+    one, two = (slack(gather([logistic(w, decades=d)]), ahead=9.0) for w, d in ((1.5, 4), (3.0, 8)))
     for name in ("width best", "threshold best"):
         assert two[name] == pytest.approx(2 * one[name], rel=1e-3)
     # A hundred times the items: a tenth of every interval, and of what may move in it.
-    sure = slack(logistic(1.5, items=1e6), ahead=9.0)
+    sure = slack(gather([logistic(1.5, items=1e6)]), ahead=9.0)
     assert sure["width best"] == pytest.approx(one["width best"] / 10, rel=0.02)
 
 
 def test_a_share_of_no_rise_says_nothing_and_one_of_a_full_rise_all() -> None:
-    assert slack(ALL_RIGHT, ahead=5.0)["leap"] > 0.1
-    assert slack(logistic(1.5), ahead=9.0)["leap"] < 1.1 * AGREED
+    assert slack(gather([GUESSED]), ahead=5.0)["leap"] > 0.1
+    assert slack(gather([logistic(1.5)]), ahead=9.0)["leap"] < 1.1 * AGREED

@@ -8,6 +8,7 @@ rounding decides which maximum a search finds. The others agreed to within 1e-7.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,21 +18,22 @@ from playwright.sync_api import Page
 from scipy import stats
 
 from emergence_lib import audit, scores
-from emergence_lib.audit import assess, report
-from emergence_lib.audit.curve import Curve
+from emergence_lib.audit import assess, levels, report, verdict
+from emergence_lib.audit.curve import SAME, Curve
 from emergence_lib.audit.report import Report, gather
+from emergence_lib.audit.verdict import Obstacle, Verdict
 from emergence_lib.fitting import fisher, models, profile
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.reader.output import asset
 from tests.audit.agreement import differences, disagreements, report_disagreements
-from tests.audit.curves import extreme_curves, mixed_curves, random_curves
+from tests.audit.curves import UNSAID, extreme_curves, mixed_curves, random_curves, unsaid_curves
 from tests.audit.plain import plain
 from tests.browsers import chromium
 
 Array = NDArray[np.float64]
 
 ASSESS = """([curve, ceiling, next]) => {
-  const data = emAudit.measured(curve);
+  const data = emAudit.measured(curve, curve.chance);
   const found = emAudit.assess(data, ceiling);
   const { falls, rises, dispersion, change, seen, leap } = found;
   const width = emAudit.widthOf(found);
@@ -42,7 +44,7 @@ ASSESS = """([curve, ceiling, next]) => {
   return {
     falls, rises, dispersion, change, seen, leap,
     is_flat: found.isFlat,
-    steepness: emAudit.steepness(found, width, emAudit.constants.SHARP),
+    steepness: emAudit.steepness(emAudit.factsOf(found, width, emAudit.constants.SHARP)),
     ...Object.fromEntries(names.map((name) => [name, fits[name].deviance])),
     ...Object.fromEntries(Object.entries(ends).map(([name, { low, high, openLow, openHigh }]) =>
       [name, { low: openLow ? null : low, high: openHigh ? null : high }])),
@@ -125,6 +127,48 @@ def test_both_report_and_draw_alike_with_length_or_second_metric(page: Page) -> 
         assert differences(each.predict(each.curve.scale).tolist(), drawn) == []
 
 
+def test_both_report_alike_what_nobody_said_and_scores_below_chance(page: Page) -> None:
+    reports = list(audit.audit_many(unsaid_curves(6, 6 * len(UNSAID))))
+    assert {each.obstacle for each in reports} >= {Obstacle.UNSAID, None}
+    agreed = [each for each in reports if each.obstacle is None]
+    assert max(len(each.readings) for each in agreed) > 5
+    assert any(reading.turned for each in agreed for reading in each.readings)
+    assert {each.below is None for each in reports} == {True, False}
+    assert {each.along.verdict == each.verdict for each in reports if each.along} == {True, False}
+    for each in reports:
+        assert compared(page, each) == [], each.curve.name
+
+
+@pytest.mark.parametrize("level", [0.0, 0.13, 0.25, 1 / 3, 0.5])
+def test_both_find_the_same_levels_and_the_same_scores_below_one(page: Page, level: float) -> None:
+    below = []
+    for each in unsaid_curves(8, 8 * len(UNSAID)):
+        script = page.evaluate("(curve) => emAudit.levels(curve)", plain(each))
+        assert differences([list(some) for some in levels.levels(each)], script) == []
+        below.append(levels.below_until(each, level))
+        found = "([curve, level]) => emAudit.belowUntil(curve, level)"
+        assert page.evaluate(found, [plain(each), level]) == below[-1]
+    assert level == 0 or None in below
+    assert (set(below) == {None}) == (level == 0)
+
+
+def test_the_verdict_is_the_same_function_of_all_facts(page: Page) -> None:
+    cases = [
+        (verdict.Facts(models, flat, rises, narrow, broad, seen, leap), second)
+        for models, seen, leap in product((3, 4), (0.4, 0.5), (0.4, 0.5))
+        for flat, rises, narrow, broad in product((True, False), repeat=4)
+        for second in (None, -1, 0, 1)
+    ]
+    script = page.evaluate(
+        "(cases) => cases.map(([facts, second]) => emAudit.judge(facts, second))",
+        [[vars(facts), second] for facts, second in cases],
+    )
+    python = [verdict.judge(facts, second) for facts, second in cases]
+    assert script == [[str(found), why and why.name.lower()] for found, why in python]
+    assert {found for found, _ in python} == set(Verdict)
+    assert {why for _, why in python} == {None, *Obstacle} - {Obstacle.UNSAID}
+
+
 def test_both_agree_on_extreme_curves(page: Page) -> None:
     for each in audit.audit_many(extreme_curves()):
         assert compared(page, each) == [], each.curve.name
@@ -154,6 +198,9 @@ def test_distributions_are_those_of_scipy(page: Page) -> None:
         assert page.evaluate(f"emAudit.normalTail({z})") == pytest.approx(
             stats.norm.sf(z), rel=1e-9, abs=1e-300
         )
+    for mean in (0.0, 1e-200, 1e-3, 0.1, 1.0, 7.3, 19.9, 20.0, 1e9):
+        found = page.evaluate(f"emAudit.expectedDeviance({mean})")
+        assert found == pytest.approx(float(assess.expected_deviance(np.array(mean))), rel=1e-9)
     for k, n, p in [
         (0, 5, 0.2),
         (1, 5, 0),
@@ -173,8 +220,10 @@ def test_distributions_are_those_of_scipy(page: Page) -> None:
 
 
 def test_both_go_by_the_same_constants(page: Page) -> None:
-    known = {name: getattr(assess, name) for name in ("SHARP", "FLAT", "FEWEST", "MOST")}
+    known = {"SURE": assess.SURE, "TIE": assess.TIE, "SAME": SAME}
     for module, names in (
+        (verdict, "SHARP FLAT FEWEST MOST"),
+        (levels, "PLAUSIBLE FREE LEVEL"),
         (models, "STEEPEST WIDEST LEAST_REACH EDGE WIDTHS PLACES"),
         (fisher, "STEPS CAUTIOUS CONVERGED STUCK"),
         (profile, "BEYOND CLIMBS ENDS FOLLOWED FARTHEST FIRST CLOSE"),

@@ -17,9 +17,8 @@ from playwright.sync_api import Browser, Page
 
 from emergence_lib import audit, theme
 from emergence_lib.audit import Obstacle, Verdict, words
-from emergence_lib.audit.assess import FEWEST, MOST
 from emergence_lib.audit.phrases import PHRASES, number
-from emergence_lib.audit.report import Candidate, Metric, Range
+from emergence_lib.audit.report import Along, Candidate, Metric, Range, Reading
 from emergence_lib.chapters.workbench import numbers as findings
 from emergence_lib.reader import workbench
 from emergence_lib.reader.output import asset
@@ -300,55 +299,46 @@ def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path)
     assert {report.verdict for report in reports} == set(Verdict)
 
 
-def hindering(width: Range | None, metric: Metric | None, **given: Any) -> Obstacle:
-    """Return what keeps a report of these fields from a verdict, as the page works it out."""
-    if len(given["curve"].scale) < FEWEST:
-        return Obstacle.FEW
-    if width is None:
-        return Obstacle.RISE
-    if width.high is not None and width.high <= given["sharp"]:
-        if given["seen"] < MOST:
-            return Obstacle.BEGINNING
-        if metric:
-            return Obstacle.METRIC
-    beyond = width.low is not None and width.low >= given["sharp"]
-    return Obstacle.GAP if beyond else Obstacle.WIDTH
-
-
 def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
     """Return a report of any kind."""
 
     def any_of(*values: Any) -> Any:
         return values[rng.integers(len(values))]
 
-    ends = ((0.12, 0.37), (0.37, 2.52), (1.51, 2.13), (None, 0.62), (1.14, None), (None, None))
-    width, second = (any_of(None, Range(1.0, *any_of(*ends))) for _ in range(2))
-    share = any_of(None, 0.62, -0.5) if second else None
-    metric = any_of(None, Metric("other", 0, second, share))
-    kinds = [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.FLAT]
-    if width:
-        kinds = [Verdict.UNKNOWN, Verdict.SMOOTH, Verdict.SHARP, *[Verdict.METRIC] * bool(metric)]
+    ends = ((0.12, 0.37), (0.37, 2.52), (1.51, 2.13), (0.93, 1.04), (None, 0.62), (1.14, None))
+    width, second = (any_of(None, Range(1.0, *any_of(*ends, (None, None)))) for _ in range(2))
+    metric = any_of(None, Metric("other", 0, second, any_of(None, 0.62, -0.5) if second else None))
+    verdict, obstacle = any_of(*kinds(width, metric))
     behind = any_of((0.0, 0.3, 1.6), (0.0, 2.3, 8.1), (0.0, None, None), (None, None, None))
     curve = any_of(report.curve, logistic(1.0, models=3), logistic(1.0, chance=0.25))
-    verdict, seen, sharp = any_of(*kinds), any_of(0.12, 0.9), any_of(1.0, 0.35)
-    hindered = hindering(width, metric, curve=curve, seen=seen, sharp=sharp)
+    curve = any_of(curve, replace(curve, chance=None, turned=any_of(True, False)))
+    source = any_of("", "as the files say")
+    floors = any_of((0.0,), (0.0, 0.2, 1 / 3), (0.0, 0.013, 0.31))
+    turned = any_of(False, False, True)
+    readings = [
+        Reading(floor, turned and at > 0, any_of(*Verdict), any_of(None, width))
+        for at, floor in enumerate(floors)
+    ]
     return replace(
         report,
-        curve=replace(curve, unit=any_of("scale", "parameters")),
+        curve=replace(curve, unit=any_of("scale", "parameters"), chance_source=source),
         verdict=verdict,
-        obstacle=hindered if verdict is Verdict.UNKNOWN else None,
+        obstacle=obstacle,
+        readings=tuple(readings),
+        below=any_of(None, 3.21e7),
+        along=any_of(None, Along("tokens", any_of(*Verdict), any_of(None, Range(2.0, 1.7, 2.4)))),
         rises=width is not None,
         falls=any_of(True, False),
         width=width,
         threshold=width and Range(1e8, *any_of((1e7, 1e9), (1e6, None), (None, None))),
         metric=metric,
-        change=any_of((-0.061, 0.012), (0.1, 0.3)),
+        change=any_of((-0.061, 0.012), (0.1, 0.3), (-0.01, 0.047)),
         misfit=any_of(0.01, 0.5),
-        dispersion=4.9,
-        seen=seen,
-        leap=any_of(0.62, 0.4),
+        dispersion=any_of(1.0, 4.9),
+        seen=any_of(0.12, 0.52, 0.9),
+        leap=any_of(0.62, 0.48, 0.4),
         spacing=any_of(0.26, 1.0),
-        sharp=sharp,
+        sharp=any_of(1.0, 0.35),
         shape=any_of("Gompertz", "logistic"),
         ceiling=any_of(1.0, 0.62),
         ceiling_fitted=any_of(True, False),
@@ -364,6 +354,19 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
     )
 
 
+def kinds(width: Range | None, metric: Metric | None) -> Sequence[tuple[Verdict, Obstacle | None]]:
+    """Return verdicts that a report with such widths may have, with what stood in the way."""
+    obstacles = [*Obstacle] if metric else [each for each in Obstacle if each.name != "METRIC"]
+    if width is None:
+        obstacles = [Obstacle.FEW, Obstacle.UNSAID, Obstacle.RISE]
+    found: list[tuple[Verdict, Obstacle | None]] = [(Verdict.UNKNOWN, each) for each in obstacles]
+    if width is None:
+        return [*found, (Verdict.FLAT, None)]
+    sharp = [Verdict.BOTH, Verdict.METRIC] if metric else [Verdict.SHARP]
+    found += [(Verdict.SMOOTH, None)] * (width.low is not None)
+    return found + [(each, None) for each in sharp * (width.high is not None)]
+
+
 def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
     rng, report = np.random.default_rng(9), audit.audit(logistic(1.0, seed=1, items=50))
     said = set()
@@ -372,11 +375,8 @@ def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
         found = scripts.evaluate(WORDS, plain_report(each))
         assert found == sentences(each)
         said |= set(found)
-    templates = [
-        each for kind in ("verdict", "obstacle", "reason") for each in PHRASES[kind].values()
-    ]
-    # A page has no result files.
-    assert unsaid(templates, said) == [PHRASES["reason"]["chance_assumed"]]
+    spoken = ("verdict", "obstacle", "rule", "reason")
+    assert unsaid([each for kind in spoken for each in PHRASES[kind].values()], said) == []
     phrases = {
         *("by -6.1 to +1.2 points", "score falls over 0.12 to 0.37 decades", "over at most 0.62"),
         *("less than the limit of 0.35 decades", "limit of 1 decade,", "and so does other"),
@@ -387,6 +387,11 @@ def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
         *("fall is done at 1e8 parameters (1e7 to 1e9)", "could be anywhere", "(0.26 decades)"),
         *("level off at 0.62;", "Only 12% of the way to a score of 0.62", "(n = 12 models)"),
         *("the a, 2.3 ahead of the b", "the a; within 2 of it: b, c", "curve 2.2 times as"),
+        *("points either way, at 95%: borderline.", "(it begins at 1.51)", "(it ends at 0.37)"),
+        *("By QAICc (n", "By AICc (n", "(0, 0.2, 0.33), and", "(0 to 0.31), and"),
+        *("nobody said the chance level", "said whether more is better", "that the score starts"),
+        *("starts from 0.69: smooth, 0.12", "At a chance level of 0.2: flat, no rise"),
+        *("Chance level 0.25, as the files say.", "Up to 3.21e7 parameters scores", "1.70 to 2.40"),
         *("for 62% of the", "6 times the models over the same range or 4 times the test items"),
         *("At 1.57e10 parameters the score", "be 0.620 (0.610 to 0.623), if", "(0.00 to 0.99)"),
     }
