@@ -11,7 +11,7 @@ from emergence_lib.reader.output import Output
 
 ASSETS = ("workbench.css", "audit.js", "workbench.js")
 OPTIONS = (
-    ("chance", "Score of guessing", "0"),
+    ("chance", "Score of guessing", "unknown"),
     ("items", "Test items", "in the table"),
     ("length", "Tokens of an answer", "unknown"),
     ("sharp", "Sharp below (decades)", "1"),

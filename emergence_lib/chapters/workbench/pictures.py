@@ -115,11 +115,14 @@ def verdict(report: audit.Report | None = None) -> Figure:
 
 
 def _intervals(ax: Axes, report: audit.Report) -> None:
-    """Draw chance, the interval of the threshold and that of the next score."""
+    """Draw chance, the interval of the threshold and that of the next score.
+
+    Chance is drawn only if somebody said it: the floor of the best reading would look like it.
+    """
     curve = report.curve
     left, right = ax.get_xlim()
-    ax.axhline(curve.chance, color=theme.GREY, ls="--", lw=1, label="_chance")
     if curve.chance:
+        ax.axhline(curve.chance, color=theme.GREY, ls="--", lw=1, label="_chance")
         ax.annotate(
             "chance",
             (left, curve.chance),
