@@ -27,9 +27,8 @@ globalThis.emAudit ??= (() => {
   // thresholds; and of the search for an end: where it begins, where it ends, its most steps.
   const [BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST] = [2, 36, 1e-6, 5, 1e4];
   const [FIRST, CLOSE, SEARCHES] = [0.1, 1e-8, 100];
-  // As in report.py: multiples of the items and of the models that are tried as a remedy. As in
-  // curve.py: the difference up to which two means are one.
-  const [ITEMS, MODELS, SAME] = [[2, 4, 10, 25, 100], [2, 3, 4, 6], 1e-12];
+  // As in report.py: multiples of the items and of the models that are tried as a remedy.
+  const [ITEMS, MODELS] = [[2, 4, 10, 25, 100], [2, 3, 4, 6]];
   const FAR = 300; // beyond this z a sigmoid is 0 or 1 to 130 digits
   const TINY = 1e-140; // predictions stay this far from 0 and 1
   // Quantiles at 95%: the normal distribution's, two- and one-sided, and chi-squared's.
@@ -709,6 +708,7 @@ globalThis.emAudit ??= (() => {
     const [low, high] = [0, 1].map((side) => end(found, profile, side));
     return { low: low.value, high: high.value, openLow: low.open, openHigh: high.open };
   }
+  const middleOf = ({ falls, best }) => (falls ? -best.threshold : best.threshold);
   const widthOf = (found) => interval(found, widthProfile);
   const forecast = (found, x) => interval(found, scoreProfile(found.falls ? -x : x));
   function thresholdOf(found) {
@@ -718,21 +718,22 @@ globalThis.emAudit ??= (() => {
   }
 
   // What a verdict goes by; see verdict.py.
-  function factsOf({ turned, isFlat, rises, seen, leap }, width, sharp) {
+  function factsOf({ turned, isFlat, rises, seen, leap }, width, sharp, below = false) {
     const sides = { narrow: narrow(width, sharp), broad: broad(width, sharp) };
-    return { models: turned.x.length, flat: isFlat, rises, ...sides, seen, leap };
+    return { models: turned.x.length, flat: isFlat, rises, ...sides, seen, leap, below };
   }
 
   // The verdict on one curve, and what keeps the audit from one (or null); `second` is the
   // steepness of a second metric (or null). The widths alone would trust the sigmoids where nothing
   // was measured.
-  function judge({ models, flat, rises, narrow, broad, seen, leap }, second = null) {
+  function judge({ models, flat, rises, narrow, broad, seen, leap, below }, second = null) {
     if (models < FEWEST) return [UNKNOWN, "few"];
     if (flat) return ["flat", null];
     if (!rises) return [UNKNOWN, "rise"];
     if (narrow === broad) return [UNKNOWN, "width"];
     if (broad) return leap >= MOST ? [UNKNOWN, "gap"] : ["smooth", null];
     if (seen < MOST) return [UNKNOWN, "beginning"];
+    if (below) return [UNKNOWN, "below"];
     if (second === null) return ["sharp in the one metric given", null];
     if (second === 0) return [UNKNOWN, "metric"];
     return [second > 0 ? "sharp in both metrics" : "sharp by the metric", null];
@@ -858,14 +859,6 @@ globalThis.emAudit ??= (() => {
     });
   }
 
-  // Whether a score falls of which nobody said that more is better.
-  function fallsUnsaid({ score, turned, higherIsBetter }) {
-    if ((higherIsBetter ?? null) !== null || turned) return false;
-    const half = score.length >> 1;
-    const mean = (part) => sum(part) / half;
-    return mean(score.slice(-half)) < mean(score.slice(0, half)) - SAME;
-  }
-
   // A curve read the other way: less is better, so that its fall is a rise.
   function readTurned(curve) {
     const score = curve.score.map((y) => 1 - y);
@@ -875,22 +868,28 @@ globalThis.emAudit ??= (() => {
   // A curve at every plausible floor and in every plausible direction: `rows`, of which `main` fits
   // best as the scores were given.
   function readAllWays(curve, ceiling) {
+    const rows = readOneWay(curve, ceiling, false);
+    const [main, { turned, higherIsBetter = null }] = [likeliest(rows), curve];
     // A best possible score says that more is better.
-    const both = ceiling === null && fallsUnsaid(curve);
-    const near = (both ? [curve, readTurned(curve)] : [curve]).map((way) => {
-      const row = (floor) => {
-        const data = measured(way, floor);
-        const found = assess(data, ceiling);
-        return { curve: way, turned: way !== curve, floor, data, found, deviance: found.deviance };
-      };
-      const possible = (some) => some.filter((floor) => floor < (ceiling ?? 1)).map(row);
-      const [said, free] = levels(way).map(possible);
-      const { within } = likeliest([...said, ...free]).found;
-      return [...said, ...free.filter(({ deviance }) => deviance <= within)];
-    });
+    const unsaid = higherIsBetter === null && ceiling === null && !turned;
+    if (unsaid && main.found.falls && main.found.rises) {
+      rows.push(...readOneWay(readTurned(curve), ceiling, true));
+    }
     // What takes long, the intervals, is computed for the rows that are left.
-    for (const row of near.flat()) row.width = widthOf(row.found);
-    return { main: likeliest(near[0]), rows: near.flat() };
+    for (const row of rows) row.width = widthOf(row.found);
+    return { main, rows };
+  }
+
+  function readOneWay(curve, ceiling, turned) {
+    const row = (floor) => {
+      const data = measured(curve, floor);
+      const found = assess(data, ceiling);
+      return { curve, turned, floor, data, found, deviance: found.deviance };
+    };
+    const possible = (some) => some.filter((floor) => floor < (ceiling ?? 1)).map(row);
+    const [said, free] = levels(curve).map(possible);
+    const { within } = likeliest([...said, ...free]).found;
+    return [...said, ...free.filter(({ deviance }) => deviance <= within)];
   }
 
   // A number of a curve, its interval joined over the readings that rise; null if it does not.
@@ -928,6 +927,12 @@ globalThis.emAudit ??= (() => {
     return { name, steepness: steep, width, share: share(width) };
   }
 
+  // Whether scores lie below chance beyond the threshold.
+  function isBelowBeyond({ curve, found }) {
+    const below = curve.chance === null ? null : belowUntil(curve, curve.chance);
+    return below !== null && Math.log10(below) >= middleOf(found);
+  }
+
   // All readings of a curve, each with its metric and verdict, and the verdict of all of them, or
   // that they differ.
   function judged(curve, ceiling, sharp) {
@@ -935,7 +940,7 @@ globalThis.emAudit ??= (() => {
     const second = curve.other && secondScore(curve.other, sharp);
     const rows = read.rows.map((row) => {
       const metric = metricOf(row, second, sharp);
-      const facts = factsOf(row.found, row.width, sharp);
+      const facts = factsOf(row.found, row.width, sharp, isBelowBeyond(row));
       const [verdict, obstacle] = judge(facts, metric && metric.steepness);
       return { ...row, metric, verdict, obstacle };
     });
@@ -1042,7 +1047,6 @@ globalThis.emAudit ??= (() => {
     const { data, found } = main;
     const { rises, falls, best } = found;
     const next = last(data.x) + median(diff(data.x));
-    const half = falls ? -best.threshold : best.threshold;
     const threshold = (row) => thresholdOf(row.found);
     const following = ({ found, turned }) => {
       const { low, high, openLow, openHigh } = forecast(found, next);
@@ -1066,7 +1070,7 @@ globalThis.emAudit ??= (() => {
       misfit: found.misfit,
       dispersion: found.dispersion,
       change: found.change,
-      threshold: joined(read, half, threshold, (x) => 10 ** x),
+      threshold: joined(read, middleOf(found), threshold, (x) => 10 ** x),
       width: joinedWidth(read),
       spacing: data.gap,
       seen: found.seen,
@@ -1089,7 +1093,7 @@ globalThis.emAudit ??= (() => {
     forecast, fitStep, measured, emergenceScore, linearity, wilson, chiSquaredTail, normalTail,
     fQuantile, binomialTail, expectedDeviance,
     constants: {
-      SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE, SAME,
+      SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE,
       STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
       STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
       SEARCHES, ITEMS, MODELS,

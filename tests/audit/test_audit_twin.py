@@ -8,6 +8,7 @@ rounding decides which maximum a search finds. The others agreed to within 1e-7.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -19,14 +20,21 @@ from scipy import stats
 
 from emergence_lib import audit, scores
 from emergence_lib.audit import assess, levels, report, verdict
-from emergence_lib.audit.curve import SAME, Curve
+from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.report import Report, gather
 from emergence_lib.audit.verdict import Obstacle, Verdict
 from emergence_lib.fitting import fisher, models, profile
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.reader.output import asset
 from tests.audit.agreement import differences, disagreements, report_disagreements
-from tests.audit.curves import UNSAID, extreme_curves, mixed_curves, random_curves, unsaid_curves
+from tests.audit.curves import (
+    UNSAID,
+    extreme_curves,
+    logistic,
+    mixed_curves,
+    random_curves,
+    unsaid_curves,
+)
 from tests.audit.plain import plain
 from tests.browsers import chromium
 
@@ -128,8 +136,10 @@ def test_both_report_and_draw_alike_with_length_or_second_metric(page: Page) -> 
 
 
 def test_both_report_alike_what_nobody_said_and_scores_below_chance(page: Page) -> None:
-    reports = list(audit.audit_many(unsaid_curves(6, 6 * len(UNSAID))))
-    assert {each.obstacle for each in reports} >= {Obstacle.UNSAID, None}
+    fall = replace(logistic(3, seed=1, falls=True), name="either way", chance=None)
+    low = replace(logistic(0.4, ceiling=0.4), name="all below chance", chance=0.5)
+    reports = list(audit.audit_many([fall, low, *unsaid_curves(6, 5 * len(UNSAID))]))
+    assert {each.obstacle for each in reports} >= {Obstacle.UNSAID, Obstacle.BELOW, None}
     agreed = [each for each in reports if each.obstacle is None]
     assert max(len(each.readings) for each in agreed) > 5
     assert any(reading.turned for each in agreed for reading in each.readings)
@@ -154,9 +164,9 @@ def test_both_find_the_same_levels_and_the_same_scores_below_one(page: Page, lev
 
 def test_the_verdict_is_the_same_function_of_all_facts(page: Page) -> None:
     cases = [
-        (verdict.Facts(models, flat, rises, narrow, broad, seen, leap), second)
+        (verdict.Facts(models, flat, rises, narrow, broad, seen, leap, below), second)
         for models, seen, leap in product((3, 4), (0.4, 0.5), (0.4, 0.5))
-        for flat, rises, narrow, broad in product((True, False), repeat=4)
+        for flat, rises, narrow, broad, below in product((True, False), repeat=5)
         for second in (None, -1, 0, 1)
     ]
     script = page.evaluate(
@@ -220,7 +230,7 @@ def test_distributions_are_those_of_scipy(page: Page) -> None:
 
 
 def test_both_go_by_the_same_constants(page: Page) -> None:
-    known = {"SURE": assess.SURE, "TIE": assess.TIE, "SAME": SAME}
+    known = {"SURE": assess.SURE, "TIE": assess.TIE}
     for module, names in (
         (verdict, "SHARP FLAT FEWEST MOST"),
         (levels, "PLAUSIBLE FREE LEVEL"),
