@@ -12,9 +12,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from emergence_lib import ladders
+from emergence_lib import ladders, scores
 from emergence_lib.forecasts.methods import (
     METHODS,
+    Case,
     audit_intervals,
     by_benchmarks,
     by_loss,
@@ -24,9 +25,10 @@ from emergence_lib.forecasts.methods import (
 
 MISS = 0.10
 """A forecast further off than this counts as missed (ten points)."""
-OFF_CHANCE = 0.05
-"""A curve whose largest seen model is less than this above chance counts as still at chance."""
-STARTS = ("rising", "at chance")
+STARTS = ("above chance", "at chance")
+"""What `scores.is_absent` says of a curve's largest model seen."""
+UNTESTED = "not tested"
+"""The start of a curve whose items are unknown, or whose score is no share of right answers."""
 INTERVALS = {"line": "straight line", "sigmoids": "sigmoids, joined"}
 """Kinds of 95% interval, and their names on the page."""
 
@@ -38,27 +40,39 @@ def every_forecast() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a curve, by its name: source, counted (whether its items are known), seen (models),
-        start (of `STARTS`), score (of the largest model), one column a method of `METHODS` (empty
-        where it does not apply), line_low and line_high, and loss_said, loss_came, loss_known as in
-        `by_loss`. Do not change it.
+        One row a curve, by its name: source, counted (whether its items are known), items (of the
+        largest model seen), seen (models), start (of `STARTS`, or `UNTESTED`), score (of the
+        largest model), one column a method of `METHODS` (empty where it does not apply), line_low
+        and line_high, and loss_said, loss_came, loss_known as in `by_loss`. Do not change it.
     """
     many = cases()
-    seen_last = np.array([case.score[-1] for case in many])
-    floor = np.array([case.ladder.floor for case in many])
     about = pd.DataFrame(
         {
             "name": [case.ladder.name for case in many],
             "source": [case.ladder.source for case in many],
             "counted": [case.ladder.counted for case in many],
+            "items": [case.items[-1] for case in many],
             "seen": [case.seen for case in many],
-            "start": np.where(seen_last - floor < OFF_CHANCE, "at chance", "rising"),
+            "start": [start(case) for case in many],
             "score": [case.came for case in many],
         }
     )
     losses = by_loss(many).rename(columns={"loss_forecast": "loss", "loss": "loss_came"})
     table = about.join(curve_forecasts(many)).join(losses).assign(benchmarks=by_benchmarks(many))
     return table.set_index("name")
+
+
+def start(case: Case) -> str:
+    """Say whether the largest model seen beats chance, by the exact test: one of `STARTS`.
+
+    `UNTESTED` where the items are unknown or the score is BLEU, which counts no right answers.
+    """
+    ladder = case.ladder
+    if not ladder.counted or "bleu" in ladder.task:
+        return UNTESTED
+    items = np.rint(case.items[-1])
+    right = np.rint(case.score[-1] * items)
+    return STARTS[int(scores.is_absent(right, items, ladder.floor))]
 
 
 def errors(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.DataFrame:
@@ -68,7 +82,7 @@ def errors(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.DataF
     ----------
     where : str, optional
         Which curves: a condition on the columns of `every_forecast`, as pandas queries are written,
-        for instance ``"start == 'rising'"`` or ``"loss.notna()"``. All by default.
+        for instance ``"start == 'at chance'"`` or ``"loss.notna()"``. All by default.
     methods : sequence of str, optional
         Columns of `every_forecast`: ``"loss_known"``, the score from the loss as it was measured,
         is no forecast and has to be asked for.
@@ -94,9 +108,9 @@ def standings(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.Da
     -------
     DataFrame
         One row a method, by its key: curves (to which it applies), missed (share that is off by
-        more than `MISS`), median (of the distance between score and forecast), alarms (forecasts
-        more than `MISS` above the largest model seen) and hits (alarms where the score rose as
-        much). Shares of no curve are empty.
+        more than `MISS`), median and mean (of the distance between score and forecast), alarms
+        (forecasts more than `MISS` above the largest model seen) and hits (alarms where the score
+        rose as much). Shares of no curve are empty.
     """
     table, off = _chosen(where), errors(where, methods).abs()
     came = table["score"] - table["last"] > MISS
@@ -106,6 +120,7 @@ def standings(where: str = "", methods: Sequence[str] = tuple(METHODS)) -> pd.Da
             "curves": off.count(),
             "missed": (off > MISS).sum() / off.count(),
             "median": off.median(),
+            "mean": off.mean(),
             "alarms": alarm.sum(),
             "hits": alarm[came].sum(),
         }

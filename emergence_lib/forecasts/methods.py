@@ -24,9 +24,12 @@ from emergence_lib.ladders import Ladder
 from emergence_lib.laws import Array
 
 AHEAD = 4.0
-"""Least factor between the largest model seen and the one forecast; the step at which one published
-policy asks for a new evaluation [anthropic2023rsp]."""
+"""Least factor between the largest model seen and the one forecast; the step at which the first
+version of one published policy asked for a new evaluation [anthropic2023rsp]."""
 FEWEST_SEEN = 3
+NOT_ONE_RECIPE = ("chain of thought", "GPT-3")
+"""Source and family of the ladders that are left out: models of an interface, the largest of which
+differs from the others in more than size, and sizes that the authors of the table presumed."""
 ROUNDED = 1.001
 """Published sizes are rounded, so a factor may fall short by a thousandth."""
 FROM_CURVE = {
@@ -94,7 +97,7 @@ class Case:
 def cases(ahead: float = AHEAD) -> list[Case]:
     """Hide, in every shipped ladder, all models above one ``ahead``-th of the largest.
 
-    Ladders with fewer than `FEWEST_SEEN` models left are left out.
+    Ladders with fewer than `FEWEST_SEEN` models left are left out, and those `NOT_ONE_RECIPE`.
 
     Raises
     ------
@@ -105,6 +108,7 @@ def cases(ahead: float = AHEAD) -> list[Case]:
     cut = [
         Case(ladder, int(np.sum(ladder.scale <= ladder.scale[-1] / ahead * ROUNDED)))
         for ladder in ladders.every()
+        if (ladder.source, ladder.family) != NOT_ONE_RECIPE
     ]
     return [case for case in cut if case.seen >= FEWEST_SEEN]
 

@@ -1,9 +1,12 @@
 """The league's numbers against its own table, counted another way."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 from emergence_lib.forecasts import league, methods
+from emergence_lib.ladders import Ladder
 
 
 def test_the_standings_count_what_the_table_of_forecasts_holds() -> None:
@@ -13,10 +16,46 @@ def test_the_standings_count_what_the_table_of_forecasts_holds() -> None:
     off = [abs(row["score"] - row["line"]) for _, row in table.iterrows()]
     assert found["missed"]["line"] == sum(each > 0.1 for each in off) / len(off)
     assert found["median"]["line"] == pytest.approx(np.median(off))
-    rising, at_chance = (
-        league.standings(f"start == {start!r}")["curves"] for start in league.STARTS
+    above, at, untested = (
+        league.standings(f"start == {start!r}")["curves"]
+        for start in (*league.STARTS, league.UNTESTED)
     )
-    assert (rising + at_chance).equals(found["curves"])
+    assert (above + at + untested).equals(found["curves"])
+    assert found["mean"]["line"] == pytest.approx(np.mean(off))
+
+
+def test_a_curve_is_at_chance_where_scipys_exact_test_says_so() -> None:
+    tested = 0
+    for case in methods.cases()[::5]:
+        ladder = case.ladder
+        if league.start(case) == league.UNTESTED:
+            continue
+        tested += 1
+        items = round(case.items[-1])
+        right = round(case.score[-1] * items)
+        p = stats.binomtest(right, items, ladder.floor, alternative="greater").pvalue
+        assert (league.start(case) == "at chance") == (p > 0.05), ladder.name
+    assert tested > 100
+
+
+@pytest.mark.parametrize(
+    ("right", "start"),
+    [(32, "at chance"), (33, "above chance"), (5, "at chance")],
+)
+def test_a_curve_of_a_hundred_four_option_items_leaves_chance_at_33(right: int, start: str) -> None:
+    scored = {"scale": [1.0, 2.0, 3.0, 16.0], "score": [0.2, 0.9, right / 100, 0.9], "items": 100}
+    ladder = Ladder("made", "made", "up", "made", "tokens", 0.25, pd.DataFrame(scored), True)
+    assert league.start(methods.Case(ladder, 3)) == start
+
+
+def test_what_has_no_known_items_or_counts_no_right_answers_is_not_tested() -> None:
+    table = league.every_forecast()
+    untested = table[table["start"] == league.UNTESTED]
+    counts = ~untested.index.str.contains("bleu")
+    assert not untested["counted"][counts].any()
+    assert not counts.all()
+    assert table["counted"][table["start"] != league.UNTESTED].all()
+    assert not table["start"][table["source"] == "GPT-3, other tasks"].isin(league.STARTS).any()
 
 
 def test_a_method_is_judged_by_the_curves_it_applies_to() -> None:

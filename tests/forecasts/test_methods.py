@@ -31,6 +31,16 @@ def test_nothing_above_a_quarter_of_the_target_is_seen() -> None:
         assert case.seen >= 3
 
 
+def test_models_of_another_recipe_are_no_ladder() -> None:
+    thought = {
+        case.ladder.family
+        for case in forecast_methods.cases()
+        if case.ladder.source == "chain of thought"
+    }
+    assert thought == {"LaMDA"}
+    assert ladders.one("GPT-3, MAWPS chain of thought").family == "GPT-3"
+
+
 def test_hidden_scores_do_not_touch_a_forecast() -> None:
     score = logistic(10, 2)
     other = np.where(np.arange(9) < 6, score, 0.9)
