@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from emergence_lib import ladders, laws
+from emergence_lib import ladders, laws, scores
 from emergence_lib.chapters.forecasting import numbers, pictures
 from emergence_lib.forecasts import league, methods
 from emergence_lib.reader import svg
@@ -65,7 +65,7 @@ def test_the_plain_estimate_of_two_successes_is_biased_as_the_sum_over_all_outco
 ) -> None:
     drawn = np.arange(2, 200_000)
     probability = (drawn - 1) * rate**2 * (1 - rate) ** (drawn - 2)
-    unbiased = ((2 - 1) / (drawn - 1) * probability).sum()
+    unbiased = (scores.pass_until_unbiased(2, drawn) * probability).sum()
     assert unbiased == pytest.approx(rate)
     assert numbers.plain_rate_bias(rate) == pytest.approx((2 / drawn * probability).sum() / rate)
 
@@ -144,6 +144,19 @@ def test_league_draws_every_miss_and_no_other_forecast(panel: int) -> None:
         assert f"{np.mean(np.abs(off) > 10):.0%}" in shares
 
 
+def test_the_detour_is_drawn_with_its_rivals_on_the_same_curves() -> None:
+    (ax,) = pictures.detour().axes
+    off = 100 * league.errors("loss.notna()").abs()
+    drawn = [label.get_text() for label in ax.get_yticklabels()]
+    assert drawn[-1] == methods.METHODS[str(off.mean().idxmin())]
+    for method in (*methods.FROM_CURVE, "loss"):
+        place = drawn.index(methods.METHODS[method])
+        assert _x(_line(ax, "median"))[place] == pytest.approx(off[method].median())
+        assert _x(_line(ax, "mean"))[place] == pytest.approx(off[method].mean())
+        missed = [text.get_text() for text in ax.texts if text.get_position()[1] == place]
+        assert missed == [f"{(off[method] > 10).mean():.0%}"]
+
+
 def test_distance_draws_the_share_missed_in_percent() -> None:
     (ax,) = pictures.distance().axes
     for method in methods.FROM_CURVE:
@@ -175,6 +188,7 @@ def test_coverage_is_drawn_table_by_table(monkeypatch: pytest.MonkeyPatch) -> No
         lambda: [pictures.shoulder()[0]],
         pictures.misses,
         pictures.league,
+        lambda: [pictures.detour()],
         lambda: [pictures.distance()],
     ],
 )

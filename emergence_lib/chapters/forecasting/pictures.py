@@ -133,7 +133,7 @@ def _short(name: str) -> str:
 
 @theme.figure
 def league() -> list[Figure]:
-    """Every method's misses, then its middle: curves already rising, and curves still at chance."""
+    """Every method's misses, then its middle: curves above chance at the cut, and those at it."""
     return [_league(start) for start in results.STARTS]
 
 
@@ -158,7 +158,7 @@ def _league(start: str) -> Figure:
     ax.set_xlim(-106, 130)
     ax.set_xticks([-100, -50, -10, 10, 50, 100])
     ax.set_xlabel("score minus forecast (points)")
-    ax.set_title(f"Curves {'already ' if start == 'rising' else 'still '}{start} (how many)")
+    ax.set_title(f"Curves {start} (how many)")
     ax.grid(False, axis="y")
     return fig
 
@@ -175,6 +175,30 @@ def _strip(ax: Axes, place: float, name: str, off: Array) -> None:
         ax.plot(off[far], np.full(far.sum(), place), ls="", marker=mark, color=colour, ms=6,
                 mew=0.8, alpha=0.7, label=f"{name}: {word}")  # fmt: skip
     ax.plot([np.median(off)], [place], "D", color=theme.INK, ms=4, label=f"{name}: median")
+
+
+@theme.figure
+def detour() -> Figure:
+    """Median and mean error of every method on the curves with a loss, and the share it misses."""
+    table = results.standings("loss.notna()").dropna().sort_values("mean", ascending=False)
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    places = np.arange(len(table), dtype=float)
+    median, mean = 100 * table["median"], 100 * table["mean"]
+    ax.hlines(places, median, mean, color=theme.GREY, lw=1.2, label="_span")
+    marks = {
+        "median": ax.plot(median, places, "D", color=theme.TEAL, ms=6, label="median")[0],
+        "mean": ax.plot(mean, places, "o", color=theme.ORANGE, ms=7, label="mean")[0],
+    }
+    for place, share in zip(places.tolist(), table["missed"], strict=True):
+        ax.text(12.9, place, f"{share:.0%}", ha="right", va="center", weight="bold")
+    ax.text(12.9, len(table) - 0.35, "missed", ha="right", weight="bold")
+    ax.set_yticks(places, [METHODS[str(method)] for method in table.index])
+    ax.set(xlim=(0, 13), ylim=(-0.6, len(table) + 0.2), xlabel="score away from forecast (points)")
+    ax.set_xticks([0, 2, 4, 6, 8, 10])
+    ax.grid(False, axis="y")
+    theme.key(ax, marks, columns=2)
+    return fig
 
 
 @theme.figure
