@@ -281,13 +281,26 @@ def sentences(report: audit.Report) -> list[str]:
     return [each for each in said if not each.startswith(("Emergence score", "Linearity"))]
 
 
+def table(header: str, *rows: str) -> str:
+    """Return a table of models, half a decade apart, with score, items and more columns."""
+    scale = [f"{10 ** (6 + at / 2):.3g}" for at in range(len(rows))]
+    lines = [",".join(pair) for pair in zip(scale, rows, strict=True)]
+    return "\n".join([f"params,score,n,{header}", *lines])
+
+
 def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path) -> None:
     texts = findings.examples() | {
-        "flat": "params,score,n\n1,.5,9e4\n10,.5,9e4\n100,.5,9e4\n1000,.5,9e4\n",
-        "few": "params,score,n\n1,.1,100\n10,.9,100\n",
-        "step": "params,score,n\n1,0,500\n10,0,500\n100,0,500\n1e3,1,500\n1e4,1,500\n1e5,1,500\n",
-        "fall": "params,score,n\n1,.9,400\n3,.8,400\n10,.5,400\n30,.3,400\n100,.1,400\n",
-        "tokens": "params,score,n,length\n1,0,500,9\n2,.1,500,9\n4,.5,500,9\n8,.8,500,9\n",
+        name: table(header, *rows.split())
+        for name, (header, rows) in {
+            "flat": ("chance", ".5,9e4,.5 .5,9e4,.5 .5,9e4,.5 .5,9e4,.5"),
+            "few": ("chance", ".1,100,0 .9,100,0"),
+            "step": ("chance", "0,500,0 0,500,0 0,500,0 1,500,0 1,500,0 1,500,0"),
+            "step in both": ("other", "0,900,0 0,900,0 0,900,0 1,900,1 1,900,1 1,900,1"),
+            "unsaid": ("notes", "0,500,a .1,500,b .5,500,c .6,500,d .9,500,e"),
+            "fall": ("notes", ".9,400,a .8,400,b .5,400,c .3,400,d .1,400,e"),
+            "below": ("chance", "0,500,.5 0,500,.5 0,500,.5 .3,500,.5 .3,500,.5 .3,500,.5"),
+            "tokens": ("chance,length", "0,500,0,9 0,500,0,9 .3,500,0,9 .8,500,0,9 1,500,0,9"),
+        }.items()
     }
     curves, said = [], []
     for text in texts.values():
@@ -308,11 +321,12 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
     ends = ((0.12, 0.37), (0.37, 2.52), (1.51, 2.13), (0.93, 1.04), (None, 0.62), (1.14, None))
     width, second = (any_of(None, Range(1.0, *any_of(*ends, (None, None)))) for _ in range(2))
     metric = any_of(None, Metric("other", 0, second, any_of(None, 0.62, -0.5) if second else None))
-    verdict, obstacle = any_of(*kinds(width, metric))
     behind = any_of((0.0, 0.3, 1.6), (0.0, 2.3, 8.1), (0.0, None, None), (None, None, None))
     curve = any_of(report.curve, logistic(1.0, models=3), logistic(1.0, chance=0.25))
     curve = any_of(curve, replace(curve, chance=None, turned=any_of(True, False)))
     source = any_of("", "as the files say")
+    below = any_of(None, 3.21e7) if curve.chance else None
+    verdict, obstacle = any_of(*kinds(width, metric, below))
     floors = any_of((0.0,), (0.0, 0.2, 1 / 3), (0.0, 0.013, 0.31))
     turned = any_of(False, False, True)
     readings = [
@@ -325,7 +339,7 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
         verdict=verdict,
         obstacle=obstacle,
         readings=tuple(readings),
-        below=any_of(None, 3.21e7),
+        below=below,
         along=any_of(None, Along("tokens", any_of(*Verdict), any_of(None, Range(2.0, 1.7, 2.4)))),
         rises=width is not None,
         falls=any_of(True, False),
@@ -354,12 +368,16 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
     )
 
 
-def kinds(width: Range | None, metric: Metric | None) -> Sequence[tuple[Verdict, Obstacle | None]]:
-    """Return verdicts that a report with such widths may have, with what stood in the way."""
-    obstacles = [*Obstacle] if metric else [each for each in Obstacle if each.name != "METRIC"]
-    if width is None:
-        obstacles = [Obstacle.FEW, Obstacle.UNSAID, Obstacle.RISE]
-    found: list[tuple[Verdict, Obstacle | None]] = [(Verdict.UNKNOWN, each) for each in obstacles]
+def kinds(
+    width: Range | None, metric: Metric | None, below: float | None
+) -> Sequence[tuple[Verdict, Obstacle | None]]:
+    """Return verdicts that a report of this kind may have, with what stood in the way."""
+    hindered = {*Obstacle} if width else {Obstacle.FEW, Obstacle.UNSAID, Obstacle.RISE}
+    hindered -= {Obstacle.METRIC} if metric is None else set()
+    hindered -= {Obstacle.BELOW} if below is None else set()
+    found: list[tuple[Verdict, Obstacle | None]] = [
+        (Verdict.UNKNOWN, each) for each in Obstacle if each in hindered
+    ]
     if width is None:
         return [*found, (Verdict.FLAT, None)]
     sharp = [Verdict.BOTH, Verdict.METRIC] if metric else [Verdict.SHARP]
@@ -390,7 +408,7 @@ def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
         *("points either way, at 95%: borderline.", "(it begins at 1.51)", "(it ends at 0.37)"),
         *("By QAICc (n", "By AICc (n", "(0, 0.2, 0.33), and", "(0 to 0.31), and"),
         *("nobody said the chance level", "said whether more is better", "that the score starts"),
-        *("starts from 0.69: smooth, 0.12", "At a chance level of 0.2: flat, no rise"),
+        *("starts from 0.69: smooth, ", "At a chance level of 0.2: flat, "),
         *("Chance level 0.25, as the files say.", "Up to 3.21e7 parameters scores", "1.70 to 2.40"),
         *("for 62% of the", "6 times the models over the same range or 4 times the test items"),
         *("At 1.57e10 parameters the score", "be 0.620 (0.610 to 0.623), if", "(0.00 to 0.99)"),
@@ -487,9 +505,10 @@ def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, tmp_path) as page:
         page.locator("textarea").fill(findings.examples()[findings.WORDS])
         page.get_by_text("What the table does not say").click()
+        page.get_by_label("Score of guessing").fill("0")
         page.get_by_label("Sharp below (decades)").fill("3")
         page.get_by_role("button", name="Audit").click()
-        page.locator(".em-wb-verdict", has_text="Sharp in every metric").wait_for()
+        page.locator(".em-wb-verdict", has_text="Sharp in the one metric given").wait_for()
         for label, text, wanted in (
             ("Score of guessing", "25", "found '25', want a fraction from 0 to below 1"),
             ("Test items", "Infinity", "found 'Infinity', want a number of items, at least 1"),
@@ -512,7 +531,9 @@ def test_the_report_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
         page.get_by_role("button", name="Copy as text").click()
         page.get_by_role("button", name="Copied").wait_for()
         text = page.evaluate("navigator.clipboard.readText()")
-    assert text.startswith("LAMBADA: smooth\n===============\nSmooth: the score rises")
+    report = findings.report(findings.WORDS)
+    title = f"LAMBADA: {report.verdict}"
+    assert text.startswith(f"{title}\n{'=' * len(title)}\n{words.sentence(report)}\n\n- The rule:")
     assert "a straight line over as many models scores 7." in text
 
 
@@ -529,7 +550,7 @@ def test_a_name_misleads_nobody_in_the_page_or_in_what_is_copied(
         page.get_by_role("button", name="Copy as text").click()
         page.get_by_role("button", name="Copied").wait_for()
         text = page.evaluate("navigator.clipboard.readText()")
-    assert text.startswith("a\\u202eb\\nc: too little data to say\n=====")
+    assert text.startswith("a\\u202eb\\nc: undecided\n=====")
 
 
 def test_without_scripts_the_command_is_there(browser: Browser, tmp_path: Path) -> None:
