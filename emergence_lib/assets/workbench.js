@@ -365,7 +365,7 @@ globalThis.emWorkbench ??= (() => {
     const [values, { rule, reason }] = [valuesOf(report), known.phrases];
     return [
       fill(rule[ruleOf(report)], values),
-      ...(report.obstacle === "unsaid" ? report.readings.map(reading) : []),
+      ...(report.obstacle === "unsaid" ? inOrder(report.readings).map(reading) : []),
       ...[...reasonsOf(report)].map((name) => fill(reason[name], values)),
       ...(report.curve.notes ?? []).map((note) => shown(note, LONGEST_NOTE)),
     ];
@@ -400,6 +400,9 @@ globalThis.emWorkbench ??= (() => {
     const name = given.turned ? "reading_turned" : "reading";
     return fill(known.phrases.reason[name], { reading: { ...given, start: 1 - given.floor } });
   }
+
+  const inOrder = (readings) =>
+    [...readings].sort((a, b) => a.turned - b.turned || a.floor - b.floor);
 
   // What nobody said, of a curve with several readings.
   function unsaidOf({ readings, below, curve }) {

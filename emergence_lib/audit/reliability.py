@@ -89,17 +89,18 @@ def power() -> pd.DataFrame:
     return decided.reset_index()
 
 
-def unsaid(where: str, verdict: Verdict = Verdict.SHARP) -> float:
+def unsaid(where: str, verdict: str = Verdict.SHARP.name.lower()) -> float:
     """Return the share of made curves that got a verdict without their chance level.
 
     Parameters
     ----------
     where : str
         Which cells of `calibration.stored_unsaid`, as a query.
-    verdict : Verdict
+    verdict : str
+        Name of a `Verdict` in small letters.
     """
     table = calibration.stored_unsaid().query(where)
-    return float(table[verdict.name.lower()].sum() / table["curves"].sum())
+    return float(table[verdict].sum() / table["curves"].sum())
 
 
 def pairs(whole: float, second: float) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,7 @@ def reasons(report: Report) -> list[str]:
     values = _values(report)
     found = [phrase("rule", _rule(report), **values)]
     if report.obstacle is Obstacle.UNSAID:
-        found += [_reading(report, each) for each in report.readings]
+        found += [_reading(report, each) for each in _in_order(report.readings)]
     found += [phrase("reason", name, **values) for name in _reasons(report)]
     return found + [_usual(score) for score in report.usual] + list(map(shown, report.curve.notes))
 
@@ -62,6 +62,10 @@ def _near(report: Report) -> str:
         for value, limit in limits.get(_rule(report), [])
     )
     return ": borderline" if close else ""
+
+
+def _in_order(readings: Iterable[Reading]) -> list[Reading]:
+    return sorted(readings, key=lambda each: (each.turned, each.floor))
 
 
 def _reading(report: Report, reading: Reading) -> str:
