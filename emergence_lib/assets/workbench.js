@@ -427,7 +427,8 @@ globalThis.emWorkbench ??= (() => {
       yield "say_it";
       return;
     }
-    if (report.readings.length > 1) yield "unsaid_agrees";
+    if (report.readings.some(({ turned }) => turned)) yield "direction_agrees";
+    else if (report.readings.length > 1) yield "unsaid_agrees";
     if (curve.chance !== null) {
       yield report.firstAboveChance === null ? "at_chance" : "above_chance";
       if (curve.chanceSource) yield "chance_from";
@@ -446,7 +447,7 @@ globalThis.emWorkbench ??= (() => {
     else if (verdict === "sharp in the one metric given") yield "one_metric";
     const rises = report.rises && !report.falls;
     if (report.shape === "Gompertz" && rises && !metric && curve.chance === 0) yield "gompertz";
-    if (obstacle && obstacle !== "few") yield remedyOf(report);
+    if (obstacle && !["few", "below"].includes(obstacle)) yield remedyOf(report);
     if (along) yield along.verdict === verdict ? "along_agrees" : "along_differs";
     if (report.nextScore) yield "next_score";
   }

@@ -6,6 +6,8 @@ one, and where these disagree there is no verdict.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from scipy import stats
 
@@ -50,9 +52,14 @@ def _free(top: float) -> tuple[float, ...]:
 
 
 def _highest(curve: Curve, most: float) -> float:
-    """Return the highest of the hundredths up to ``most`` that no score lies below."""
-    grid = np.arange(round(100 * most)) / 100
-    return float(max(each for each in grid if each == 0 or not is_below(curve, each)))
+    """Return the highest of the hundredths up to ``most`` that no score lies below.
+
+    The higher a level, the more lies below it, so the search may halve.
+    """
+    above = bisect_left(
+        range(1, round(100 * most)), True, key=lambda each: is_below(curve, each / 100)
+    )
+    return above / 100
 
 
 def is_below(curve: Curve, level: float) -> bool:

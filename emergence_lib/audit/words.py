@@ -99,7 +99,9 @@ def _reasons(report: Report) -> Iterator[str]:
         # Whatever else there is to say would be said of one reading.
         yield "say_it"
         return
-    if len(report.readings) > 1:
+    if any(each.turned for each in report.readings):
+        yield "direction_agrees"
+    elif len(report.readings) > 1:
         yield "unsaid_agrees"
     if curve.chance is not None:
         yield "at_chance" if report.first_above_chance is None else "above_chance"
@@ -126,7 +128,7 @@ def _reasons(report: Report) -> Iterator[str]:
     rises = report.rises and not report.falls
     if report.shape == "Gompertz" and rises and metric is None and curve.chance == 0:
         yield "gompertz"
-    if report.obstacle not in (None, Obstacle.FEW) and report.usual:
+    if report.obstacle not in (None, Obstacle.FEW, Obstacle.BELOW) and report.usual:
         yield _remedy(report)
     if report.along is not None:
         yield "along_agrees" if report.along.verdict == report.verdict else "along_differs"
