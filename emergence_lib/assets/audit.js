@@ -38,11 +38,16 @@ globalThis.emAudit ??= (() => {
 
   const clip = (value, low, high) => Math.min(Math.max(value, low), high);
   const sum = (values) => values.reduce((total, value) => total + value, 0);
-  const dot = (a, b, weight) => {
+  function dot(a, b) {
     let total = 0;
-    for (let i = 0; i < a.length; i++) total += a[i] * b[i] * (weight?.[i] ?? 1);
+    for (let i = 0; i < a.length; i++) total += a[i] * b[i];
     return total;
-  };
+  }
+  function weightedDot(a, b, weight) {
+    let total = 0;
+    for (let i = 0; i < a.length; i++) total += a[i] * b[i] * weight[i];
+    return total;
+  }
   const times = (a, b) => a.map((each, i) => each * b[i]);
   const last = (values) => values[values.length - 1];
   const diff = (values) => values.slice(1).map((value, at) => value - values[at]);
@@ -222,24 +227,35 @@ globalThis.emAudit ??= (() => {
   // as expected of such predictions, or exactly, which depends on the scores.
   function derivatives({ score, rest, weight, binomial }, { p, q }, exact) {
     if (!binomial) return [weight.map((n, i) => n * (score[i] - p[i])), weight];
+    if (!exact) {
+      const curve = information({ weight, binomial }, p, q);
+      return [curve.map((each, i) => each * (score[i] - Math.max(p[i], TINY))), curve];
+    }
     const [pull, curve] = [[], []];
     for (let i = 0; i < p.length; i++) {
       const up = Math.max(p[i], TINY);
       const down = Math.max(q[i], TINY);
       const gain = (weight[i] * score[i]) / up;
       const loss = (weight[i] * rest[i]) / down;
-      const expected = weight[i] / (up * down);
-      pull.push(exact ? gain - loss : expected * (score[i] - up));
-      curve.push(exact ? gain / up + loss / down : expected);
+      pull.push(gain - loss);
+      curve.push(gain / up + loss / down);
     }
     return [pull, curve];
+  }
+
+  // How fast the deviance slows with each prediction (half of it), as expected of such predictions.
+  function information({ weight, binomial }, p, q) {
+    if (!binomial) return weight;
+    return weight.map((n, i) => n / (Math.max(p[i], TINY) * Math.max(q[i], TINY)));
   }
 
   // A model has two functions: `at` leads from parameters to predictions p and q, and to better
   // parameters where they can be had without iteration; `slopes` to the slope of p with each
   // parameter, and its second derivatives by the numbers of two parameters.
   function look(data, model, start, low, high) {
-    const found = model.at(start.map((value, i) => clip(value, low[i], high[i])));
+    const inside = [];
+    for (let i = 0; i < start.length; i++) inside.push(clip(start[i], low[i], high[i]));
+    const found = model.at(inside);
     found.deviance = deviance(data, found.p, found.q);
     return found;
   }
@@ -266,7 +282,7 @@ globalThis.emAudit ??= (() => {
     const [[pull, curve], { slope, bend }] = [derivatives(data, there, exact), model.slopes(there)];
     const entry = (i, j) => {
       const bent = exact && bend[i]?.[j];
-      return dot(slope[i], slope[j], curve) - (bent ? dot(bent, pull) : 0);
+      return weightedDot(slope[i], slope[j], curve) - (bent ? dot(bent, pull) : 0);
     };
     const hessian = slope.map((_, i) => slope.map((_, j) => entry(Math.min(i, j), Math.max(i, j))));
     return { gradient: slope.map((each) => dot(each, pull)), hessian };
@@ -344,15 +360,17 @@ globalThis.emAudit ??= (() => {
     const [{ floor }, size] = [data, columns.length];
     return {
       at(theta) {
-        const there = offset.map((z, i) => {
+        const there = [];
+        for (let i = 0; i < offset.length; i++) {
+          let z = offset[i];
           for (let k = 0; k < size; k++) z += theta[k] * columns[k][i];
-          return shape.parts(z);
-        });
+          there.push(shape.parts(z));
+        }
         if (known !== null) return risen(floor, known, there, theta);
         // The score is linear in the reach: one step of weighted least squares nearly solves for
         // it, and so keeps the iteration on the floor of a curved valley.
-        const [, weight] = derivatives(data, risen(floor, theta[size], there), false);
-        const reach = likeliestReach(data, weight, there);
+        const { p, q } = risen(floor, theta[size], there);
+        const reach = likeliestReach(data, information(data, p, q), there);
         return risen(floor, reach, there, [...theta.slice(0, size), reach]);
       },
       slopes({ reach, there }) {
@@ -374,8 +392,11 @@ globalThis.emAudit ??= (() => {
   function risen(floor, reach, there, theta) {
     const room = 1 - floor;
     const height = room * reach;
-    const p = there.map((each) => floor + height * each[0]);
-    const q = there.map((each) => room - height + height * each[1]);
+    const [p, q] = [[], []];
+    for (let i = 0; i < there.length; i++) {
+      p.push(floor + height * there[i][0]);
+      q.push(room - height + height * there[i][1]);
+    }
     return { theta, p, q, reach, there };
   }
 

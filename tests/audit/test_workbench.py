@@ -524,6 +524,16 @@ def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
             page.get_by_label(label).fill("")
 
 
+def test_chance_is_drawn_only_if_somebody_said_it(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        for header, chance, lines in (("notes", "a", 0), ("chance", "0", 0), ("chance", ".25", 1)):
+            rows = [f"{score},100,{chance}" for score in (0.3, 0.5, 0.8, 0.9)]
+            page.locator("textarea").fill(table(header, *rows))
+            page.get_by_role("button", name="Audit").click()
+            page.locator(".em-wb-result").wait_for()
+            assert page.locator(".em-wb-result svg .em-wb-chance").count() == lines
+
+
 def test_the_report_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
     allowed = ["clipboard-read", "clipboard-write"]
     with opened(browser, tmp_path, permissions=allowed) as page:
