@@ -105,6 +105,10 @@ def maximise(
     return theta[:, leader], best[leader]
 
 
+ENDLESS = 1e200
+"""Damping times scale beyond which nothing moves; larger products would overflow."""
+
+
 class Parabola(NamedTuple):
     """Deviance of each curve, half its downhill gradient and half its Hessian."""
 
@@ -146,7 +150,7 @@ def _solve(matrix: Array, right: Array, scale: Array, damping: Array, free: Flag
     """
     size = len(right)
     table = np.concatenate([matrix, right[:, None]], axis=1)
-    extra = damping * scale
+    extra = np.minimum(damping, ENDLESS / scale) * scale
     for j in range(size):
         pivot = np.maximum(np.abs(table[j, j] + extra[j]), 1e-12 * scale[j])
         table[j, j + 1 :] *= free[j] / pivot
