@@ -177,7 +177,7 @@ def test_second_metrics_are_told_apart() -> None:
     assert _too_often(apart, "sharp", 0.05).empty
     assert (broad[["sharp", "metric"]].sum(axis=1) == 0).all()
     assert apart["metric"].sum() > 0.9 * apart["curves"].sum()
-    assert both["sharp"].sum() > 0.9 * both["curves"].sum()
+    assert both["both"].sum() > 0.9 * both["curves"].sum()
 
 
 def test_a_pair_is_made_of_the_widths_it_names() -> None:
