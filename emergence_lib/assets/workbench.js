@@ -6,15 +6,17 @@ globalThis.emWorkbench ??= (() => {
   "use strict";
 
   const started = new WeakSet(); // boxes; kept out of the markup, which a reader may save
-  let known; // what the form carries: names of columns (by role) and scales, limits, phrases
+  let known; // what the form carries: names, limits, phrases; see audit/reading/carried.py
+  let is; // patterns by what a whole cell or name is, and of parts of one
 
   // ---- From text to curves --------------------------------------------------------------------
 
-  const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
-  const THOUSANDS = /^[1-9][0-9]{0,2},[0-9]{3}$/;
   const SHOWN = 10; // problems that are listed
   const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
+  const SAME_SCALE = 0.25; // relative difference up to which another scale is this one, as in scales.py
+  const NEAR = 0.005; // difference up to which a chance level is another one rounded, as in chance.py
+  const SOME = 4; // values that a note lists, as in settings.py
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const REQUIRED = ["scale", "score"];
@@ -106,13 +108,22 @@ globalThis.emWorkbench ??= (() => {
     if (!rows.length) bad(...fault("no_rows"));
     const named = (record) => Object.fromEntries(columns.map((name, i) => [name, record[i]]));
     const made = rows.map(({ place, record }) => ({ place, cells: named(record) }));
-    return { columns, rows: made, comma: delimiter !== "," };
+    return { columns, titles, rows: made, comma: delimiter !== "," };
+  }
+
+  const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  // What a map from outside holds itself: a column may be called "constructor".
+  const own = (map, key) => (Object.hasOwn(map, key) ? map[key] : undefined);
+  // A column holds words: something, and no number in any row.
+  function isText(rows, column) {
+    const filled = rows.map(({ cells }) => cells[column]).filter(Boolean);
+    return filled.length > 0 && !filled.some((cell) => is.numeric.test(cell));
   }
 
   function checkedHeader(titles) {
-    const columns = titles.map((title) => title.toLowerCase().replace(/[\s-]+/g, "_"));
+    const columns = titles.map(columnName);
     if (!titles.length) badHeader("no_header");
-    if (titles.every((title) => NUMBER.test(title))) badHeader("only_numbers");
+    if (titles.every((title) => is.number.test(title))) badHeader("only_numbers");
     columns.forEach((name, at) => {
       if (!name) badHeader("no_name", { number: at + 1 });
       if (columns.indexOf(name) < at) badHeader("same_name", { found: titles[at] });
@@ -120,15 +131,25 @@ globalThis.emWorkbench ??= (() => {
     return columns;
   }
 
-  // Which column is what; of the names that a role may have, the first is preferred.
+  // Which column is what; of the names that a role may have, the first is preferred, and of scales
+  // parameters before compute before tokens.
   function rolesOf(columns) {
     const roles = {};
     for (const [role, names] of Object.entries(known.columns)) {
-      const here = names.filter((name) => columns.includes(name));
-      if (here.length > 1 && here[0] !== names[0]) {
-        badHeader("unclear", { found: here.map(quoted).join(" and "), role, first: names[0] });
+      let here = names.filter((name) => columns.includes(name));
+      if (role === "scale") {
+        if (!here.length) here = columns.filter(isOther).slice(0, 1);
+        here = here.filter((name) => known.units[name] === known.units[here[0]]);
       }
+      if (here.length > 1 && here[0] !== names[0]) unclear(here, role, names[0]);
       if (here.length) roles[role] = here[0];
+    }
+    if (!roles.score && known.longOnly.some((role) => roles[role])) {
+      const read = Object.values(roles);
+      const falls = (name) => !read.includes(name) && (isLoss(name) || lessIsBetter(name));
+      const here = columns.filter(falls);
+      if (here.length > 1) unclear(here, "score", "score");
+      if (here.length) roles.score = here[0];
     }
     refuseMisspelt(columns, roles);
     for (const role of REQUIRED.filter((each) => !roles[each])) {
@@ -139,11 +160,14 @@ globalThis.emWorkbench ??= (() => {
     }
     return roles;
   }
+  function unclear(names, role, first) {
+    badHeader("unclear", { found: names.map(quoted).join(" and "), role, first });
+  }
 
   // A column that would go unread by one wrong letter is refused.
   function refuseMisspelt(columns, roles) {
     const missing = Object.keys(known.columns).filter((role) => !roles[role]);
-    const read = [...Object.values(roles), ...known.columns.scale];
+    const read = [...Object.values(roles), ...known.columns.scale, ...known.directions];
     for (const name of columns.filter((each) => !read.includes(each))) {
       const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
       const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");
@@ -165,26 +189,32 @@ globalThis.emWorkbench ??= (() => {
     return (2 * common.at(-1)) / (one.length + other.length);
   }
 
-  // The number in a text; `tell` gets the name of its fault and what that tells.
-  function numberIn(text, kind, comma, tell) {
+  // The number in a text; `tell` gets the name of its fault and what that tells. A scale may have
+  // letters, and be 0, if it is said in what `unit` it is written.
+  function numberIn(text, kind, comma, tell, unit) {
     const [least, most] = known.limits[kind];
-    const want = () => fill(known.phrases.want[kind], { least, most });
+    const as = unit && unit !== "plain" ? ` as ${unit}` : "";
+    const want = () => fill(known.phrases.want[kind], { least, most }) + as;
     const bad = (name, more) => tell(name, { found: text, want: want(), ...more });
     if (!text) return bad("empty", { part: REQUIRED.includes(kind) ? "row" : "column" });
     const fraction = FRACTIONS.includes(kind);
+    const written = unit && !own(known.scale.bases, unit) && spelt(text, comma);
     let plain = text;
-    if (comma && text.split(",").length === 2) {
+    if (written) {
+      plain = written;
+      if (/\p{L}$/u.test(text)) unit = "plain"; // 7B is 7e9 in a column of billions too
+    } else if (comma && text.split(",").length === 2) {
       plain = text.replace(",", ".");
       const whole = text.replace(",", "");
-      if (!fraction && THOUSANDS.test(text)) return bad("comma", { whole, decimal: plain });
+      if (!fraction && is.thousands.test(text)) return bad("comma", { whole, decimal: plain });
     }
-    if (!NUMBER.test(plain)) {
+    if (!is.number.test(plain)) {
       const instead = plainly(text);
       if (instead) return bad("written", { number: instead });
       return bad(text.includes(",") ? "commas" : "no_number");
     }
-    const value = Number(plain);
-    if (kind === "stderr" && value === 0) return 0;
+    const value = unit ? converted(plain, unit) : Number(plain);
+    if (value === 0 && (kind === "stderr" || (unit && !own(known.scale.bases, unit)))) return 0;
     const countable = kind !== "length" || Number.isInteger(value);
     if (value >= least && value <= most && countable) return value;
     if (fraction && value > 0) return bad(value <= 100 ? "percentage" : "no_score");
@@ -193,46 +223,400 @@ globalThis.emWorkbench ??= (() => {
   // A percentage or a number with a suffix as a plain number.
   function plainly(text) {
     const [, percentage] = text.match(/^(.*)%$/) ?? [];
-    if (NUMBER.test(percentage?.trim())) return number(percentage / 100, 6);
-    const [, suffixed, suffix] = text.match(/^([0-9.]+) ?([kmbt])$/i) ?? [];
-    const power = { k: 3, m: 6, b: 9, t: 12 }[suffix?.toLowerCase()];
-    return NUMBER.test(suffixed) && `${suffixed}e${power}`;
+    if (is.number.test(percentage?.trim())) return number(percentage / 100, 6);
+    const [, suffixed, suffix] = text.match(is.suffixed) ?? [];
+    return is.number.test(suffixed) && `${suffixed}e${known.scale.letters[suffix.toLowerCase()]}`;
   }
 
+  // ---- Scales, as in reading/scales.py --------------------------------------------------------
+
+  // The plain number that a text like 1.3B or 1 300 000 000 stands for.
+  function spelt(text, comma) {
+    if (is.grouped.test(text)) return text.replace(/[^0-9]/g, "");
+    const decimal = comma && !/,[0-9]{3} ?[a-z]/i.test(text);
+    const [, digits, letters] = (decimal ? text.replace(",", ".") : text).match(is.letters) ?? [];
+    const power = digits && own(known.scale.letters, letters.toLowerCase());
+    return power && `${digits}e${power}`;
+  }
+  // The scale in a cell as it is written, in whatever unit, or null.
+  function written(text, comma) {
+    const plain = spelt(text, comma) || (comma ? text.replaceAll(",", ".") : text);
+    return is.number.test(plain) ? Number(plain) : null;
+  }
+  // The scale that a plain number in some unit stands for; 0 if it is beyond any.
+  function converted(text, unit) {
+    const { powers, bases } = known.scale;
+    const [mantissa, exponent = 0] = text.toLowerCase().split("e");
+    if (unit === "plain" || [0, Infinity].includes(Number(text))) return Number(text);
+    if (unit in powers) return Number(`${mantissa}e${Number(exponent) + powers[unit]}`);
+    return Math.abs(text * Math.log10(bases[unit])) < 300 ? bases[unit] ** text : 0;
+  }
+  // What an axis calls a column by the words in its name, and the units that its name says.
+  function axisOf(column) {
+    const words = column.replace(is.logarithm, " ").match(/[a-z]+/g) ?? [];
+    if (words.some((word) => known.scale.others.includes(word))) return null;
+    const heads = Object.keys(known.scale.heads);
+    const found = words.map((word) => heads.find((head) => word.startsWith(head))).find(Boolean);
+    return found ? known.scale.heads[found] : null;
+  }
+  function unitsOf(column) {
+    const { words, last } = known.scale;
+    const [log] = column.matchAll(is.logarithm);
+    const base = log && (log[1] ?? log[2]);
+    if (base) return base === "log" ? ["log10", "ln", "log2"] : [base];
+    if (column.includes("%")) return ["percent"];
+    const here = column.match(/[a-z]+/g) ?? [];
+    const named = Object.keys(words).filter((unit) => words[unit].some((word) => here.includes(word)));
+    if (named.length || here.length < 2) return named;
+    return [own(last, here.at(-1))].filter(Boolean);
+  }
+  const isOther = (column) => axisOf(column) !== null && unitsOf(column).length > 0;
+  const unitOf = (column) => own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
+  // The units that a scale could be in if its numbers are not plain; none if they are.
+  function doubts(column, axis, values) {
+    if (!values.length) return [];
+    const largest = values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+    const [fewest, otherwise] = own(known.scale.fewest, axis) ?? [0, []];
+    const said = unitsOf(column);
+    const could = said.length ? said : largest < fewest ? otherwise : [];
+    return could.filter((unit) => largest <= known.scale.most[unit]);
+  }
+  function refuseDoubtful({ columns, titles, comma }, column, entries) {
+    const texts = [...new Set(entries.map(({ cells }) => cells[column]))];
+    const values = texts.map((text) => written(text, comma)).filter((each) => each !== null);
+    const could = doubts(column, unitOf(column), values);
+    if (!could.length) return;
+    const [low, high] = [Math.min, Math.max].map((end) => number(values.reduce((a, b) => end(a, b))));
+    const called = could.map((unit) => own(known.scale.logs, unit) ?? unit);
+    const units = [called.slice(0, -1).join(", "), called.at(-1)].filter(Boolean).join(" or ");
+    const title = titles[columns.indexOf(column)];
+    badHeader("doubtful", { title, low, high, units, options: could.join(", ") });
+  }
+  // The first other scale by which the same scores make a curve, or a note why there is none.
+  function alongOf({ scale, unit }, points, comma) {
+    let why = null;
+    for (const [column, axis] of Object.entries(known.units)) {
+      if (axis === unit || !(column in points[0].cells)) continue;
+      const values = points.map(({ cells }) => written(cells[column], comma) ?? 0);
+      if (values.every((each, i) => Math.abs(each - scale[i]) <= SAME_SCALE * scale[i])) continue;
+      const bad = notAlong(column, axis, values);
+      if (!bad) return [{ scale: values, unit: axis }, null];
+      const [least, most] = known.limits.scale;
+      why ??= note(bad, { unit: axis, column, least, most });
+    }
+    return [undefined, why];
+  }
+  function notAlong(column, axis, values) {
+    const [least, most] = known.limits.scale;
+    if (Math.min(...values) <= 0) return "along_no_number";
+    if (!values.every((each, i) => i === 0 || above(each, values[i - 1]))) return "along_not_rising";
+    if (values[0] < least || values.at(-1) > most) return "along_beyond";
+    return doubts(column, axis, values).length ? "along_doubtful" : null;
+  }
+  const above = (larger, scale) => larger > scale * (1 + SAME);
+
+  // ---- Direction, as in reading/metrics.py and direction.py -----------------------------------
+
+  const plainMetric = (metric) => columnName(metric.split(",")[0]);
+  const isLoss = (metric) => is.loss.test(plainMetric(metric));
+  const noShare = (metric) => is.less.test(plainMetric(metric));
+  function lessIsBetter(metric) {
+    const name = plainMetric(metric);
+    return (is.less.test(name) || is.wrong.test(name)) && !is.uncertainty.test(name);
+  }
+
+  // Entries that know why less is better, if it is, and a note on losses that are left out.
+  function directed(entries) {
+    const names = [...new Set(entries.map(({ metric }) => metric))];
+    const losses = new Set(names.filter(isLoss));
+    if (losses.size === names.length) fail("table", ...fault("loss", { found: names[0] }));
+    const found = problems();
+    const kept = entries.filter(({ metric }) => !losses.has(metric));
+    for (const entry of kept) entry.lower = whyLower(entry, found);
+    found.stop();
+    const left = [...losses].slice(0, 3).map(quoted).join(", ") + (losses.size > 3 ? " and more" : "");
+    return [kept, losses.size ? [note("losses", { names: left })] : []];
+  }
+  // Why less is better, as a sentence ends, or nothing if more is.
+  function whyLower({ place, cells, metric }, found) {
+    const column = known.directions.find((name) => cells[name]);
+    if (!column) return lessIsBetter(metric) ? "as its name says" : "";
+    const said = own(known.said, columnName(cells[column]));
+    if (said === undefined) {
+      found.add(`${place}, column ${quoted(column)}`, "direction", { found: cells[column] });
+    }
+    return said === (column === "lower_is_better") ? "as the table says" : "";
+  }
+  // Points with 1 minus the score where less is better; of what is no share of items, their number
+  // does not tell how exact it is.
+  function turned(name, points, found) {
+    const [{ lower, metric }] = points;
+    const other = points.find((point) => point.lower !== lower);
+    if (other) found.add(other.place, "two_ways", { curve: name });
+    if (!lower) return points;
+    const dropped = { chance: undefined, ...(noShare(metric) && { items: undefined, length: undefined }) };
+    return points.map((point) => ({ ...point, ...dropped, score: 1 - point.score }));
+  }
+
+  // ---- Chance, as in reading/chance.py and tasks.py -------------------------------------------
+
+  // What guessing scores, null if nobody says it: the table, then the field, then well-known tasks.
+  function levelOf(name, points, rest, found) {
+    const [{ lower }] = points;
+    if (lower) {
+      const told = rest !== undefined || points.some(({ chance }) => chance !== undefined);
+      return { level: null, notes: told ? [note("chance_turned", { curve: name })] : [] };
+    }
+    const said = constant(name, points, "chance", undefined, found);
+    if (said === undefined) {
+      return rest === undefined ? builtIn(points[0]) : { level: rest, source: "given", notes: [] };
+    }
+    const source = "as the table says";
+    const kept = { found: said, source, rest, remedy: "the column 'chance'" };
+    const differs = rest !== undefined && Math.abs(rest - said) >= NEAR;
+    return { level: said, source, notes: differs ? [note("chance_kept", kept)] : [] };
+  }
+  function builtIn({ task = "", metric }) {
+    const [name, plain] = [columnName(task).replace(is.board, "").replaceAll(":", "_"), plainMetric(metric)];
+    const [options] = known.ordinary.includes(name) ? [] : is.tasks.find(([, task]) => task.test(name)) ?? [];
+    const free = is.accuracy.test(plain) || is.overlap.test(plain);
+    const said = { task: shown(task, 60), count: known.counts[options] };
+    if (options && is.chosen.test(plain)) {
+      return { level: 1 / options, source: note("options", said), notes: [] };
+    }
+    if (options === 0 && (free || is.chosen.test(plain))) {
+      return { level: 0, source: note("no_options", said), notes: [] };
+    }
+    return { level: null, notes: [] };
+  }
+
+  // ---- Settings, as in reading/settings.py ----------------------------------------------------
+
+  // Groups, each of what may be one curve: where a setting differs between models it splits them.
+  function settled(table, groups, roles, found) {
+    const sized = groups.filter((group) => hasModels(group, found));
+    const read = [...Object.values(roles), ...Object.keys(known.units), ...known.directions, "model"];
+    const differ = (name) => new Set(table.rows.map(({ cells }) => cells[name])).size > 1;
+    const columns = table.columns.filter((name) =>
+      !read.includes(name) && !is.label.test(name) && differ(name) &&
+      (is.setting.test(name) || isText(table.rows, name)));
+    const names = namesOf(sized);
+    const parts = byTask(sized).flatMap((whole) => {
+      const [points, notes] = [pointsOf(whole), []];
+      const by = settingsOf(names.get(whole[0]), points, columns, notes, found);
+      return by ? apart(whole, by, notes) : [];
+    });
+    const order = new Map(pointsOf(sized).map((point, at) => [point, at]));
+    return byTask(parts).flatMap(byModel)
+      .sort((a, b) => order.get(a.points[0]) - order.get(b.points[0]));
+  }
+  const pointsOf = (groups) => groups.flatMap(({ points }) => points);
+  function byTask(groups) {
+    const tasks = new Map();
+    for (const group of groups) push(tasks, JSON.stringify([group.task, ...group.more]), group);
+    return [...tasks.values()];
+  }
+  function push(lists, key, value) {
+    if (lists.has(key)) lists.get(key).push(value);
+    else lists.set(key, [value]);
+  }
+
+  // Leave out models of scale 0, which has no place on a logarithmic axis; false if too few remain.
+  function hasModels(group, found) {
+    const none = group.points.filter(({ scale }) => scale === 0);
+    if (!none.length) return true;
+    group.points = group.points.filter(({ scale }) => scale !== 0);
+    const models = none.map(({ model }) => model);
+    const apart = models.every(Boolean) && !group.points.some(({ model }) => models.includes(model));
+    const names = apart ? models : none.map(({ place }) => place);
+    group.notes.push(note("no_size", { names: listed(names) }));
+    if (count(group.points) > 1) return true;
+    found.add(none[0].place, "no_size", { others: group.points.length ? "one model" : "nothing" });
+    return false;
+  }
+
+  // The columns that split some points, each with its value of a point; null if they are no curve.
+  function settingsOf(name, points, columns, notes, found) {
+    const splitting = [];
+    for (const column of columns) {
+      const by = [column, ({ cells }) => settingIn(cells[column])];
+      const setting = is.setting.test(column);
+      const parts = partsOf(points, [by]);
+      if (parts.length < 2) continue;
+      const alone = parts.filter(({ points }) => count(points) < 2).length;
+      const absent = parts.some(({ part: [value] }) => known.none.includes(value));
+      const each = !setting || (known.own.includes(column) && !absent);
+      if (each && alone === parts.length) continue;
+      if (!setting && parts.length > 2 && 2 * parts.length > count(points)) {
+        notes.push(note("many", { column, count: parts.length }));
+        continue;
+      }
+      if (!setting && alone) return refuse(parts, [by]);
+      splitting.push(by);
+    }
+    const parts = partsOf(points, splitting);
+    const none = parts.every(({ points }) => count(points) < 2);
+    return splitting.length && none ? refuse(parts, splitting) : splitting;
+
+    function refuse(parts, by) {
+      const counts = parts.map(({ part, points }) => [called(by, part), count(points)]);
+      const some = counts.slice(0, SOME).map(([text, models]) => `${text} (${models})`).join(", ");
+      const kind = counts.some(([, models]) => models > 1) ? "settings" : "settings_alone";
+      const columns = by.map(([column]) => quoted(column)).join(" and ");
+      found.add(points[0].place, kind, { curve: name, some: some + more(counts), columns });
+      return null;
+    }
+  }
+  // 0, 0.0 and -0 are one setting, as True and true.
+  function settingIn(text) {
+    const value = is.number.test(text) ? Number(text) : Infinity;
+    return Number.isFinite(value) ? number(value + 0, 15) : text.toLowerCase();
+  }
+
+  // The parts of groups, each with a note of what it is a part of.
+  function apart(whole, by, said = []) {
+    const columns = by.map(([column]) => column).join(" and ");
+    const all = partsOf(pointsOf(whole), by);
+    const several = all.filter(({ points }) => count(points) > 1).map(({ part }) => part);
+    const alone = all.filter(({ points }) => count(points) < 2).map(({ part }) => called(by, part));
+    const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+    return whole.flatMap((group) => {
+      const made = [];
+      for (const { part, points } of partsOf(group.points, by)) {
+        if (by.length && !several.some((each) => same(each, part))) continue;
+        let name = called(by, part);
+        while (made.some(({ more }) => more.at(-1) === name)) name += " again"; // long ones are cut
+        const notes = [...group.notes, ...said];
+        made.push({ ...group, points, notes, more: by.length ? [...group.more, name] : group.more });
+        if (!by.length) continue;
+        const others = several.filter((each) => !same(each, part)).map(plainPart);
+        const kind = others.length ? "split_also" : "split";
+        notes.push(note(kind, { columns, here: plainPart(part), others: listed(others) }));
+        if (alone.length) notes.push(note("one_model", { names: listed(alone) }));
+      }
+      return made;
+    });
+  }
+
+  // Split by model where each stands at several scales, and by family where each has several.
+  function byModel(whole) {
+    const points = pointsOf(whole);
+    const parted = (by) => {
+      const parts = partsOf(points, [by]);
+      return parts.length > 1 && parts.every(({ part: [value], points }) => value && count(points) > 1);
+    };
+    const [model, family] = [["model", ({ model }) => model], ["family", familyOf]];
+    if (parted(model)) return apart(whole, [model]);
+    if (["family", "model_family"].some((name) => name in points[0].cells)) return whole;
+    if (parted(family)) return apart(whole, [family]);
+    const families = partsOf(points, [family]).filter(({ part: [name] }) => name);
+    const some = families.map(({ part: [name], points }) => `${name} (${count(points)})`);
+    if (some.length > 1) {
+      for (const { notes } of whole) notes.push(note("families", { names: listed(some) }));
+    }
+    return whole;
+  }
+  // The words around the size in the name of a model; null without a size.
+  function familyOf({ model = "" }) {
+    const part = model.replace(/\/+$/, "").split("/").at(-1);
+    const [size] = part.matchAll(is.size);
+    if (!size) return null;
+    const before = part.slice(0, size.index).replace(/^[-_. ]+|[-_. ]+$/g, "");
+    const behind = part.slice(size.index + size[0].length).split(/[-_. ]+/);
+    const words = behind.filter((word) => /^\p{L}+$/u.test(word) && word.toLowerCase() !== "hf");
+    return [before, ...words].filter(Boolean).join(" ").toLowerCase();
+  }
+
+  function partsOf(points, by) {
+    const parts = new Map();
+    for (const point of points) push(parts, JSON.stringify(by.map(([, value]) => value(point))), point);
+    return [...parts].map(([key, points]) => ({ part: JSON.parse(key), points }));
+  }
+  // How many different scales points have.
+  function count(points) {
+    const scales = points.map(({ scale }) => scale).sort((a, b) => a - b);
+    return 1 + scales.filter((scale, at) => above(scale, scales[at - 1])).length;
+  }
+  const valueText = (value) => (value === null ? "unsaid" : shown(value, 60) || "empty");
+  const plainPart = (part) => part.map(valueText).join(" and ");
+  const called = (by, part) => by.map(([column], at) => `${column} ${valueText(part[at])}`).join(", ");
+  const more = ({ length }) => (length > SOME ? ` and ${length - SOME} more` : "");
+  function listed(texts) {
+    const short = (text) => {
+      const letters = Array.from(text); // of a long place, the end tells it from others
+      return letters.length > 80 ? `...${letters.slice(-76).join("")}` : text;
+    };
+    return escaped(texts.slice(0, SOME).map(short).join(", ")) + more(texts);
+  }
+  const note = (name, values) => fill(known.phrases.note[name], values);
+
+  // ---- Curves ---------------------------------------------------------------------------------
+
   // Curves of a table in long form. `options` holds chance, length and items for what the table
-  // does not say.
-  function read(text, options) {
+  // does not say, and the unit of its scale.
+  function read(text, { scaleUnit, ...options }) {
     const table = tableOf(text);
     const roles = rolesOf(table.columns);
+    const metricOf = (cells) => (roles.metric && cells[roles.metric]) || roles.score;
+    const rows = table.rows.map((row) => ({ ...row, metric: metricOf(row.cells) }));
+    const [entries, losses] = directed(rows);
+    if (!scaleUnit) refuseDoubtful(table, roles.scale, entries);
     const found = problems();
-    const groups = new Map();
-    for (const { place, cells } of table.rows) {
-      const point = { place };
-      for (const [role, column] of Object.entries(roles)) {
-        const [cell, kind] = [cells[column], LIKE[role] ?? role];
-        const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
-        if (known.limits[kind]) point[role] = numberIn(cell, kind, table.comma, tell);
-        else if (cell) point[role] = cell;
-        else found.add(place, "empty_text", { column });
-      }
-      const key = JSON.stringify([point.task ?? "", point.metric ?? ""]);
-      if (groups.has(key)) groups.get(key).push(point);
-      else groups.set(key, [point]);
-    }
+    const points = entries.map((entry) => pointOf(entry, roles, table.comma, scaleUnit, found));
     found.stop();
-    const keys = [...groups.keys()].map((key) => JSON.parse(key));
-    const curves = [...groups.values()].map((points, at) => {
-      const [task, metric] = keys[at];
-      const several = keys.filter(([each]) => each === task).length > 1;
-      const name = (task || metric || "curve") + (task && several ? ` (${metric})` : "");
-      return curveOf(name, points, options, known.units[roles.scale] ?? roles.scale, found);
+    const byKey = new Map();
+    for (const point of points) {
+      push(byKey, JSON.stringify([point.task ?? "", point.byMetric ?? ""]), point);
+    }
+    const groups = [...byKey].map(([key, points]) => {
+      const [task, metric] = JSON.parse(key);
+      return { task, metric, more: [], notes: [], points };
+    });
+    const parts = settled(table, groups, roles, found);
+    found.stop();
+    const asked = scaleUnit && scaleUnit !== "plain" ? [note("scale_unit", { unit: scaleUnit })] : [];
+    const names = namesOf(parts);
+    const curves = parts.map((group) => {
+      const notes = [...group.notes, ...losses, ...asked];
+      const points = group.points.sort((a, b) => a.scale - b.scale);
+      const curve = curveOf(names.get(group), points, options, unitOf(roles.scale), found);
+      const [along, why] = alongOf(curve, points, table.comma);
+      return { ...curve, along, notes: [...curve.notes, ...notes, ...(why ? [why] : [])] };
     });
     found.stop();
     return curves;
   }
 
+  // The numbers of an entry, by role.
+  function pointOf({ place, cells, metric, lower }, roles, comma, scaleUnit, found) {
+    const point = { place, cells, metric, lower };
+    for (const [role, column] of Object.entries(roles)) {
+      const [cell, kind] = [cells[column], LIKE[role] ?? role];
+      const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
+      const scaled = (unit, tell) => numberIn(cell, "scale", comma, tell, unit);
+      if (kind === "chance" && !cell) continue; // nobody says that guessing scores 0
+      if (role === "scale") point.scale = scaled(scaleUnit || "plain", tell);
+      else if (role === "score" && lower && scaled("plain", () => 0) > 1) tell("not_turned", { found: cell });
+      else if (known.limits[kind]) point[role] = numberIn(cell, kind, comma, tell);
+      else if (cell) point[role === "metric" ? "byMetric" : role] = cell;
+      else found.add(place, "empty_text", { column });
+    }
+    return point;
+  }
+
+  // A name for each group; its metric is in it if there are several, or it is turned.
+  function namesOf(groups) {
+    const metrics = new Map();
+    for (const { task, metric } of groups) metrics.set(task, (metrics.get(task) ?? new Set()).add(metric));
+    return new Map(groups.map((group) => {
+      const [{ task, metric, more, points: [{ lower, metric: measure }] }] = [group];
+      const several = task && metrics.get(task).size > 1;
+      const by = lower ? ` (1 - ${measure})` : several ? ` (${metric})` : "";
+      return [group, [(task || metric || "curve") + by, ...more].join(", ")];
+    }));
+  }
+
   function curveOf(name, points, { items, chance, length }, unit, found) {
-    points.sort((a, b) => a.scale - b.scale);
     for (const point of items === undefined ? [] : points) {
       if ((point.items ?? items) !== items) {
         const said = { found: point.items, option: items };
@@ -240,20 +624,33 @@ globalThis.emWorkbench ??= (() => {
       }
       point.items = items;
     }
-    const level = constant(name, points, "chance", chance, found) ?? null;
-    const tokens = constant(name, points, "length", length, found);
+    const [{ lower, metric }] = points;
+    const { level, source = "", notes } = levelOf(name, points, chance, found);
+    const why = lower ? [note("turned", { metric, why: lower })] : [];
+    points = turned(name, points, found);
+    const noItems = Boolean(lower) && noShare(metric);
+    const tokens = constant(name, points, "length", noItems ? undefined : length, found);
     const otherLevel = constant(name, points, "other_chance", undefined, found) ?? null;
-    const again = points.findIndex(({ scale }, at) => points[at + 1]?.scale <= scale * (1 + SAME));
-    if (again >= 0) found.add(points[again + 1].place, "again", { curve: name, ...points[again] });
-    if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
+    const again = points.findIndex(({ scale }, at) => points[at + 1] && !above(points[at + 1].scale, scale));
+    if (again >= 0) found.add(points[again + 1].place, "again", { ...points[again], curve: name });
+    else if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
     const column = (role) => points.map((point) => point[role]);
     const scale = column("scale");
-    const noise = noiseOf(name, points, "score", "stderr", found);
-    const curve = { name, unit, scale, score: column("score"), ...noise, chance: level };
-    if (points[0].other === undefined) return { ...curve, length: tokens };
+    const noise = noItems ? certain(name, points, found) : noiseOf(name, points, "score", "stderr", found);
+    const said = { chance: level, chanceSource: source, turned: Boolean(lower), length: tokens };
+    const curve = { name, unit, scale, score: column("score"), ...noise, ...said, notes: [...why, ...notes] };
+    if (points[0].other === undefined) return curve;
     const second = noiseOf(name, points, "other", "other_stderr", found);
-    const said = { name: "the second score", score: column("other"), chance: otherLevel };
-    return { ...curve, length: tokens, other: { unit, scale, ...said, ...second } };
+    const other = { name: "the second score", score: column("other"), chance: otherLevel };
+    return { ...curve, other: { unit, scale, ...other, ...second } };
+  }
+
+  // Standard errors; nothing takes their place where scores are no shares of items.
+  function certain(name, points, found) {
+    for (const { place, stderr, metric } of points) {
+      if (!(stderr > 0)) found.add(place, "no_share", { curve: name, metric });
+    }
+    return { stderr: points.map(({ stderr }) => stderr) };
   }
 
   // The value that a column holds throughout a curve, or the option instead of it.
@@ -310,14 +707,14 @@ globalThis.emWorkbench ??= (() => {
     curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
   // Text from outside as one line that misleads nobody, its middle left out; as in phrases.py.
   const ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-  function shown(text, most = LONGEST_VALUE) {
-    const escaped = cut(text, most).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => {
+  function escaped(text) {
+    return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => {
       const code = mark.codePointAt(0).toString(16);
       const [kind, digits] = code.length > 4 ? ["U", 8] : code.length > 2 ? ["u", 4] : ["x", 2];
       return ESCAPES[mark] ?? `\\${kind}${code.padStart(digits, "0")}`;
     });
-    return cut(escaped, most);
   }
+  const shown = (text, most = LONGEST_VALUE) => cut(escaped(cut(text, most)), most);
   function cut(text, most) {
     const [letters, ends] = [Array.from(text), Math.floor((most - 5) / 2)];
     if (letters.length <= most) return text;
@@ -665,6 +1062,10 @@ globalThis.emWorkbench ??= (() => {
     for (const field of form.querySelectorAll("[data-em-option]")) {
       const [name, text] = [field.dataset.emOption, field.value.trim()];
       if (!text) continue;
+      if (name === "scaleUnit") {
+        options.scaleUnit = text;
+        continue;
+      }
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
       options[name] = numberIn(text, kind, true, (wrong, values) => {
         const [what, remedy] = fault(wrong, values);
@@ -693,6 +1094,11 @@ globalThis.emWorkbench ??= (() => {
 
   function know(carried) {
     known = carried;
+    const whole = ([source, flags]) => new RegExp(`^(?:${source})$`, flags);
+    const part = ([source, flags]) => new RegExp(source, `${flags}g`);
+    const all = (patterns, made) => Object.entries(patterns).map(([name, each]) => [name, made(each)]);
+    const tasks = known.tasks.map(([options, names]) => [options, whole(names)]);
+    is = Object.fromEntries([...all(known.whole, whole), ...all(known.parts, part), ["tasks", tasks]]);
   }
 
   function start(box) {
@@ -701,6 +1107,8 @@ globalThis.emWorkbench ??= (() => {
     const find = (selector) => box.querySelector(selector);
     const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
     const [output, status] = [".em-wb-output", ".em-wb-status"].map(find);
+    const choose = (unit) => element("option", { value: unit }, unit === "plain" ? "plain numbers" : unit);
+    find("select").append(...known.scale.units.map(choose));
     find(".em-wb-plain").hidden = true;
     form.hidden = false;
     let turn = 0;

@@ -20,8 +20,8 @@ from typing import Any
 PHRASES: dict[str, dict[str, Any]] = json.loads(
     (files("emergence_lib.audit") / "phrases.json").read_text(encoding="utf-8")
 )
-LONGEST_VALUE = 300
-"""Characters that a value may take in a sentence."""
+LONGEST_VALUE, LONGEST_PART = 300, 800
+"""Characters that a value may take in a sentence, and a part of it that is put in as a whole."""
 
 
 def escaped(text: object) -> str:
@@ -176,6 +176,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "bounds": bounds,
     "score": score_range,
     "quoted": quoted,
+    "whole": str,
 }
 """How a value is written, by the name that a template gives."""
 
@@ -186,7 +187,7 @@ class _Filled(Formatter):
         return argument(name, value or None) if equals else super().get_value(key, args, kwargs)
 
     def format_field(self, value: object, form: str) -> str:
-        return shown(FORMS[form](value), LONGEST_VALUE)
+        return shown(FORMS[form](value), LONGEST_PART if form == "whole" else LONGEST_VALUE)
 
 
 def phrase(kind: str, name: str, **values: object) -> str:

@@ -29,8 +29,8 @@ def workbench(examples: Mapping[str, str], known: Mapping[str, object]) -> Outpu
         What a button says, and the table it puts into the form, as CSV text.
     known : mapping
         What the script goes by, ready for JSON: ``columns``, the names that a column may have by
-        what it is, the preferred one first; ``units``, what an axis calls a scale by the name of
-        its column; ``limits`` of cells; ``phrases``, all that is said.
+        what it is, the preferred one first; ``limits`` of cells; ``phrases``, all that is said; and
+        the rest of `audit.reading.carried`.
 
     Raises
     ------
@@ -63,6 +63,11 @@ def _form(examples: Sequence[str]) -> str:
         f'<label><span>{label}</span><input type="text" inputmode="decimal" '
         f'data-em-option="{name}" placeholder="{default}" {OWN_KEYS}></label>'
         for name, label, default in OPTIONS
+    )
+    # Units come from what the script goes by.
+    options += (
+        f'<label><span>Scale is written in</span><select data-em-option="scaleUnit" {OWN_KEYS}>'
+        '<option value="">as it looks</option></select></label>'
     )
     return (
         '<form hidden novalidate autocomplete="off">'

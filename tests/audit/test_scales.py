@@ -183,6 +183,12 @@ def test_letters_say_their_own_unit() -> None:
     assert only(read(frame, scale_unit="billions")).scale.tolist() == [4e8, 7e9, 1.3e10]
 
 
+def test_a_logarithm_says_nothing_of_other_columns() -> None:
+    frame = table(compute=[17.8, 19.2]).assign(score=[0, 1], chance=0, stderr=[0, 0.01])
+    curve = only(read(frame, scale_unit="log10"))
+    assert (curve.score.tolist(), curve.chance) == ([0, 1], 0)
+
+
 def test_a_file_of_sizes_is_doubted_alike(tmp_path: Path) -> None:
     frame = pd.DataFrame({"model": ["a", "b"], "score": [0.1, 0.5], "n": 9})
     path = tmp_path / "sizes.csv"
@@ -402,7 +408,7 @@ def test_a_second_metric_goes_along() -> None:
         ([1e18, 0, 3e21], "is not a number above 0 in every row"),
         ([1e18, 1e18, 3e21], "does not grow from model to model"),
         ([1e20, 1e18, 3e21], "does not grow from model to model"),
-        ([1e18, 1e20, 1e60], "is beyond 1e-50 to 1e+50"),
+        ([1e18, 1e20, 1e60], "is beyond 1e-50 to 1e50"),
         ([18, 20, 21.5], "is hardly written in plain numbers"),
     ],
 )

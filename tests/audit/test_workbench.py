@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -79,34 +79,147 @@ def opened(browser: Browser, folder: Path, **context: Any) -> Iterator[Page]:
     assert complaints == [path.as_uri()]
 
 
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the name of a file in a folder of its own: of a long path, notes show the end."""
+    monkeypatch.chdir(tmp_path)
+    return Path("curve.csv")
+
+
+def along(header: str, *cells: str) -> str:
+    """Return a table of as many models as there are cells, which stand in further columns."""
+    rows = [f"{3 ** (at + 15)},{0.07 * at:.2f},90,{cell}" for at, cell in enumerate(cells)]
+    return "\n".join([f"params,score,n,{header}", *rows])
+
+
 GOOD = {
     "long form": "params,score,n_items\n1e8,0.1,100\n1e9,0.5,100\n1e10,0.9,100\n",
     "out of order, other names": "Train-FLOPs,Accuracy,SE\n1e22,.9,.01\n1e20,.1,.02\n1e21,.4,.02\n",
     "semicolons, decimal commas": "tokens;acc;n\n1e9;0,25;200\n2e9;0,5;200\n",
     "tabs, quotes, blank rows": 'task\tscale\tvalue\tn\n\n"a ""b"""\t1\t0\t9\n"a ""b"""\t2\t1\t9\n',
-    "two tasks": "task,params,score,n_items\na,1,0.1,50\nb,1,0.2,50\na,2,0.3,50\nb,2,0.4,50\n",
+    "two tasks": "task,scale,score,n_items\na,1,0.1,50\nb,1,0.2,50\na,2,0.3,50\nb,2,0.4,50\n",
     "two metrics": "task,metric,scale,acc,n\na,x,1,.1,9\na,y,1,.2,9\na,x,2,.3,9\na,y,2,.4,9\n",
-    "chance and length": "params,score,n_items,chance,length\n1,0.3,80,0.25,5\n2,0.4,80,0.25,5\n",
-    "second metric": "params,score,n_items,other,other_stderr\n1,.3,80,.5,.05\n2,.4,80,.6,.05\n",
-    "standard errors of 0": "params,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",
-    "items and errors that agree": "params,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",
-    "items and errors that differ": "params,score,n,se\n1,0.2,100,0.04\n2,0.5,100,0.063\n",
-    "columns nobody asked for": "model,notes,params,score,n\nx,hello,1,0,9\ny,,2,1,9\n",
+    "chance and length": "scale,score,n_items,chance,length\n1,0.3,80,0.25,5\n2,0.4,80,0.25,5\n",
+    "second metric": "scale,score,n_items,other,other_stderr\n1,.3,80,.5,.05\n2,.4,80,.6,.05\n",
+    "standard errors of 0": "scale,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",
+    "items and errors that agree": "scale,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",
+    "items and errors that differ": "scale,score,n,se\n1,0.2,100,0.04\n2,0.5,100,0.063\n",
+    "columns nobody asked for": "model,notes,scale,score,n\nx,hello,1,0,9\ny,,2,1,9\n",
     "scales that differ in the eleventh digit": "params,score,n\n1e9,0,9\n1000000000.01,1,9\n",
+    # Chance.
+    "chance unknown for a task": (
+        "task,scale,score,n,chance,other,other_chance\na,1,.3,9,.5,.1,\na,2,.8,9,.5,.2,\n"
+        "b,1,.1,9,,.1,.2\nb,2,.2,9,,.1,.2\nc,1,.1,9,,.1,\nc,2,.2,9,.25,.1,\n"
+    ),
+    "well-known tasks": "task,scale,acc,n\n"
+    + "".join(
+        f'"{task}",{scale},.3,90\n'
+        for scale in (1, 2)
+        for task in (
+            *("hellaswag", "ARC-Challenge", "harness|arc:challenge|25", "leaderboard_mmlu_pro"),
+            *(
+                "gsm8k",
+                "race",
+                "drop",
+                "my hellaswag",
+                "mmlu_virology",
+                "blimp_\u00e9t\u00e9",
+                "anli_r3",
+            ),
+            "hellaswag\x1b",
+        )
+    ),
+    "metrics without options": "task,metric,scale,score,n\n"
+    + "".join(
+        f'{task},"{metric}",{scale},.3,90\n'
+        for scale in (1, 2)
+        for task in ("boolq", "gsm8k")
+        for metric in ("f1", "acc_norm", "exact_match,strict", "mcc", "Pass@1", "rouge1")
+    ),
+    # Scales.
+    "letters": "params,score,n\n410M,.1,9\n1.3B,.5,9\n7 b,.6,9\n13bn,.7,9\n1 trillion,.8,9\n",
+    "groups": 'scale,score,n\n12 500,.1,9\n"1,300,000",.5,9\n1\u00a0300\u00a0000\u00a0000,.6,9\n',
+    "letters and decimal commas": "params;score;n\n1,3B;0,1;9\n6,7B;0,5;9\n1.300.000.000.000;1;9\n",
+    "parameters before compute": along(
+        "flops,tokens", *(f"{10**at},{at}e9" for at in (18, 20, 22))
+    ),
+    "compute before tokens": "tokens,train_flops,score,n\n2e9,1e20,.1,9\n1e9,1e22,.5,9\n",
+    "tokens where compute does not grow": along("flops,tokens", "1e20,1e9", "1e20,2e9", "1e20,3e9"),
+    "compute that is lacking": along("flops", "1e18", "", "1e20"),
+    "compute in words": along("flops", "1e18", "many", "1e20"),
+    "compute beyond": along("flops", "1e18", "1e20", "1e60"),
+    "compute in logarithms": along("flops", "18", "20", "22"),
+    "rounded parameters": along("scale", *(f"{1.1 * 3 ** (at + 15):.3g}" for at in range(3))),
+    "a column called 'scale'": along("scale", "1", "2", "3"),
+    "a start at 0": along("tokens,model", "0,a", "1e9,b", "2e9,c").replace("14348907", "0", 1),
+    "a start at 0 without a name": "tokens,score,n\n0,.1,9\n1e9,.2,9\n2e9,.5,9\n",
+    "a start at 0 of the same name": "tokens,score,n,model\n0,.1,9,a\n1e9,.2,9,a\n2e9,.5,9,a\n",
+    # Settings.
+    "shots": along("n_shot,version", "0,1", "0,1.0", "5,1", "5,1", "5,1"),
+    "two settings": along("n_shot,Prompt", "0,a", "0,A", "0,b", "0,b", "5,b", "5,b"),
+    "one spelt twice": along("n_shot,chat", "0,True", "0.0,true", "-0,TRUE"),
+    "numbers of every size": along(
+        "temperature", "1e-9", "1e-9", "0.7", "0.7", "1e20", "1e20", "1e999", "1e999"
+    ),
+    "one model left": along("prompt", "a", "a", "a", "b"),
+    "nothing in a cell": along("chat template", "", "", "x", "x"),
+    "words nobody knows": along("wording,lab", "a,x", "a,x", "b,y", "b,y"),
+    "words of many values": along("lab", "a", "a", "b", "c", "d"),
+    "labels": along("date,checkpoint,lab,revision", "a,a,a,a", "b,b,b,b", "c,c,c,c"),
+    "long values": along("prompt", *(f"{'x' * 500}{each}{'x' * 500}" for each in "aabb")),
+    "values that many know": along("prompt", *(each for each in "abcdef" for _ in range(2))),
+    "what is constant within a task": along("task,kind", "a,x", "a,x", "b,y", "b,y"),
+    "two metrics split alike": along(
+        "task,metric,n_shot", *(["a,x,0", "a,y,0"] * 2 + ["a,x,5", "a,y,5"] * 2)
+    ),
+    "families": along("model", "lab/pythia-70m", "lab/pythia-160m-hf", "OPT-410m", "opt-1b/"),
+    "families of one": along(
+        "model", "pythia-70m", "pythia-160m", "pythia-1.4b-v0", "opt-1b", "gpt2"
+    ),
+    "chat models": along("model", "m-70m", "m-7b1", "m-410m-v0.1", "m-1b-chat", "m-2.8b-Chat"),
+    "a family in a column": along("model,family", "a-1b,x", "a-2b,x", "b-3b,x", "b-4b,x"),
+    "checkpoints of two models": along("model", "small", "small", "large", "large"),
+    # Direction.
+    "an error rate": "task,scale,error_rate,n\na,1,.9,90\na,2,.2,90\n",
+    "less is better": "scale,score,n,chance,lower_is_better\n1,.9,90,.1,Yes\n2,.2,90,.1,yes\n",
+    "more is better": "scale,score,n,metric,higher_is_better\n1,.9,90,err,1.0\n2,.2,90,err,true\n",
+    "a Brier score": (
+        "metric,scale,score,n,length,se\nBrier score,1,.9,90,2,.1\nBrier score,2,.2,90,2,.1\n"
+    ),
+    "two metrics, one of them falls": (
+        "task,metric,scale,score,se\na,err,1,.9,.1\na,acc,1,.2,.1\na,err,2,.1,.1\na,acc,2,.9,.1\n"
+    ),
+    "losses beside an accuracy": "metric,scale,score,n\n"
+    + "".join(
+        f"{metric},{scale},{score},90\n"
+        for scale in (1, 2)
+        for metric, score in (("acc", 0.5), ("nll", 3), ("val_loss", 2), ("ppl", 9), ("bpb", 1))
+    ),
+    "words that every object has": (
+        'task,scale,score,n,constructor,__proto__\n"constructor",1,.1,9,a,x\n"constructor",2,.2,9,b,y\n'
+    ),
 }
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_tables_are_read_as_python_reads_them(scripts: Page, tmp_path: Path, name: str) -> None:
-    path = tmp_path / "curve.csv"
-    path.write_text(GOOD[name], encoding="utf-8")
+def test_tables_are_read_as_python_reads_them(scripts: Page, path: Path, name: str) -> None:
     found = scripts.evaluate(READ, [GOOD[name], {}])
     assert "lines" not in found, found
-    wanted = audit.read(path)
-    assert len(found["curves"]) == len(wanted)
-    for curve, theirs in zip(wanted, found["curves"], strict=True):
+    all_compared(python_says(GOOD[name], path), found)
+
+
+def all_compared(python: Sequence[audit.Curve | str], found: dict[str, Any]) -> None:
+    assert len(found["curves"]) == len(python)
+    for curve, theirs in zip(python, found["curves"], strict=True):
+        assert isinstance(curve, audit.Curve), python
         assert theirs["name"] == curve.name
+        assert theirs["notes"] == list(curve.notes)
+        assert theirs["turned"] == curve.turned
         compared(curve, theirs)
+        assert (curve.along is None) == (theirs.get("along") is None)
+        if curve.along is not None:
+            assert theirs["along"]["unit"] == curve.along.unit
+            assert theirs["along"]["scale"] == pytest.approx(curve.along.scale.tolist())
 
 
 def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
@@ -115,6 +228,8 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
         ours = getattr(curve, each)
         assert theirs.get(each) == (None if ours is None else pytest.approx(ours.tolist()))
     assert theirs["chance"] == curve.chance
+    if curve.name != "the second score":
+        assert theirs.get("chanceSource", "") == curve.chance_source
     assert theirs.get("length") == curve.length
     assert (curve.other is None) == (theirs.get("other") is None)
     if curve.other is not None:
@@ -123,42 +238,71 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
 
 # A table, and the start of the remedy.
 BAD = {
-    "percentages": ("params,score,n\n1,12,9\n2,45.5,9\n", "Divide the column by 100"),
-    "no fraction at all": ("params,score,n\n1,120,9\n2,.5,9\n", "Correct it"),
-    "a per cent sign": ("params,score,n\n1,12%,9\n2,.5,9\n", "Write 0.12"),
+    "percentages": ("scale,score,n\n1,12,9\n2,45.5,9\n", "Divide the column by 100"),
+    "no fraction at all": ("scale,score,n\n1,120,9\n2,.5,9\n", "Correct it"),
+    "a per cent sign": ("scale,score,n\n1,12%,9\n2,.5,9\n", "Write 0.12"),
     "suffix": ("params,score,n\n1e8,.1,7B\n2e8,.5,9\n", "Write 7e9"),
-    "empty": ("params,score,n\n1,,9\n2,.5,9\n", "Fill it in or delete the row"),
-    "empty task": ("params,score,n,task\n1,.1,9,\n2,.5,9,a\n", "Fill it in or delete the column"),
-    "words": ("params,score,n\n1,.1,9\n2,good,9\n", "Write a number"),
-    "many words": (f"params,score,n\n1,.1,9\n2,{'so ' * 40},9\n", "Write a number"),
-    "scale of 0": ("params,score,n\n0,.1,9\n2,.5,9\n", "Correct it"),
-    "beyond all numbers": ("params,score,n\n1e999,.1,9\n2,.5,9\n", "Correct it"),
-    "half a token": ("params,score,n,length\n1,.1,9,1.5\n2,.5,9,1.5\n", "Correct it"),
-    "an error too large": ("params,score,se\n1,.1,.6\n2,.5,.1\n", "Divide the column by 100"),
-    "decimal comma": ('params,score,n\n1,"0,1",9\n2,.5,9\n', "Write a point"),
-    "thousands": ("params;score;n\n1,500;.1;9\n2;.5;9\n", "Write 1500 or 1.500"),
+    "empty": ("scale,score,n\n1,,9\n2,.5,9\n", "Fill it in or delete the row"),
+    "empty task": ("scale,score,n,task\n1,.1,9,\n2,.5,9,a\n", "Fill it in or delete the column"),
+    "words": ("scale,score,n\n1,.1,9\n2,good,9\n", "Write a number"),
+    "many words": (f"scale,score,n\n1,.1,9\n2,{'so ' * 40},9\n", "Write a number"),
+    "scale of 0": ("scale,score,n\n0,.1,9\n2,.5,9\n", "Add models of some size"),
+    "beyond all numbers": ("scale,score,n\n1e999,.1,9\n2,.5,9\n", "Correct it"),
+    "half a token": ("scale,score,n,length\n1,.1,9,1.5\n2,.5,9,1.5\n", "Correct it"),
+    "an error too large": ("scale,score,se\n1,.1,.6\n2,.5,.1\n", "Divide the column by 100"),
+    "decimal comma": ('scale,score,n\n1,"0,1",9\n2,.5,9\n', "Write a point"),
+    "thousands": ("scale;score;n\n1,500;.1;9\n2;.5;9\n", "Write 1500 or 1.500"),
     "no scale": ("size,score,n\n1,.1,9\n2,.2,9\n", "Add or rename a column: scale"),
     "no score": ("params,task,n\n1,a,9\n2,a,9\n", "Add or rename a column: score"),
-    "two scales": ("params,tokens,score,n\n1,1,.1,9\n2,2,.2,9\n", "Rename one of them"),
-    "misspelt": ("params,score,n_itmes\n1,.1,9\n2,.5,9\n", "Rename it to 'n_items'"),
-    "misspelt error": ("params,score,n,std_error\n1,.1,9,1\n2,.5,9,1\n", "Rename it to 'stderr'"),
-    "misspelt length": ("params,score,n,lenght\n1,.1,9,1\n2,.5,9,1\n", "Rename it to 'length'"),
+    "two scales": ("params,n_params,score,n\n1e8,1e8,.1,9\n2e8,2e8,.2,9\n", "Rename one of them"),
+    "misspelt": ("scale,score,n_itmes\n1,.1,9\n2,.5,9\n", "Rename it to 'n_items'"),
+    "misspelt error": ("scale,score,n,std_error\n1,.1,9,1\n2,.5,9,1\n", "Rename it to 'stderr'"),
+    "misspelt length": ("scale,score,n,lenght\n1,.1,9,1\n2,.5,9,1\n", "Rename it to 'length'"),
     "no header": ("1,0.1,9\n2,0.5,9\n", "Add a header"),
     "blank first row": ("\nparams,score,n\n1,.1,9\n", "Delete the blank rows on top"),
-    "no name": ("params,score,,n\n1,.1,x,9\n", "Name it or delete it"),
-    "two of a name": ("params,score,score\n1,.1,9\n", "Rename or delete one"),
-    "twice": ("params,score,n\n1,.1,9\n1,.2,9\n2,.5,9\n2,.5,9\n", "Average them"),
-    "twice, to the last digit": ("params,score,n\n1,.1,9\n1.0000000000000002,.2,9\n", "Average"),
+    "no name": ("scale,score,,n\n1,.1,x,9\n", "Name it or delete it"),
+    "two of a name": ("scale,score,score\n1,.1,9\n", "Rename or delete one"),
+    "twice": ("scale,score,n\n1,.1,9\n1,.2,9\n2,.5,9\n2,.5,9\n", "Average them"),
+    "twice, to the last digit": ("scale,score,n\n1,.1,9\n1.0000000000000002,.2,9\n", "Average"),
     "twice, to twelve digits": ("scale,score,n\n1e9,.1,9\n1000000000.0005,.2,9\n", "Average"),
     "a long header": (f"params,task,{'x' * 100_000}\n1,a,9\n", "Add or rename a column: score"),
-    "a long name": (f"task,params,score,n\n{'x' * 100_000},1,.1,9\n", "Add models"),
-    "one model": ("params,score,n\n1,.1,9\n", "Add models"),
-    "no noise": ("params,score\n1,.1\n2,.2\n", "Add a column 'n_items'"),
-    "too short": ("params,score,n\n1,.1\n2,.2,9\n", "Look for a comma"),
-    "too long": ("params,score,n\n1,.1,9\n2,.2,9,9\n", "Look for a comma"),
-    "two chances": ("params,score,n,chance\n1,.1,9,0\n2,.2,9,.25\n", "Separate the tasks"),
-    "many faults": ("params,score,n\n" + "".join(f"{i},{i},0\n" for i in range(14)), "Correct it"),
+    "a long name": (f"task,scale,score,n\n{'x' * 100_000},1,.1,9\n", "Add models"),
+    "one model": ("scale,score,n\n1,.1,9\n", "Add models"),
+    "no noise": ("scale,score\n1,.1\n2,.2\n", "Add a column 'n_items'"),
+    "too short": ("scale,score,n\n1,.1\n2,.2,9\n", "Look for a comma"),
+    "too long": ("scale,score,n\n1,.1,9\n2,.2,9,9\n", "Look for a comma"),
+    "two chances": ("scale,score,n,chance\n1,.1,9,0\n2,.2,9,.25\n", "Separate the tasks"),
+    "many faults": ("scale,score,n\n" + "".join(f"{i},{i},0\n" for i in range(14)), "Correct it"),
     "only a header": ("params,score,n\n", "Paste the scores"),
+    "nothing but a scale of 0": ("scale,score,n\n0,.1,9\n0,.5,9\n", "Add models of some size"),
+    "a negative scale": ("scale,score,n\n-7,.1,9\n2,.5,9\n", "Correct it"),
+    "letters that are none": ("scale,score,n\n7BB,.1,9\n7 constructor,.5,9\n", "Write a number"),
+    "billions": (
+        along("notes").replace("params", "Params") + "\n7,.1,9,\n13,.5,9,\n",
+        "Choose below",
+    ),
+    "a logarithm": ("log10(FLOPs),score,n\n17.8,.1,9\n22,.5,9\n", "Choose below"),
+    "some logarithm": ("log_params,score,n\n7.8,.1,9\n9,.5,9\n", "Choose below"),
+    "a size in billions": ("Model size (B),score,n\n0.07,.1,9\n6.9,.5,9\n", "Choose below"),
+    "a percentage of tokens": ("% of tokens,score,n\n7,.1,9\n100,.5,9\n", "Choose below"),
+    "words that split badly": (along("wording", "a", "a", "b"), "Delete 'wording' to take them"),
+    "settings of one model each": (
+        along("version,cot", "1,a", "2,b", "3,c"),
+        "Add models; or delete",
+    ),
+    "settings of many": (along("version", *map(str, range(9))), "Add models; or delete 'version'"),
+    "a template for one": (along("chat_template", "none", "x"), "Add models; or delete"),
+    "a loss": ("task,scale,val_loss,n\na,1,3,9\na,2,2,9\n", "Choose an accuracy"),
+    "two losses": ("metric,scale,score,n\nnll,1,3,9\nppl,2,2,9\n", "Choose an accuracy"),
+    "two scores that fall": ("task,scale,err,wer,n\na,1,.3,.3,9\n", "Rename one of them"),
+    "no direction": (
+        "scale,score,n,lower_is_better\n1,.3,9,up\n2,.4,9,constructor\n",
+        "Correct it",
+    ),
+    "two directions": ("scale,score,n,lower_is_better\n1,.3,9,1\n2,.4,9,0\n", "Say the same"),
+    "a rate above 1": ("metric,scale,score,se\nwer,1,1.2,.1\nwer,2,.4,.1\n", "Divide the column"),
+    "a rate below 0": ("metric,scale,score,se\nwer,1,-.2,.1\nwer,2,.4,.1\n", "Correct it"),
+    "no errors": ("metric,scale,score,n\nece,1,.2,9\nece,2,.1,9\n", "Give standard errors in a"),
 }
 
 
@@ -167,37 +311,45 @@ def faults(lines: Sequence[str]) -> list[str]:
     return [line.partition(" Remedy: ")[0] for line in lines]
 
 
-def python_says(text: str, path: Path) -> list[audit.Curve] | list[str]:
+def python_says(text: str, path: Path, **options: Any) -> list[audit.Curve] | list[str]:
     """Return the curves that Python reads, or what it finds wrong, in the words of the page."""
     path.write_text(text, encoding="utf-8")
+
+    def without_path(said: str) -> str:
+        return said.replace(f"{path}, row", "row").replace(str(path), "table")
+
     try:
-        return audit.read(path)
+        curves = audit.read(path, **options)
     except audit.CurveError as error:
-        return str(error).replace(f"{path}, row", "row").replace(str(path), "table").split("\n")
+        return without_path(str(error)).split("\n")
+    return [replace(each, notes=tuple(map(without_path, each.notes))) for each in curves]
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_tables_are_refused_as_python_refuses_them(
-    scripts: Page, tmp_path: Path, name: str
+    scripts: Page, path: Path, name: str
 ) -> None:
     text, remedy = BAD[name]
     found = scripts.evaluate(READ, [text, {}])["lines"]
     assert f" Remedy: {remedy}" in found[0]
-    assert faults(found) == faults(cast(list[str], python_says(text, tmp_path / "curve.csv")))
+    assert faults(found) == faults(cast(list[str], python_says(text, path)))
 
 
 @pytest.mark.parametrize("name", [each for each in HOSTILE if "half" not in each])
-def test_no_fault_repeats_what_misleads_the_eye(scripts: Page, tmp_path: Path, name: str) -> None:
+def test_no_fault_repeats_what_misleads_the_eye(scripts: Page, path: Path, name: str) -> None:
     mark = HOSTILE[name]
     for text in (
-        f'task,params,score,n\n"a{mark}b",1,.5,9\n',
-        f'params,score,n\n1,".5{mark}b",9\n',
-        f'params,"a{mark}b","a{mark}b"\n1,.1,9\n',
-        f'params,task,"a{mark}b"\n1,a,9\n',
+        f'task,scale,score,n\n"a{mark}b",1,.5,9\n',
+        f'scale,score,n\n1,".5{mark}b",9\n',
+        f'scale,"a{mark}b","a{mark}b"\n1,.1,9\n',
+        f'scale,task,"a{mark}b"\n1,a,9\n',
+        f'scale,score,n,wording\n1,.1,9,x\n2,.1,9,x\n3,.1,9,"a{mark}b"\n',
+        f'scale,score,n,lower_is_better\n1,.1,9,"a{mark}b"\n',
+        f'scale,score,n,metric\n1,.1,9,"a{mark}b_loss"\n',
     ):
         found = scripts.evaluate(READ, [text, {}])["lines"]
         assert all(map(str.isprintable, found))
-        python = cast(list[str], python_says(text, tmp_path / "curve.csv"))
+        python = cast(list[str], python_says(text, path))
         # Languages differ in what is blank, and the page takes every line end for the same.
         assert faults(found) == faults(python) or re.search("[\r\x85\ufeff]", mark), text
 
@@ -232,9 +384,23 @@ def test_what_is_no_table_is_refused(scripts: Page, text: str, said: str) -> Non
 
 
 CELLS = ["1", "2", "1e9", "0", ".5", " 0.25", "0,25", "1,500", "50%", "7b", "", "-1", "nan"]
-CELLS += ["x", "9"]
+CELLS += ["x", "9", "1 300 000", "1.3B", "true"]
 GOOD_CELLS = {"n": "9", "n_items": "9", "items": "9", "se": ".1", "task": "a", "metric": "b"}
 GOOD_CELLS |= {"chance": "0", "length": "1", "other": ".5", "other_se": ".1", "notes": "none"}
+ANY_OF = {
+    "task": ["a", "a", "piqa", "gsm8k"],
+    "metric": ["acc", "acc", "err", "nll", "brier"],
+    "model": ["a", "b", "m-1b", "m-2b", "k-3b", "k-4b", "", "gpt2"],
+    "n_shot": ["0", "5", "0.0", ""],
+    "Wording": ["short", "long", "Long"],
+    "version": ["1", "2"],
+    "revision": ["none", "x", "y", "z"],
+    "tokens": ["1e9", "2e9", "3e9", "", "many"],
+    "train-flops": ["1e20", "1e21", "1e22", "20"],
+    "lower is better": ["true", "0", ""],
+    "chance": ["", "0.25"],
+}
+"""Columns of which any cell is as good as another, but not always together."""
 
 
 def random_table(rng: np.random.Generator) -> str:
@@ -243,36 +409,104 @@ def random_table(rng: np.random.Generator) -> str:
     bad = rng.choice([0, 0, 0.1, 0.4])
     lines = [header]
     for scale in rng.choice(30, size=rng.integers(1, 5)):
-        good = [str(scale + 1), ".5", *(GOOD_CELLS[name] for name in header[2:])]
+        good = [f"{scale + 1}e6", ".5", *(GOOD_CELLS[name] for name in header[2:])]
         lines.append([rng.choice(CELLS) if rng.uniform() < bad else cell for cell in good])
+    return written(rng, lines)
+
+
+def mixed_table(rng: np.random.Generator) -> str:
+    """Return a table of several models, in which settings, tasks and scales may differ."""
+    more = list(rng.permutation(list(ANY_OF))[: rng.integers(1, 5)])
+    lines = [[rng.choice(["params", "scale", "tokens "]), "score", "n", "se", *more]]
+    models = int(rng.integers(2, 9))
+    mixed = rng.choice([0, 0, 1], size=len(more))
+    for scale in rng.permutation(models):
+        # A column differs half way, anywhere, or nowhere.
+        at = [rng.integers(99) if any_row else (2 * scale >= models) for any_row in mixed]
+        cells = [
+            ANY_OF[name][each % len(ANY_OF[name])] for name, each in zip(more, at, strict=True)
+        ]
+        zero = scale == 0 and rng.uniform() < 0.3
+        lines.append(["0" if zero else f"{scale + 1}0M", ".5", "9", ".1", *cells])
+    return written(rng, lines)
+
+
+def written(rng: np.random.Generator, lines: list[list[str]]) -> str:
     mark, end = str(rng.choice([",", ";", "\t"])), str(rng.choice(["\n", "\r\n", "\r"]))
     quoted = [[f'"{cell}"' if mark in cell else cell for cell in line] for line in lines]
     return end.join(map(mark.join, quoted))
 
 
-def test_random_tables_are_read_or_refused_as_by_python(scripts: Page, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("table", "tables"), [(random_table, 200), (mixed_table, 400)])
+def test_random_tables_are_read_or_refused_as_by_python(
+    scripts: Page, path: Path, table: Callable[[np.random.Generator], str], tables: int
+) -> None:
     rng, read = np.random.default_rng(8), 0
-    for _ in range(200):
-        text = random_table(rng)
-        python = python_says(text, tmp_path / "curve.csv")
-        found = scripts.evaluate(READ, [text, {}])
+    for _ in range(tables):
+        text = table(rng)
+        unit = rng.choice([*["", ""] * len(KNOWN["scale"]["units"]), *KNOWN["scale"]["units"]])
+        python = python_says(text, path, scale_unit=str(unit) or None)
+        found = scripts.evaluate(READ, [text, {"scaleUnit": str(unit)}])
         if "lines" in found:
             assert faults(found["lines"]) == faults(cast(list[str], python)), text
             continue
         read += 1
-        for curve, theirs in zip(python, found["curves"], strict=True):
-            assert isinstance(curve, audit.Curve), text
-            compared(curve, theirs)
-    assert 30 < read < 170
+        all_compared(python, found)
+    assert 0.15 < read / tables < 0.85
+
+
+@pytest.mark.parametrize("unit", KNOWN["scale"]["units"])
+def test_a_scale_may_be_written_in_any_unit(scripts: Page, path: Path, unit: str) -> None:
+    for cells in (
+        ["7", "13", "70"],
+        ["1.3", "2.5e1", "7B"],
+        ["400", "1e999", "-3"],
+        ["0", "1", "2"],
+    ):
+        text = "params,score,n\n" + "".join(f"{cell},.5,9\n" for cell in cells)
+        python = python_says(text, path, scale_unit=unit)
+        found = scripts.evaluate(READ, [text, {"scaleUnit": unit}])
+        if "lines" in found:
+            assert faults(found["lines"]) == faults(cast(list[str], python))
+        else:
+            all_compared(python, found)
 
 
 def test_options_say_what_the_table_does_not(scripts: Page) -> None:
-    text = "params,score\n1,0.3\n2,0.4\n"
+    text = "scale,score\n1,0.3\n2,0.4\n"
     options = {"items": 50, "chance": 0.25, "length": 3}
     (curve,) = scripts.evaluate(READ, [text, options])["curves"]
     assert (curve["items"], curve["chance"], curve["length"]) == ([50, 50], 0.25, 3)
     found = scripts.evaluate(READ, [GOOD["chance and length"], options])
     assert "80 items in the table, 50 in the option" in found["lines"][0]
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("chance", [0.333, 0.5])
+def test_a_chance_level_given_fills_in_what_nobody_else_says(
+    scripts: Page, path: Path, name: str, chance: float
+) -> None:
+    python = cast(list[audit.Curve], python_says(GOOD[name], path, chance=chance))
+    found = scripts.evaluate(READ, [GOOD[name], {"chance": chance}])
+    # How it could be set, each program says in its own words.
+    apart = re.compile(r"(?<=not used here; ).*(?= would set it\.)")
+    for curve, theirs in zip(python, found["curves"], strict=True):
+        assert [apart.sub("", each) for each in theirs["notes"]] == [
+            apart.sub("", each) for each in curve.notes
+        ]
+        for note in theirs["notes"]:
+            assert set(apart.findall(note)) <= {"the column 'chance'"}
+        theirs["notes"] = list(curve.notes)
+    all_compared(python, found)
+
+
+def test_every_note_of_a_reader_is_among_the_tables(scripts: Page) -> None:
+    tables = [[text, options] for text in GOOD.values() for options in ({}, {"chance": 0.4})]
+    tables.append([GOOD["letters"], {"scaleUnit": "billions"}])
+    curves = [each for table in tables for each in scripts.evaluate(READ, table)["curves"]]
+    said = [note for each in curves for note in (*each["notes"], each.get("chanceSource") or "")]
+    # Only where repeats are pooled can one scale have two others.
+    assert unsaid(PHRASES["note"].values(), said) == [PHRASES["note"]["along_differs"]]
 
 
 def sentences(report: audit.Report) -> list[str]:
@@ -524,6 +758,27 @@ def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
             page.get_by_label(label).fill("")
 
 
+def test_a_doubtful_scale_is_asked_for_and_settled_in_the_form(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, tmp_path) as page:
+        page.locator("textarea").fill("params,score,n\n7,.1,90\n13,.5,90\n70,.9,90\n")
+        page.get_by_role("button", name="Audit").click()
+        asked = page.get_by_role("alert").inner_text()
+        assert "'params' runs from 7 to 70, as billions or millions would" in asked
+        assert "Choose below what the scale is written in: billions, millions, or plain" in asked
+        page.get_by_text("What the table does not say").click()
+        page.get_by_label("Scale is written in").select_option("billions")
+        page.get_by_role("button", name="Audit").click()
+        page.locator(".em-wb-verdict", has_text="3 models, and at least 4").wait_for()
+        note = page.get_by_text("The scale was written as billions and converted, as asked.")
+        assert note.count() == 1
+        # An example begins anew.
+        page.get_by_role("button", name=findings.SUMS).click()
+        page.locator("svg", has_text="parameters").wait_for()
+        assert page.get_by_label("Scale is written in").input_value() == ""
+
+
 def test_chance_is_drawn_only_if_somebody_said_it(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, tmp_path) as page:
         for header, chance, lines in (("notes", "a", 0), ("chance", "0", 0), ("chance", ".25", 1)):
@@ -553,7 +808,7 @@ def test_a_name_misleads_nobody_in_the_page_or_in_what_is_copied(
     allowed = ["clipboard-read", "clipboard-write"]
     with opened(browser, tmp_path, permissions=allowed) as page:
         page.locator("textarea").fill(
-            'task,params,score,n\n"a\u202eb\nc",1,0,9\n"a\u202eb\nc",2,1,9\n'
+            'task,scale,score,n\n"a\u202eb\nc",1,0,9\n"a\u202eb\nc",2,1,9\n'
         )
         page.get_by_role("button", name="Audit").click()
         assert page.locator(".em-wb-name").inner_text() == r"a\u202eb\nc"

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import Curve, CurveError, above, fail
-from emergence_lib.audit.phrases import argument, fault, place, quoted
+from emergence_lib.audit.phrases import argument, fault, phrase, place
 from emergence_lib.audit.reading import chance, direction
 from emergence_lib.audit.reading.metrics import no_share
 from emergence_lib.audit.reading.points import Point, constant
@@ -141,9 +141,7 @@ def _level(name: str, points: list[Point], said: chance.Given, problems: Problem
     told = any("chance" in point.values for point in points)
     if said == chance.Given() and not told:
         return chance.Level(None)
-    what = f"The chance level that was given is not used for {quoted(name)}"
-    remedy = "To give one, write its scores down as 1 minus the metric."
-    return chance.Level(None, "", (f"{what}, since less of the metric is better. {remedy}",))
+    return chance.Level(None, "", (phrase("note", "chance_turned", curve=name),))
 
 
 def _column(points: list[Point], role: str) -> Array:
@@ -253,12 +251,9 @@ def _errors(
 
 def _certain(name: str, points: list[Point], stderr: Array, problems: Problems) -> Array:
     """Return standard errors; nothing takes their place where scores are no shares of items."""
-    metric = quoted(points[0].entry.metric)
-    what = f"{name}: no standard error above 0, and {metric} is no share of items, so that their "
-    what += "number does not tell how exact it is"
-    remedy = f"Give standard errors, or choose another metric with {argument('metric')}"
+    what = fault("no_share", curve=name, metric=points[0].entry.metric)
     for at in np.flatnonzero(~(stderr > 0)):
-        problems.add(points[at].place, what, remedy)
+        problems.add(points[at].place, *what)
     return stderr
 
 

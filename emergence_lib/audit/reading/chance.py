@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emergence_lib.audit.phrases import argument, fault, number, shown
+from emergence_lib.audit.phrases import argument, fault, phrase, shown
 from emergence_lib.audit.reading import tasks
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.harness import ACCURACY, FREE, UNKNOWN, UNSAID
@@ -85,10 +85,9 @@ def second(name: str, points: list[Point], said: Given, problems: Problems) -> L
 def _kept(name: str, points: list[Point], found: Level, rest: float) -> Level:
     """Return what the source says, with a note that what was said of the rest is not used."""
     task = points[0].entry.cells.get("task") or name
-    what = f"Chance is {number(found.value or 0.0, 6)} {found.source}, so the {number(rest, 6)}"
-    remedy = f"{argument('chance', {shown(task, 60): rest})} would set it"
-    note = f"{what} given for what nobody else says is not used here; {remedy}."
-    return Level(found.value, found.source, (note,))
+    remedy = argument("chance", {shown(task, 60): rest})
+    values = {"found": found.value, "source": found.source, "rest": rest, "remedy": remedy}
+    return Level(found.value, found.source, (phrase("note", "chance_kept", **values),))
 
 
 def _of_source(name: str, points: list[Point], problems: Problems) -> Level:
@@ -133,10 +132,10 @@ def _built_in(points: list[Point], found: Level) -> Level:
     entry = points[0].entry
     task, metric = entry.cells.get("task", ""), "score" if entry.wide else plain(entry.metric)
     number_of = tasks.options(task, files=GUESS in entry.cells)
-    source = f"as built in for {shown(task, 60)}"
     if number_of == 0 and (CHOSEN.fullmatch(metric) or _applies(FREE, entry)):
-        return Level(0.0, f"{source}: no options to choose from")
+        return Level(0.0, phrase("note", "no_options", task=shown(task, 60)))
     written = any(point.entry.cells.get(GUESS) == FREE for point in points)
     if number_of and CHOSEN.fullmatch(metric) and not written:
-        return Level(1 / number_of, f"{source}: {WORDS[number_of]} options")
+        count = WORDS[number_of]
+        return Level(1 / number_of, phrase("note", "options", task=shown(task, 60), count=count))
     return found

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from emergence_lib.audit.curve import fail
-from emergence_lib.audit.phrases import argument, place, quoted
+from emergence_lib.audit.phrases import argument, fault, phrase, place, quoted
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.metrics import is_loss, less_is_better, no_share, plain
 from emergence_lib.audit.reading.points import Point
@@ -60,17 +60,16 @@ def directed(
     if not losses:
         return kept, ()
     left = ", ".join(map(quoted, losses[:3])) + (" and more" if losses[3:] else "")
-    return kept, (f"Left out, since the audit takes shares from 0 to 1 and no losses: {left}.",)
+    return kept, (phrase("note", "losses", names=left),)
 
 
 def _refuse(source: str, loss: str, entries: list[Entry], others: Sequence[str]) -> None:
-    what = f"{quoted(loss)} is a loss, and the audit takes shares from 0 to 1"
     by = "tasks" if entries[0].wide else "metric"
     other = next((name for name in others), None)
     remedy = "Choose an accuracy or another share of items"
     if other is not None:
         remedy = f"Choose {argument(by, [other] if by == 'tasks' else other)}"
-    fail(source, f"{what}; there is no report on losses yet", remedy)
+    fail(source, *fault("loss", found=loss, remedy=remedy))
 
 
 def _checked(source: str, asked: Lower, names: list[str]) -> Lower:
@@ -98,8 +97,8 @@ def _why(entry: Entry, asked: Lower, problems: Problems) -> str:
         if not text:
             continue
         if column_name(text) not in SAID:
-            what = f"found {quoted(text)}, want true or false"
-            problems.add(f"{entry.row.place}, column {quoted(column)}", what, "Correct it")
+            here = f"{entry.row.place}, column {quoted(column)}"
+            problems.add(here, *fault("direction", found=text))
             return ""
         lower = SAID[column_name(text)] == (column == "lower_is_better")
         return f"as the {'files say' if column == BETTER else 'table says'}" if lower else ""
@@ -115,8 +114,7 @@ def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Poi
     entry = points[0].entry
     other = next((point for point in points if point.entry.lower != entry.lower), None)
     if other is not None:
-        what = f"{name}: less is better in one row, and more in another"
-        problems.add(other.place, what, "Say the same of one metric throughout")
+        problems.add(other.place, *fault("two_ways", curve=name))
     if not entry.lower:
         return points, ""
     dropped = {"chance", "items", "length"} if no_share(entry.metric) else {"chance"}
@@ -131,5 +129,4 @@ def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Poi
         )
         for point in points
     ]
-    note = f"Less is better by {quoted(entry.metric)}, {entry.lower}: the scores are 1 minus it."
-    return around, note
+    return around, phrase("note", "turned", metric=entry.metric, why=entry.lower)

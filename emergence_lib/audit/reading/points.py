@@ -31,11 +31,6 @@ LIMITS: dict[str, tuple[float, float]] = {
 """The least and the most that a column may hold."""
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
 FRACTIONS = ("score", "stderr", "chance")
-BEYOND = (
-    "and less is better: 1 minus it has to be from 0 to 1",
-    "Divide the column by 100 if these are percentages; leave the metric out if it goes beyond 1",
-)
-"""What is wrong with a score that cannot be turned round, and the remedy."""
 SUFFIXED = re.compile(r"([0-9.]+) ?([kmbt])", re.IGNORECASE)
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
@@ -80,8 +75,7 @@ def points(entries: list[Entry], comma: bool, unit: str = "plain") -> list[Point
                 column = entry.columns.get(role, role)
                 if role == "score" and entry.lower and _beyond(text, comma):
                     place = f"{entry.row.place}, column {phrases.quoted(column)}"
-                    what, remedy = BEYOND
-                    problems.add(place, f"found {phrases.quoted(text)}, {what}", remedy)
+                    problems.add(place, *phrases.fault("not_turned", found=text))
                     continue
                 value = number(entry.row.place, column, kind, text, comma, problems, unit)
                 values[role] = math.nan if value is None else value
@@ -146,7 +140,8 @@ def _number(
             return "written", {"number": instead}
         return "commas" if "," in text else "no_number", {}
     value = scales.converted(plain, unit) if kind == "scale" else float(plain)
-    if _good(kind, value) and not (value == 0 and unit in scales.BASES):
+    beyond = kind == "scale" and value == 0 and unit in scales.BASES
+    if _good(kind, value) and not beyond:
         return value
     if kind in FRACTIONS and value > 0:
         return "percentage" if value <= 100 else "no_score", {}

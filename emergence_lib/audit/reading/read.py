@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from emergence_lib.audit.curve import Curve, fail
-from emergence_lib.audit.phrases import argument, place, shown
+from emergence_lib.audit.phrases import argument, phrase, place, shown
 from emergence_lib.audit.phrases import number as brief
 from emergence_lib.audit.reading import assemble, columns, direction, harness, scales, settings
 from emergence_lib.audit.reading import chance as guessing
@@ -181,7 +181,7 @@ def read(
             if by_names:
                 more.append(_told(group))
             if scale_unit not in (None, "plain"):
-                more.append(f"The scale was written as {scale_unit} and converted, as asked.")
+                more.append(phrase("note", "scale_unit", unit=scale_unit))
             if found.aside and not curves:
                 more.append(f"Not taken as scores: {', '.join(map(shown, found.aside))}.")
             along, why_not = scales.along(curve, _others(group, table.comma), axis)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import SCALES, Curve, above, fail
-from emergence_lib.audit.phrases import argument, number, quoted, shown
+from emergence_lib.audit.phrases import argument, fault, number, phrase, quoted, shown
 
 POWERS = {"percent": -2, "plain": 0, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
 """Power of ten behind each unit that a scale may be written in."""
@@ -158,10 +158,10 @@ def refuse_doubtful(place: str, title: str, could: Sequence[str], values: Sequen
     low, high = number(min(values)), number(max(values))
     called = [LOGS.get(unit, unit) for unit in could]
     as_if = " or ".join(filter(None, [", ".join(called[:-1]), called[-1]]))
-    what = f"{quoted(title)} runs from {low} to {high}, as {as_if} would"
     options = ", ".join(argument("scale_unit", unit) for unit in could)
     plain = argument("scale_unit", "plain")
-    fail(place, what, f"Say what it is: {options}, or {plain} if these are the numbers themselves")
+    remedy = f"Say what it is: {options}, or {plain} if these are the numbers themselves"
+    fail(place, *fault("doubtful", title=title, low=low, high=high, units=as_if, remedy=remedy))
 
 
 def doubts(column: str, known: str, values: Sequence[float]) -> tuple[str, ...]:
@@ -242,25 +242,26 @@ def along(curve: Curve, beside: Sequence[Rows], unit: str) -> tuple[Curve | None
         What its own scale is.
     """
     why: list[str] = []
+    least, most = SCALES
     for column, named in UNITS.items():
         if named == unit or not any(column in row for rows in beside for row in rows):
             continue
         found = [{row.get(column, 0.0) for row in rows} for rows in beside]
         values = np.array([min(each) for each in found])
-        by = f"No curve by {named} too: {quoted(column)}"
         if np.allclose(values, curve.scale, rtol=SAME_SCALE, atol=0):
             continue
         if any(len(each) > 1 for each in found):
-            why.append(f"{by} differs between rows of one scale.")
+            obstacle = "along_differs"
         elif values.min() <= 0:
-            why.append(f"{by} is not a number above 0 in every row.")
+            obstacle = "along_no_number"
         elif not above(values[1:], values[:-1]).all():
-            why.append(f"{by} does not grow from model to model as the scale does.")
-        elif not SCALES[0] <= values[0] <= values[-1] <= SCALES[1]:
-            why.append(f"{by} is beyond {SCALES[0]:g} to {SCALES[1]:g}.")
+            obstacle = "along_not_rising"
+        elif not least <= values[0] <= values[-1] <= most:
+            obstacle = "along_beyond"
         elif doubts(column, named, values.tolist()):
-            why.append(f"{by} is hardly written in plain numbers.")
+            obstacle = "along_doubtful"
         else:
             other = curve.other and replace(curve.other, scale=values, unit=named)
             return replace(curve, scale=values, unit=named, other=other, notes=()), []
+        why.append(phrase("note", obstacle, unit=named, column=column, least=least, most=most))
     return None, why[:1]

@@ -7,11 +7,12 @@ pools it by name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable
 from itertools import pairwise
 
 from emergence_lib.audit.curve import above
-from emergence_lib.audit.phrases import argument, escaped, quoted, shown
+from emergence_lib.audit.phrases import argument, escaped, fault, number, phrase, quoted, shown
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.assemble import Key, named
 from emergence_lib.audit.reading.columns import LABEL, is_setting
@@ -155,12 +156,10 @@ def without_zero(groups: Groups, notes: Notes, problems: Problems) -> Groups:
             names = [point.entry.cells.get("model", "") for point in none]
             if any(_model(point) in names for point in kept[key]) or not all(names):
                 names = [point.place for point in none]
-            said = f"Left out, for a scale of 0 has no logarithm: {_list(names)}."
-            notes.setdefault(key, []).append(said)
+            notes.setdefault(key, []).append(phrase("note", "no_size", names=_list(names)))
         if none and _models(kept[key]) < 2:
             others = "one model" if kept.pop(key) else "nothing"
-            what = f"a scale of 0 has no place on a logarithmic axis, and {others} is left without"
-            problems.add(none[0].place, what, "Add models of some size, or later checkpoints")
+            problems.add(none[0].place, *fault("no_size", others=others))
     return kept
 
 
@@ -208,8 +207,7 @@ def _settings(
         if own and len(alone) == len(parts):
             continue
         if not setting and len(parts) > 2 and 2 * len(parts) > _models(points):
-            values = f"{quoted(column)} has {len(parts)} values along this curve"
-            said.append(f"{values} and was not looked at.")
+            said.append(phrase("note", "many", column=column, count=len(parts)))
             continue
         if not setting and alone:
             return _refused(name, parts, (column,))
@@ -227,13 +225,14 @@ def _refused(
 ) -> tuple[str, str]:
     counts = [(_called(columns, part), _models(inside)) for part, inside in parts.items()]
     some = ", ".join(f"{text} ({count})" for text, count in counts[:SOME])
-    what = f"{name}: models of different settings: {some}{_more(len(counts) - SOME)}"
+    values = {"curve": name, "some": f"{some}{_more(len(counts) - SOME)}"}
     pool = argument("pool", list(columns))
     remedy = f"Take them for one curve all the same with {pool}"
     if max(count for _, count in counts) > 1:
         by = argument("by", list(columns))
-        return what, f"Give each a curve of its own with {by}, or t{remedy[1:]}"
-    return f"{what}, each of one model and so no curve", f"Add models; or t{remedy[1:]}"
+        apart = f"Give each a curve of its own with {by}, or t{remedy[1:]}"
+        return fault("settings", remedy=apart, **values)
+    return fault("settings_alone", remedy=f"Add models; or t{remedy[1:]}", **values)
 
 
 def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[str]) -> Groups:
@@ -252,8 +251,10 @@ def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[
             notes[new] = [*notes.get(key, ()), *said]
             if by:
                 here, *others = part, *(each for each in sizes if each != part and sizes[each] > 1)
-                also = f"; also {_list([_plain(each) for each in others])}" if others else ""
-                notes[new].append(f"Split by {' and '.join(columns)}: {_plain(here)} here{also}.")
+                values = {"columns": " and ".join(columns), "here": _plain(here)}
+                more = _list([_plain(each) for each in others])
+                kind = "split_also" if others else "split"
+                notes[new].append(phrase("note", kind, others=more, **values))
             alone = [_called(columns, each) for each in sizes if sizes[each] < 2]
             if by and alone:
                 notes[new].append(_left_out(alone))
@@ -274,7 +275,7 @@ def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
             by = _each_several(points, FAMILY, _family)
             some = _counted(points) if not by else []
             if len(some) > 1:
-                said = f"Models of several families, not all of them with two: {_list(some)}."
+                said = phrase("note", "families", names=_list(some))
                 for key in keys:
                     notes[key].append(said)
         found |= _apart(whole, by, notes, []) if by else whole
@@ -314,8 +315,9 @@ def _value_of(column: str) -> Value:
         text = point.entry.row.cells.get(column)
         if text is None:
             return None
-        # 0 and 0.0 are one setting, as True and true.
-        return f"{float(text):.15g}" if NUMBER.fullmatch(text) else text.lower()
+        # 0, 0.0 and -0 are one setting, as True and true.
+        finite = NUMBER.fullmatch(text) and math.isfinite(float(text))
+        return number(float(text) + 0.0, 15) if finite else text.lower()
 
     return value
 
@@ -360,7 +362,7 @@ def _text(value: str | None) -> str:
 
 
 def _left_out(parts: list[str]) -> str:
-    return f"Left out, for one model is no curve: {_list(parts)}."
+    return phrase("note", "one_model", names=_list(parts))
 
 
 def _list(texts: list[str]) -> str:

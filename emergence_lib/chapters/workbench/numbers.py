@@ -13,10 +13,8 @@ import numpy as np
 import pandas as pd
 
 from emergence_lib import audit, datasets, ladders, laws
-from emergence_lib.audit.phrases import PHRASES
-from emergence_lib.audit.reading import points
+from emergence_lib.audit.reading.carried import carried
 from emergence_lib.audit.reading.columns import ALIASES
-from emergence_lib.audit.reading.scales import UNITS
 
 SUMS, LETTERS, WORDS = "GPT-3: three-digit sums", "OLMo 2: letters or words", "Pythia: last words"
 """Names of the examples: one that a few models cannot settle, one that hangs on the metric, and a
@@ -42,8 +40,7 @@ HOLDS = {
 
 def settings() -> dict[str, Any]:
     """Return what `reader.workbench` needs: examples, and what its script goes by."""
-    known = {"columns": ALIASES, "units": UNITS, "limits": points.LIMITS, "phrases": PHRASES}
-    return {"examples": examples(), "known": known}
+    return {"examples": examples(), "known": carried()}
 
 
 @cache

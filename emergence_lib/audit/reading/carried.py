@@ -1,0 +1,67 @@
+"""What the reader in the page goes by: names, patterns and sentences of the readers here.
+
+Whatever `assets/workbench.js` looks up or searches for travels with its form, so that no list
+stands in two languages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from emergence_lib.audit.phrases import PHRASES
+from emergence_lib.audit.reading import (
+    chance,
+    columns,
+    direction,
+    harness,
+    metrics,
+    points,
+    scales,
+    settings,
+    table,
+    tasks,
+)
+
+WHOLE = {
+    **{"number": table.NUMBER, "numeric": table.NUMERIC, "thousands": points.THOUSANDS},
+    **{"letters": scales.SUFFIXED, "suffixed": points.SUFFIXED, "grouped": scales.GROUPED},
+    **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},
+    **{"wrong": metrics.WRONG, "less": metrics.LESS, "uncertainty": metrics.UNCERTAINTY},
+    **{"chosen": chance.CHOSEN, "overlap": chance.OVERLAP, "accuracy": harness.ACCURACY},
+}
+"""Patterns of a whole name or cell."""
+PARTS = {"logarithm": scales.LOGARITHM, "size": scales.SIZE, "board": tasks.LEADERBOARD}
+"""Patterns of a part of one."""
+
+
+def carried() -> dict[str, Any]:
+    """Return what the form carries, ready for JSON; patterns as their text and flags."""
+    return {
+        "columns": columns.ALIASES,
+        "longOnly": columns.LONG_ONLY,
+        "units": scales.UNITS,
+        "limits": points.LIMITS,
+        "phrases": PHRASES,
+        "whole": {name: _pattern(pattern) for name, pattern in WHOLE.items()},
+        "parts": {name: _pattern(pattern) for name, pattern in PARTS.items()},
+        "tasks": [(number, _pattern(pattern)) for number, pattern in tasks.TASKS.items()],
+        "ordinary": sorted(tasks.ORDINARY),
+        "counts": chance.WORDS,
+        "directions": table.DIRECTIONS,
+        "said": direction.SAID,
+        "own": settings.OWN,
+        "none": sorted(settings.NONE),
+        "scale": {
+            **{"units": scales.SCALE_UNITS, "powers": scales.POWERS, "bases": scales.BASES},
+            **{"logs": scales.LOGS, "letters": scales.LETTERS, "heads": scales.HEADS},
+            **{"others": sorted(scales.NO_SCALE), "words": scales.WORDS, "last": scales.LAST},
+            **{"most": scales.MOST, "fewest": scales.FEWEST},
+        },
+    }
+
+
+def _pattern(pattern: re.Pattern[str]) -> tuple[str, str]:
+    # In Python, the letters and digits of any language are characters of words.
+    source = pattern.pattern.replace(r"\w", r"[\p{L}\p{N}_]")
+    return source, "iu" if pattern.flags & re.IGNORECASE else "u"
