@@ -336,6 +336,7 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
         "high": "widest (decades)",
         "obstacle": "why not",
     }
+    table = table.round({"low": 2, "high": 2})
     return table.drop(columns=["called", "before", "leap"]).rename(columns=names)
 
 
