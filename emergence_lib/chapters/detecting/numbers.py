@@ -308,9 +308,9 @@ def tally(*, called: bool = False) -> pd.DataFrame:
 
 
 def changed() -> pd.DataFrame:
-    """Count `verdicts` by what the first audit said (index) and what this one says (columns)."""
-    table = verdicts()
-    return pd.crosstab(table["before"].rename("before"), table["verdict"].rename("now"))
+    """Count the `verdicts` that changed, by what the first audit said and what this one says."""
+    table = verdicts().rename(columns={"verdict": "now"}).query("before != now")
+    return table.groupby(["before", "now"]).size().to_frame("curves")
 
 
 def famous() -> pd.DataFrame:
