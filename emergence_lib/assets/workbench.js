@@ -332,15 +332,18 @@ globalThis.emWorkbench ??= (() => {
     if (losses.size === names.length) fail("table", ...fault("loss", { found: names[0] }));
     const found = problems();
     const kept = entries.filter(({ metric }) => !losses.has(metric));
-    for (const entry of kept) entry.lower = whyLower(entry, found);
+    for (const entry of kept) {
+      const why = whyLower(entry, found);
+      [entry.lower, entry.higher] = [why ?? "", why === ""];
+    }
     found.stop();
     const left = [...losses].slice(0, 3).map(quoted).join(", ") + (losses.size > 3 ? " and more" : "");
     return [kept, losses.size ? [note("losses", { names: left })] : []];
   }
-  // Why less is better, as a sentence ends, or nothing if more is.
+  // Why less is better, as a sentence ends; nothing if more is, null if nobody says.
   function whyLower({ place, cells, metric }, found) {
     const column = known.directions.find((name) => cells[name]);
-    if (!column) return lessIsBetter(metric) ? "as its name says" : "";
+    if (!column) return lessIsBetter(metric) ? "as its name says" : null;
     const said = own(known.said, columnName(cells[column]));
     if (said === undefined) {
       found.add(`${place}, column ${quoted(column)}`, "direction", { found: cells[column] });
@@ -588,8 +591,9 @@ globalThis.emWorkbench ??= (() => {
   }
 
   // The numbers of an entry, by role.
-  function pointOf({ place, cells, metric, lower }, roles, comma, scaleUnit, found) {
-    const point = { place, cells, metric, lower };
+  function pointOf({ cells, lower, ...entry }, roles, comma, scaleUnit, found) {
+    const point = { ...entry, cells, lower };
+    const { place } = entry;
     for (const [role, column] of Object.entries(roles)) {
       const [cell, kind] = [cells[column], LIKE[role] ?? role];
       const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
@@ -638,7 +642,11 @@ globalThis.emWorkbench ??= (() => {
     const scale = column("scale");
     const noise = noItems ? certain(name, points, found) : noiseOf(name, points, "score", "stderr", found);
     const said = { chance: level, chanceSource: source, turned: Boolean(lower), length: tokens };
-    const curve = { name, unit, scale, score: column("score"), ...noise, ...said, notes: [...why, ...notes] };
+    const higherIsBetter = points.every(({ higher }) => higher) || null;
+    const curve = {
+      name, unit, scale, score: column("score"), ...noise, ...said, higherIsBetter,
+      notes: [...why, ...notes],
+    };
     if (points[0].other === undefined) return curve;
     const second = noiseOf(name, points, "other", "other_stderr", found);
     const other = { name: "the second score", score: column("other"), chance: otherLevel };

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emergence_lib.audit import audit
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import metrics, read
 from tests.hostile import HOSTILE
@@ -102,6 +103,20 @@ def test_a_score_without_a_name_may_be_a_share_of_wrong_items() -> None:
         assert curve.name == "curve (1 - score)"
         assert curve.score == pytest.approx([0.1, 0.8])
         assert curve.items is not None
+
+
+def test_who_says_that_more_is_better_is_believed_of_a_curve_that_falls() -> None:
+    text = "scale,score,n,chance,higher_is_better\n" + "".join(
+        f"{10**at},{score},400,0,true\n" for at, score in enumerate((0.9, 0.8, 0.5, 0.3, 0.1))
+    )
+    silent = text.replace("true", "")
+    for curve in (one(text), one(silent, lower_is_better=False)):
+        assert (curve.higher_is_better, curve.turned) == (True, False)
+        assert not any(reading.turned for reading in audit(curve).readings)
+    for curve in (one(silent), one(silent.replace("400,0,", "400,0,true", 1))):
+        assert curve.higher_is_better is None
+        assert any(reading.turned for reading in audit(curve).readings)
+    assert one(text.replace("true", "false")).higher_is_better is None
 
 
 def test_what_turned_scores_cannot_be_is_refused() -> None:

@@ -214,7 +214,10 @@ def all_compared(python: Sequence[audit.Curve | str], found: dict[str, Any]) -> 
         assert isinstance(curve, audit.Curve), python
         assert theirs["name"] == curve.name
         assert theirs["notes"] == list(curve.notes)
-        assert theirs["turned"] == curve.turned
+        assert (theirs["turned"], theirs["higherIsBetter"]) == (
+            curve.turned,
+            curve.higher_is_better,
+        )
         compared(curve, theirs)
         assert (curve.along is None) == (theirs.get("along") is None)
         if curve.along is not None:
@@ -531,6 +534,10 @@ def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path)
             "step": ("chance", "0,500,0 0,500,0 0,500,0 1,500,0 1,500,0 1,500,0"),
             "step in both": ("other", "0,900,0 0,900,0 0,900,0 1,900,1 1,900,1 1,900,1"),
             "unsaid": ("notes", "0,500,a .1,500,b .5,500,c .6,500,d .9,500,e"),
+            "told": (
+                "higher_is_better",
+                ".9,400,yes .8,400,yes .5,400,yes .3,400,yes .1,400,yes",
+            ),
             "fall": ("notes", ".9,400,a .8,400,b .5,400,c .3,400,d .1,400,e"),
             "below": ("chance", "0,500,.5 0,500,.5 0,500,.5 .3,500,.5 .3,500,.5 .3,500,.5"),
             "tokens": ("chance,length", "0,500,0,9 0,500,0,9 .3,500,0,9 .8,500,0,9 1,500,0,9"),

@@ -130,6 +130,7 @@ def curve(
         labels=tuple(labels) if any(labels) else (),
         chance_source=level.source,
         turned=turned,
+        higher_is_better=all(point.entry.higher for point in points) or None,
         notes=tuple(filter(None, (note, *level.notes))),
     )
 

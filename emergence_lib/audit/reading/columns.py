@@ -80,7 +80,7 @@ class Entry:
 
     ``cells`` holds the text by role and ``columns`` the column of each role; ``beside`` the text
     of other columns that could be the scale. ``lower`` tells why less of its metric is better, as
-    a sentence ends; it is empty if more is.
+    a sentence ends; it is empty if more is, and ``higher`` tells whether somebody said so.
     """
 
     row: Row
@@ -88,6 +88,7 @@ class Entry:
     columns: dict[str, str]
     beside: dict[str, str] = field(default_factory=dict)
     lower: str = ""
+    higher: bool = False
 
     @property
     def wide(self) -> bool:

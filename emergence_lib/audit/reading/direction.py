@@ -51,11 +51,11 @@ def directed(
     if losses and (refused or len(losses) == len(names)):
         _refuse(source, (refused or losses)[0], entries, [x for x in names if x not in losses])
     problems = Problems()
-    kept = [
-        replace(entry, lower=_why(entry, asked, problems))
-        for entry in entries
-        if entry.metric not in losses
-    ]
+    kept = []
+    for entry in entries:
+        if entry.metric not in losses:
+            why = _why(entry, asked, problems)
+            kept.append(replace(entry, lower=why or "", higher=why == ""))
     problems.stop()
     if not losses:
         return kept, ()
@@ -87,8 +87,8 @@ def _checked(source: str, asked: Lower, names: list[str]) -> Lower:
     return {plain(name) for name in chosen}
 
 
-def _why(entry: Entry, asked: Lower, problems: Problems) -> str:
-    """Return why less is better, as a sentence ends, or nothing if more is."""
+def _why(entry: Entry, asked: Lower, problems: Problems) -> str | None:
+    """Return why less is better, as a sentence ends; nothing if more is, None if nobody says."""
     metric = plain(entry.metric)
     if asked is not None and (isinstance(asked, bool) or metric in asked):
         return "as given" if asked else ""
@@ -99,10 +99,10 @@ def _why(entry: Entry, asked: Lower, problems: Problems) -> str:
         if column_name(text) not in SAID:
             here = f"{entry.row.place}, column {quoted(column)}"
             problems.add(here, *fault("direction", found=text))
-            return ""
+            return None
         lower = SAID[column_name(text)] == (column == "lower_is_better")
         return f"as the {'files say' if column == BETTER else 'table says'}" if lower else ""
-    return "as its name says" if less_is_better(metric) else ""
+    return "as its name says" if less_is_better(metric) else None
 
 
 def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Point], str]:
