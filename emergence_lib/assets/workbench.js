@@ -947,12 +947,15 @@ globalThis.emWorkbench ??= (() => {
     };
     const largest = logs.at(-2);
     const models = curve.scale.length;
-    const what = `scores of ${models} models with 95% intervals and the best curve`;
+    // Where nobody said something that decides, every curve would be that of one reading.
+    const told = report.obstacle !== "unsaid";
+    const what = `scores of ${models} models with 95% intervals${told ? " and the best curve" : ""}`;
     const title = `${shown(curve.name)}: ${what}`;
     return mark("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
-      ...halfWay(report, x), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
-      path("em-wb-curve", first, largest), path("em-wb-curve em-wb-beyond", largest, end),
-      ...following(report, x, y), ...measurements(curve, x, y));
+      ...(told ? halfWay(report, x) : []), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
+      ...(told ? [path("em-wb-curve", first, largest)] : []),
+      ...(told ? [path("em-wb-curve em-wb-beyond", largest, end)] : []),
+      ...(told ? following(report, x, y) : []), ...measurements(curve, x, y));
   }
 
   // Where half of the rise can lie, as a band; an open end goes to the edge.
@@ -1024,6 +1027,7 @@ globalThis.emWorkbench ??= (() => {
   }
 
   function facts(report) {
+    if (report.obstacle === "unsaid") return "";
     const { threshold, width } = report;
     const enough = report.curve.scale.length >= emAudit.constants.FEWEST;
     const none = enough ? "no rise at 95%" : "too few models";

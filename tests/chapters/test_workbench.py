@@ -202,3 +202,12 @@ def test_error_bars_are_those_of_counts_or_of_standard_errors() -> None:
     assert low.min() >= 0
     assert high.max() <= 1
     assert high[2] - low[2] == pytest.approx(2 * 1.96 * 0.1)
+
+
+def test_no_curve_is_drawn_where_an_unsaid_setting_decides() -> None:
+    unsaid = workbench.report(workbench.LETTERS, chance=None)
+    assert unsaid.obstacle is audit.Obstacle.UNSAID
+    figure = pictures.verdict(unsaid)
+    assert not artists(figure, "_curve")
+    assert not artists(figure, "_threshold")
+    assert artists(figure, "measured, 95% interval") or figure.axes[0].containers

@@ -61,7 +61,7 @@ def examples() -> dict[str, str]:
         ),
         WORDS: _csv(
             {"task": "LAMBADA", "params": words["params_total"], "score": words["value"]},
-            {"stderr": words["stderr"]},
+            {"stderr": words["stderr"], "chance": words["chance"]},
         ),
     }
 

@@ -92,11 +92,13 @@ def verdict(report: audit.Report | None = None) -> Figure:
     pad = 0.04 * (last - first)
     theme.log_axis(ax, shown(curve.unit, 60), limits=(10 ** (first - pad), 10 ** (last + pad)))
     theme.share_axis(ax, "score", ticks=None)
-    _intervals(ax, report)
-    grid = np.logspace(first, last, 200)
-    seen = grid <= curve.scale[-1]
-    ax.plot(grid[seen], report.predict(grid[seen]), color=theme.BLUE, label="_curve")
-    ax.plot(grid[~seen], report.predict(grid[~seen]), color=theme.BLUE, ls=":", label="_beyond")
+    _chance(ax, curve.chance)
+    if report.obstacle is not audit.Obstacle.UNSAID:  # else every curve is that of one reading
+        _intervals(ax, report)
+        grid = np.logspace(first, last, 200)
+        seen = grid <= curve.scale[-1]
+        ax.plot(grid[seen], report.predict(grid[seen]), color=theme.BLUE, label="_curve")
+        ax.plot(grid[~seen], report.predict(grid[~seen]), color=theme.BLUE, ls=":", label="_beyond")
     low, high = error_bars(curve)
     ax.errorbar(
         curve.scale,
@@ -114,22 +116,22 @@ def verdict(report: audit.Report | None = None) -> Figure:
     return fig
 
 
-def _intervals(ax: Axes, report: audit.Report) -> None:
-    """Draw chance, the interval of the threshold and that of the next score.
-
-    Chance is drawn only if somebody said it: the floor of the best reading would look like it.
-    """
-    curve = report.curve
-    left, right = ax.get_xlim()
-    if curve.chance:
-        ax.axhline(curve.chance, color=theme.GREY, ls="--", lw=1, label="_chance")
+def _chance(ax: Axes, chance: float | None) -> None:
+    """Draw chance if somebody said it: the floor of the best reading would look like it."""
+    if chance:
+        ax.axhline(chance, color=theme.GREY, ls="--", lw=1, label="_chance")
         ax.annotate(
             "chance",
-            (left, curve.chance),
+            (ax.get_xlim()[0], chance),
             (3, 2),
             textcoords="offset points",
             color=theme.GREY,
         )
+
+
+def _intervals(ax: Axes, report: audit.Report) -> None:
+    """Draw the interval of the threshold and that of the next score."""
+    left, right = ax.get_xlim()
     if report.threshold is not None:
         low = max(report.threshold.low or left, left)
         high = min(report.threshold.high or right, right)
