@@ -1,6 +1,6 @@
 // The workbench: read a table, audit its curves with audit.js, and say and draw what was found.
-// Nothing leaves the page. What is said is in emergence_lib/audit/phrases.json, which the form
-// carries along; which of it is said follows emergence_lib/audit/reading and words.py.
+// Nothing leaves the page. The form carries what is said, emergence_lib/audit/phrases.json, and the
+// names and patterns of audit/reading; which of it is said follows audit/reading and words.py.
 // tests/audit/test_workbench.py holds both programs to the same tables, faults and sentences.
 globalThis.emWorkbench ??= (() => {
   "use strict";
@@ -14,8 +14,8 @@ globalThis.emWorkbench ??= (() => {
   const SHOWN = 10; // problems that are listed
   const ALIKE = 0.8; // likeness from which a column may be another one misspelt
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
-  const SAME_SCALE = 0.25; // relative difference up to which another scale is this one, as in scales.py
-  const NEAR = 0.005; // difference up to which a chance level is another one rounded, as in chance.py
+  const SAME_SCALE = 0.25; // relative difference of two scales that say the same, as in scales.py
+  const NEAR = 0.005; // difference up to which two chance levels are one, rounded, as in chance.py
   const SOME = 4; // values that a note lists, as in settings.py
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
@@ -266,12 +266,14 @@ globalThis.emWorkbench ??= (() => {
     if (base) return base === "log" ? ["log10", "ln", "log2"] : [base];
     if (column.includes("%")) return ["percent"];
     const here = column.match(/[a-z]+/g) ?? [];
-    const named = Object.keys(words).filter((unit) => words[unit].some((word) => here.includes(word)));
+    const named = Object.keys(words).filter((unit) =>
+      words[unit].some((word) => here.includes(word)));
     if (named.length || here.length < 2) return named;
     return [own(last, here.at(-1))].filter(Boolean);
   }
   const isOther = (column) => axisOf(column) !== null && unitsOf(column).length > 0;
-  const unitOf = (column) => own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
+  const unitOf = (column) =>
+    own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
   // The units that a scale could be in if its numbers are not plain; none if they are.
   function doubts(column, axis, values) {
     if (!values.length) return [];
@@ -286,7 +288,8 @@ globalThis.emWorkbench ??= (() => {
     const values = texts.map((text) => written(text, comma)).filter((each) => each !== null);
     const could = doubts(column, unitOf(column), values);
     if (!could.length) return;
-    const [low, high] = [Math.min, Math.max].map((end) => number(values.reduce((a, b) => end(a, b))));
+    const ends = [Math.min, Math.max].map((end) => values.reduce((a, b) => end(a, b)));
+    const [low, high] = ends.map((each) => number(each));
     const called = could.map((unit) => own(known.scale.logs, unit) ?? unit);
     const units = [called.slice(0, -1).join(", "), called.at(-1)].filter(Boolean).join(" or ");
     const title = titles[columns.indexOf(column)];
@@ -309,7 +312,8 @@ globalThis.emWorkbench ??= (() => {
   function notAlong(column, axis, values) {
     const [least, most] = known.limits.scale;
     if (Math.min(...values) <= 0) return "along_no_number";
-    if (!values.every((each, i) => i === 0 || above(each, values[i - 1]))) return "along_not_rising";
+    const rises = values.every((each, i) => i === 0 || above(each, values[i - 1]));
+    if (!rises) return "along_not_rising";
     if (values[0] < least || values.at(-1) > most) return "along_beyond";
     return doubts(column, axis, values).length ? "along_doubtful" : null;
   }
@@ -337,8 +341,9 @@ globalThis.emWorkbench ??= (() => {
       [entry.lower, entry.higher] = [why ?? "", why === ""];
     }
     found.stop();
-    const left = [...losses].slice(0, 3).map(quoted).join(", ") + (losses.size > 3 ? " and more" : "");
-    return [kept, losses.size ? [note("losses", { names: left })] : []];
+    const left = [...losses].slice(0, 3).map(quoted).join(", ");
+    const told = left + (losses.size > 3 ? " and more" : "");
+    return [kept, losses.size ? [note("losses", { names: told })] : []];
   }
   // Why less is better, as a sentence ends; nothing if more is, null if nobody says.
   function whyLower({ place, cells, metric }, found) {
@@ -357,8 +362,9 @@ globalThis.emWorkbench ??= (() => {
     const other = points.find((point) => point.lower !== lower);
     if (other) found.add(other.place, "two_ways", { curve: name });
     if (!lower) return points;
-    const dropped = { chance: undefined, ...(noShare(metric) && { items: undefined, length: undefined }) };
-    return points.map((point) => ({ ...point, ...dropped, score: 1 - point.score }));
+    const dropped = noShare(metric) ? { items: undefined, length: undefined } : {};
+    const turn = ({ score }) => ({ ...dropped, chance: undefined, score: 1 - score });
+    return points.map((point) => ({ ...point, ...turn(point) }));
   }
 
   // ---- Chance, as in reading/chance.py and tasks.py -------------------------------------------
@@ -380,8 +386,10 @@ globalThis.emWorkbench ??= (() => {
     return { level: said, source, notes: differs ? [note("chance_kept", kept)] : [] };
   }
   function builtIn({ task = "", metric }) {
-    const [name, plain] = [columnName(task).replace(is.board, "").replaceAll(":", "_"), plainMetric(metric)];
-    const [options] = known.ordinary.includes(name) ? [] : is.tasks.find(([, task]) => task.test(name)) ?? [];
+    const name = columnName(task).replace(is.board, "").replaceAll(":", "_");
+    const plain = plainMetric(metric);
+    const row = !known.ordinary.includes(name) && is.tasks.find(([, names]) => names.test(name));
+    const [options] = row || [];
     const free = is.accuracy.test(plain) || is.overlap.test(plain);
     const said = { task: shown(task, 60), count: known.counts[options] };
     if (options && is.chosen.test(plain)) {
@@ -398,7 +406,8 @@ globalThis.emWorkbench ??= (() => {
   // Groups, each of what may be one curve: where a setting differs between models it splits them.
   function settled(table, groups, roles, found) {
     const sized = groups.filter((group) => hasModels(group, found));
-    const read = [...Object.values(roles), ...Object.keys(known.units), ...known.directions, "model"];
+    const scales = Object.keys(known.units);
+    const read = [...Object.values(roles), ...scales, ...known.directions, "model"];
     const differ = (name) => new Set(table.rows.map(({ cells }) => cells[name])).size > 1;
     const columns = table.columns.filter((name) =>
       !read.includes(name) && !is.label.test(name) && differ(name) &&
@@ -430,8 +439,9 @@ globalThis.emWorkbench ??= (() => {
     if (!none.length) return true;
     group.points = group.points.filter(({ scale }) => scale !== 0);
     const models = none.map(({ model }) => model);
-    const apart = models.every(Boolean) && !group.points.some(({ model }) => models.includes(model));
-    const names = apart ? models : none.map(({ place }) => place);
+    const again = group.points.some(({ model }) => models.includes(model));
+    const named = models.every(Boolean) && !again;
+    const names = named ? models : none.map(({ place }) => place);
     group.notes.push(note("no_size", { names: listed(names) }));
     if (count(group.points) > 1) return true;
     found.add(none[0].place, "no_size", { others: group.points.length ? "one model" : "nothing" });
@@ -490,7 +500,8 @@ globalThis.emWorkbench ??= (() => {
         let name = called(by, part);
         while (made.some(({ more }) => more.at(-1) === name)) name += " again"; // long ones are cut
         const notes = [...group.notes, ...said];
-        made.push({ ...group, points, notes, more: by.length ? [...group.more, name] : group.more });
+        const more = by.length ? [...group.more, name] : group.more;
+        made.push({ ...group, points, notes, more });
         if (!by.length) continue;
         const others = several.filter((each) => !same(each, part)).map(plainPart);
         const kind = others.length ? "split_also" : "split";
@@ -506,7 +517,8 @@ globalThis.emWorkbench ??= (() => {
     const points = pointsOf(whole);
     const parted = (by) => {
       const parts = partsOf(points, [by]);
-      return parts.length > 1 && parts.every(({ part: [value], points }) => value && count(points) > 1);
+      const several = ({ part: [value], points }) => value && count(points) > 1;
+      return parts.length > 1 && parts.every(several);
     };
     const [model, family] = [["model", ({ model }) => model], ["family", familyOf]];
     if (parted(model)) return apart(whole, [model]);
@@ -532,7 +544,8 @@ globalThis.emWorkbench ??= (() => {
 
   function partsOf(points, by) {
     const parts = new Map();
-    for (const point of points) push(parts, JSON.stringify(by.map(([, value]) => value(point))), point);
+    const keyOf = (point) => JSON.stringify(by.map(([, value]) => value(point)));
+    for (const point of points) push(parts, keyOf(point), point);
     return [...parts].map(([key, points]) => ({ part: JSON.parse(key), points }));
   }
   // How many different scales points have.
@@ -542,7 +555,8 @@ globalThis.emWorkbench ??= (() => {
   }
   const valueText = (value) => (value === null ? "unsaid" : shown(value, 60) || "empty");
   const plainPart = (part) => part.map(valueText).join(" and ");
-  const called = (by, part) => by.map(([column], at) => `${column} ${valueText(part[at])}`).join(", ");
+  const called = (by, part) =>
+    by.map(([column], at) => `${column} ${valueText(part[at])}`).join(", ");
   const more = ({ length }) => (length > SOME ? ` and ${length - SOME} more` : "");
   function listed(texts) {
     const short = (text) => {
@@ -577,7 +591,8 @@ globalThis.emWorkbench ??= (() => {
     });
     const parts = settled(table, groups, roles, found);
     found.stop();
-    const asked = scaleUnit && scaleUnit !== "plain" ? [note("scale_unit", { unit: scaleUnit })] : [];
+    const plain = [undefined, "", "plain"].includes(scaleUnit);
+    const asked = plain ? [] : [note("scale_unit", { unit: scaleUnit })];
     const names = namesOf(parts);
     const curves = parts.map((group) => {
       const notes = [...group.notes, ...losses, ...asked];
@@ -598,9 +613,10 @@ globalThis.emWorkbench ??= (() => {
       const [cell, kind] = [cells[column], LIKE[role] ?? role];
       const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
       const scaled = (unit, tell) => numberIn(cell, "scale", comma, tell, unit);
+      const beyond = role === "score" && lower && scaled("plain", () => 0) > 1;
       if (kind === "chance" && !cell) continue; // nobody says that guessing scores 0
       if (role === "scale") point.scale = scaled(scaleUnit || "plain", tell);
-      else if (role === "score" && lower && scaled("plain", () => 0) > 1) tell("not_turned", { found: cell });
+      else if (beyond) tell("not_turned", { found: cell });
       else if (known.limits[kind]) point[role] = numberIn(cell, kind, comma, tell);
       else if (cell) point[role === "metric" ? "byMetric" : role] = cell;
       else found.add(place, "empty_text", { column });
@@ -611,7 +627,9 @@ globalThis.emWorkbench ??= (() => {
   // A name for each group; its metric is in it if there are several, or it is turned.
   function namesOf(groups) {
     const metrics = new Map();
-    for (const { task, metric } of groups) metrics.set(task, (metrics.get(task) ?? new Set()).add(metric));
+    for (const { task, metric } of groups) {
+      metrics.set(task, (metrics.get(task) ?? new Set()).add(metric));
+    }
     return new Map(groups.map((group) => {
       const [{ task, metric, more, points: [{ lower, metric: measure }] }] = [group];
       const several = task && metrics.get(task).size > 1;
@@ -635,12 +653,15 @@ globalThis.emWorkbench ??= (() => {
     const noItems = Boolean(lower) && noShare(metric);
     const tokens = constant(name, points, "length", noItems ? undefined : length, found);
     const otherLevel = constant(name, points, "other_chance", undefined, found) ?? null;
-    const again = points.findIndex(({ scale }, at) => points[at + 1] && !above(points[at + 1].scale, scale));
+    const twice = ({ scale }, at) => points[at + 1] && !above(points[at + 1].scale, scale);
+    const again = points.findIndex(twice);
     if (again >= 0) found.add(points[again + 1].place, "again", { ...points[again], curve: name });
     else if (points.length < 2) found.add(points[0].place, "one_model", { curve: name });
     const column = (role) => points.map((point) => point[role]);
     const scale = column("scale");
-    const noise = noItems ? certain(name, points, found) : noiseOf(name, points, "score", "stderr", found);
+    const noise = noItems
+      ? certain(name, points, found)
+      : noiseOf(name, points, "score", "stderr", found);
     const said = { chance: level, chanceSource: source, turned: Boolean(lower), length: tokens };
     const higherIsBetter = points.every(({ higher }) => higher) || null;
     const curve = {
@@ -1108,9 +1129,11 @@ globalThis.emWorkbench ??= (() => {
     known = carried;
     const whole = ([source, flags]) => new RegExp(`^(?:${source})$`, flags);
     const part = ([source, flags]) => new RegExp(source, `${flags}g`);
-    const all = (patterns, made) => Object.entries(patterns).map(([name, each]) => [name, made(each)]);
+    const all = (patterns, made) =>
+      Object.entries(patterns).map(([name, each]) => [name, made(each)]);
     const tasks = known.tasks.map(([options, names]) => [options, whole(names)]);
-    is = Object.fromEntries([...all(known.whole, whole), ...all(known.parts, part), ["tasks", tasks]]);
+    const made = [...all(known.whole, whole), ...all(known.parts, part), ["tasks", tasks]];
+    is = Object.fromEntries(made);
   }
 
   function start(box) {
@@ -1119,7 +1142,8 @@ globalThis.emWorkbench ??= (() => {
     const find = (selector) => box.querySelector(selector);
     const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
     const [output, status] = [".em-wb-output", ".em-wb-status"].map(find);
-    const choose = (unit) => element("option", { value: unit }, unit === "plain" ? "plain numbers" : unit);
+    const called = (unit) => (unit === "plain" ? "plain numbers" : unit);
+    const choose = (unit) => element("option", { value: unit }, called(unit));
     find("select").append(...known.scale.units.map(choose));
     find(".em-wb-plain").hidden = true;
     form.hidden = false;
