@@ -945,7 +945,8 @@ globalThis.emAudit ??= (() => {
     const [best, ends] = tokenWidth(found, curve.length);
     const [steep, width] = [narrow(ends, sharp) - broad(ends, sharp), ranged(best, ends)];
     const name = `one of ${curve.length} tokens`;
-    return { name, steepness: steep, width, share: share(width) };
+    // Both widths of one fit: of two, a part of the ratio would be the change of the curve.
+    return { name, steepness: steep, width, share: 1 - allRight(curve.length).spread / LOGISTIC.spread };
   }
 
   // Whether scores lie below chance beyond the threshold.

@@ -82,7 +82,8 @@ class Metric:
     """The same ability by another measure: one token of the answer, or a second score.
 
     ``steepness`` is 1 for sharp at 95%, -1 for smooth, else 0; ``share`` is one minus the ratio of
-    the widths: how much of the sharpness the audited metric adds.
+    the widths: how much of the sharpness the audited metric adds. Of a length it follows from the
+    number of tokens alone.
     """
 
     name: str
@@ -613,7 +614,8 @@ def _metrics(curves: Sequence[Curve], read: Readings, sharp: float) -> list[Metr
         steeps = narrow(interval, sharp).astype(int) - broad(interval, sharp).astype(int)
         for j, row in enumerate(places):
             width = _range(best, interval, j)
-            share = float(1 - whole[row] / width.best)
+            # Both widths of one fit: of two, a part of the ratio would be the change of the curve.
+            share = 1 - all_right(length).spread / LOGISTIC.spread
             metrics[row] = Metric(f"one of {length} tokens", int(steeps[j]), width, share)
     return metrics
 

@@ -41,9 +41,10 @@ def every_forecast() -> pd.DataFrame:
     -------
     DataFrame
         One row a curve, by its name: source, counted (whether its items are known), items (of the
-        largest model seen), seen (models), start (of `STARTS`, or `UNTESTED`), score (of the
-        largest model), one column a method of `METHODS` (empty where it does not apply), line_low
-        and line_high, and loss_said, loss_came, loss_known as in `by_loss`. Do not change it.
+        largest model seen), seen (models), start (of `STARTS`, or `UNTESTED`), end (the same of
+        the largest model), score (of the largest model), one column a method of `METHODS` (empty
+        where it does not apply), line_low and line_high, and loss_said, loss_came, loss_known as
+        in `by_loss`. Do not change it.
     """
     many = cases()
     about = pd.DataFrame(
@@ -54,6 +55,7 @@ def every_forecast() -> pd.DataFrame:
             "items": [case.items[-1] for case in many],
             "seen": [case.seen for case in many],
             "start": [start(case) for case in many],
+            "end": [stand(case.ladder, -1) for case in many],
             "score": [case.came for case in many],
         }
     )
@@ -63,15 +65,19 @@ def every_forecast() -> pd.DataFrame:
 
 
 def start(case: Case) -> str:
-    """Say whether the largest model seen beats chance, by the exact test: one of `STARTS`.
+    """Say whether the largest model seen beats chance; see `stand`."""
+    return stand(case.ladder, case.seen - 1)
+
+
+def stand(ladder: ladders.Ladder, at: int) -> str:
+    """Say whether a model of a ladder beats chance, by the exact test: one of `STARTS`.
 
     `UNTESTED` where the items are unknown or the score is BLEU, which counts no right answers.
     """
-    ladder = case.ladder
     if not ladder.counted or "bleu" in ladder.task:
         return UNTESTED
-    items = np.rint(case.items[-1])
-    right = np.rint(case.score[-1] * items)
+    items = np.rint(ladder.items[at])
+    right = np.rint(ladder.score[at] * items)
     return STARTS[int(scores.is_absent(right, items, ladder.floor))]
 
 
