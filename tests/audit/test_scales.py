@@ -279,6 +279,14 @@ def test_sizes_in_names_are_offered_and_taken_when_asked_for(tmp_path: Path) -> 
             assert "--sizes names" in refused(source)
 
 
+def test_sizes_in_names_stand_in_for_no_scale_beside_them() -> None:
+    frame = table(params=[7e7, 4e8, 1e10])
+    assert "sizes, and the column 'params' too. Remedy: Give the scale once" in refused(
+        frame, sizes="names"
+    )
+    assert "no column 'model'" in refused(frame.drop(columns="params"), sizes="names")
+
+
 def test_names_without_a_size_are_no_offer(tmp_path: Path) -> None:
     folder = write(tmp_path / "runs", small={}, large={})
     frame = pd.DataFrame({"model": ["small", "large"], "score": [0.1, 0.5], "n": 9})

@@ -139,8 +139,9 @@ def read(
     wanted = tuple(each for each in (metric, other) if each)
     table = _table(source, scales.NAMES if by_names else sized, wanted)
     in_rows = table.unit is not None  # the scale of result files
-    if by_names and not in_rows and "model" in table.columns:
-        models = dict.fromkeys(row.cells["model"] for row in table.rows)
+    if by_names and not in_rows:
+        # Without names there are no sizes, and `columns.entries` says what is wrong.
+        models = dict.fromkeys(row.cells["model"] for row in table.rows if "model" in row.cells)
         sized = Sizes(scales.from_names(table.source, models), scales.PARAMETERS)
     elsewhere = in_rows or sized is not None
     if scale_unit not in (None, "plain") and elsewhere and (by_names or sized is None):
