@@ -247,7 +247,7 @@ globalThis.emWorkbench ??= (() => {
   function converted(text, unit) {
     const { powers, bases } = known.scale;
     const [mantissa, exponent = 0] = text.toLowerCase().split("e");
-    if (unit === "plain" || [0, Infinity].includes(Number(text))) return Number(text);
+    if (unit === "plain" || Number(text) === Infinity) return Number(text);
     if (unit in powers) return Number(`${mantissa}e${Number(exponent) + powers[unit]}`);
     return Math.abs(text * Math.log10(bases[unit])) < 300 ? bases[unit] ** text : 0;
   }
@@ -278,10 +278,16 @@ globalThis.emWorkbench ??= (() => {
   function doubts(column, axis, values) {
     if (!values.length) return [];
     const largest = values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+    const some = [...new Set(values.filter(Boolean))];
+    const least = some.reduce((a, b) => Math.min(a, b), Infinity);
+    const cramped = some.every((each) => each < known.scale.cramped * least);
     const [fewest, otherwise] = own(known.scale.fewest, axis) ?? [0, []];
     const said = unitsOf(column);
-    const could = said.length ? said : largest < fewest ? otherwise : [];
-    return could.filter((unit) => largest <= known.scale.most[unit]);
+    const could = new Set(said.length ? said : least < fewest ? otherwise : []);
+    if (!said.length && cramped && some.length >= emAudit.constants.FEWEST) {
+      for (const unit of Object.keys(known.scale.bases)) could.add(unit);
+    }
+    return [...could].filter((unit) => largest <= known.scale.most[unit]);
   }
   function refuseDoubtful({ columns, titles, comma }, column, entries) {
     const texts = [...new Set(entries.map(({ cells }) => cells[column]))];

@@ -76,7 +76,7 @@ def test_a_brier_score_is_turned_and_keeps_its_errors() -> None:
     st.sampled_from(["error", "error_rate", "test_error"]),
 )
 def test_a_share_of_wrong_items_is_the_share_of_right_ones(wrong: list[int], metric: str) -> None:
-    rows = [("quiz", at + 1, count / 200, 200) for at, count in enumerate(wrong)]
+    rows = [("quiz", 10**at, count / 200, 200) for at, count in enumerate(wrong)]
     falls = pd.DataFrame(rows, columns=["task", "scale", metric, "n"])
     rises = falls.assign(score=1 - falls[metric]).drop(columns=metric)
     (curve,), (twin,) = read(falls), read(rises)

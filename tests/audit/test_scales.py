@@ -128,6 +128,10 @@ def test_one_number_however_written_is_one_curve(digits: int, letter: tuple[str,
         ("params", [7, 13, 70], ["billions", "millions"]),
         ("params", [7.8, 9.2, 10.1], ["billions", "millions", "log10"]),
         ("parameters", [70, 160, 1400], ["billions", "millions"]),
+        ("parameters", [100, 3000, 300_000], ["millions"]),
+        ("params", [1000, 3000, 9000], ["billions", "millions"]),
+        ("tokens", [20.7, 22.4, 24.2, 27.6], ["log10", "log2", "ln"]),
+        ("compute", [59.8, 66.4, 73.1, 79.7], ["log2", "ln"]),
     ],
 )
 def test_a_scale_that_is_not_in_plain_numbers_is_refused_with_what_settles_it(
@@ -156,12 +160,50 @@ def test_a_scale_that_is_not_in_plain_numbers_is_refused_with_what_settles_it(
         ("scale", [1, 2, 3]),
         ("scale", [17.8, 19.2, 22.2]),
         ("params", ["7M", "13M", "70M"]),
-        ("params", [1000, 3000, 9000]),
+        ("params", [10_000, 30_000, 90_000]),
+        ("params", [100, 1e5, 1e8]),
+        ("scale", [10, 30, 100, 300, 1000]),
+        ("scale", [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]),
+        ("scale", [100, 200, 300, 400]),
         ("flops", [1e3, 1e6, 1e9]),
     ],
 )
 def test_honestly_small_scales_pass_without_questions(column: str, values: list[Any]) -> None:
     assert only(read(table(**{column: values}))).notes == ()
+
+
+SPREAD = 1e9 * 10 ** (np.arange(8) / 4)
+"""Sizes over almost two decades."""
+
+
+@pytest.mark.parametrize("unit", scales.BASES)
+@pytest.mark.parametrize("source", ["scale", "tokens", "compute", "chosen", "sizes", "sizes file"])
+def test_a_logarithm_is_doubted_wherever_it_stands(tmp_path: Path, source: str, unit: str) -> None:
+    # A rise over decades would look as sharp as one within a few tenths of a decade.
+    values = (np.log10(SPREAD) / np.log10(scales.BASES[unit])).tolist()
+    names = [f"m{at}" for at in range(8)]
+    column = "magnitude" if source == "chosen" else source
+    frame = table(**{"model": names, column: values})
+    options: dict[str, Any] = {"scale": column} if source == "chosen" else {}
+    if "sizes" in source:
+        frame = frame.drop(columns=column)
+        options = {"sizes": dict(zip(names, values, strict=True))}
+    if source == "sizes file":
+        options = {"sizes": tmp_path / "sizes.csv"}
+        pd.DataFrame({"model": names, "scale": values}).to_csv(options["sizes"], index=False)
+    said = refused(frame, **options)
+    assert all(f"scale_unit='{each}'" in said for each in (*scales.BASES, "plain"))
+    curve = only(read(frame, **options, scale_unit=unit))
+    np.testing.assert_allclose(curve.scale, SPREAD, rtol=1e-9)
+    plain = only(read(frame, **options, scale_unit="plain"))
+    np.testing.assert_allclose(plain.scale, values)
+
+
+def test_a_logarithm_of_0_is_a_scale_of_1() -> None:
+    frame = table(examples=[0, 1, 2, 3, 4])
+    assert "as logarithms" in refused(frame, scale="examples")
+    curve = only(read(frame, scale="examples", scale_unit="log10"))
+    np.testing.assert_allclose(curve.scale, [1, 10, 100, 1e3, 1e4])
 
 
 @pytest.mark.parametrize("column", ["steps", "training examples", "epoch", "width"])

@@ -93,6 +93,9 @@ def along(header: str, *cells: str) -> str:
 
 
 GOOD = {
+    "small scales far apart": "scale,score,n\n1,.1,90\n2,.3,90\n4,.6,90\n8,.7,90\n32,.9,90\n",
+    "scales beyond any logarithm": "scale,score,n\n100,.1,9\n200,.3,9\n300,.6,9\n400,.9,9\n",
+    "three small scales": "scale,score,n\n1,.1,9\n2,.3,9\n3,.6,9\n",
     "long form": "params,score,n_items\n1e8,0.1,100\n1e9,0.5,100\n1e10,0.9,100\n",
     "out of order, other names": "Train-FLOPs,Accuracy,SE\n1e22,.9,.01\n1e20,.1,.02\n1e21,.4,.02\n",
     "semicolons, decimal commas": "tokens;acc;n\n1e9;0,25;200\n2e9;0,5;200\n",
@@ -275,7 +278,10 @@ BAD = {
     "too short": ("scale,score,n\n1,.1\n2,.2,9\n", "Look for a comma"),
     "too long": ("scale,score,n\n1,.1,9\n2,.2,9,9\n", "Look for a comma"),
     "two chances": ("scale,score,n,chance\n1,.1,9,0\n2,.2,9,.25\n", "Separate the tasks"),
-    "many faults": ("scale,score,n\n" + "".join(f"{i},{i},0\n" for i in range(14)), "Correct it"),
+    "many faults": (
+        "scale,score,n\n" + "".join(f"{1000 * i},{i},0\n" for i in range(14)),
+        "Correct it",
+    ),
     "only a header": ("params,score,n\n", "Paste the scores"),
     "nothing but a scale of 0": ("scale,score,n\n0,.1,9\n0,.5,9\n", "Add models of some size"),
     "a negative scale": ("scale,score,n\n-7,.1,9\n2,.5,9\n", "Correct it"),
@@ -285,6 +291,22 @@ BAD = {
         "Choose below",
     ),
     "a logarithm": ("log10(FLOPs),score,n\n17.8,.1,9\n22,.5,9\n", "Choose below"),
+    "a logarithm in a column of any name": (
+        "scale,score,n\n20.7,.1,9\n22,.3,9\n23,.6,9\n24.2,.9,9\n",
+        "Choose below what the scale is written in: log10, log2, ln, or plain",
+    ),
+    "a natural logarithm of tokens": (
+        "tokens,score,n\n20.7,.1,9\n22,.3,9\n23,.6,9\n24.2,.9,9\n",
+        "Choose below what the scale is written in: log10, log2, ln, or plain",
+    ),
+    "small numbers and a zero": (
+        "scale,score,n\n0,0,9\n1,.1,9\n2,.3,9\n4,.6,9\n31,.9,9\n",
+        "Choose below what the scale is written in: log10, log2, ln, or plain",
+    ),
+    "parameters in millions": (
+        "params,score,n\n100,.1,9\n3000,.3,9\n300000,.9,9\n",
+        "Choose below what the scale is written in: millions, or plain",
+    ),
     "some logarithm": ("log_params,score,n\n7.8,.1,9\n9,.5,9\n", "Choose below"),
     "a size in billions": ("Model size (B),score,n\n0.07,.1,9\n6.9,.5,9\n", "Choose below"),
     "a percentage of tokens": ("% of tokens,score,n\n7,.1,9\n100,.5,9\n", "Choose below"),

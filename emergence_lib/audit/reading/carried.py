@@ -56,7 +56,7 @@ def carried() -> dict[str, Any]:
             **{"units": scales.SCALE_UNITS, "powers": scales.POWERS, "bases": scales.BASES},
             **{"logs": scales.LOGS, "letters": scales.LETTERS, "heads": scales.HEADS},
             **{"others": sorted(scales.NO_SCALE), "words": scales.WORDS, "last": scales.LAST},
-            **{"most": scales.MOST, "fewest": scales.FEWEST},
+            **{"most": scales.MOST, "fewest": scales.FEWEST, "cramped": scales.CRAMPED},
         },
     }
 

@@ -156,7 +156,8 @@ def read(
     entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
     if scale_unit is None and not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
-        refuse_doubtful(table, found.column, found.unit, texts)
+        title = table.titles[found.column]
+        refuse_doubtful(f"{table.source}, row 1", title, found.unit, texts, table.comma)
     written_in = "plain" if elsewhere else scale_unit or "plain"
     problems, notes = Problems(), settings.Notes()
     groups = assemble.grouped(points(entries, table.comma, written_in), by)
@@ -227,7 +228,7 @@ def _sizes(
     if sizes is None:
         return None
     if isinstance(sizes, Mapping):
-        return from_mapping(sizes, scale_unit or "plain")
+        return from_mapping(sizes, scale_unit)
     return from_file(_path("sizes", sizes), scale, scale_unit)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from emergence_lib.audit.curve import SCALES, Curve, above, fail
 from emergence_lib.audit.phrases import argument, fault, number, phrase, quoted, shown
+from emergence_lib.audit.verdict import FEWEST as MODELS
 
 POWERS = {"percent": -2, "plain": 0, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
 """Power of ten behind each unit that a scale may be written in."""
@@ -55,11 +56,13 @@ MOST = {"log10": 50.0, "log2": 166.0, "ln": 115.0, "percent": 100.0}
 MOST |= {"thousands": 1e10, "millions": 1e7, "billions": 1e5, "trillions": 1e4}
 """Up to which value a scale can be in a unit; larger ones are the plain numbers."""
 FEWEST = {
-    PARAMETERS: (2000, ("billions", "millions", "log10")),
+    PARAMETERS: (1e4, ("billions", "millions", "log10")),
     COMPUTE: (60, ("log10",)),
     TOKENS: (20, ("log10", "billions", "trillions")),
 }
-"""Up to where numbers are hardly of parameters, FLOP or training tokens, and what else they are."""
+"""Below what the least is hardly one of parameters, FLOP or tokens, and what else it could be."""
+CRAMPED = 10**1.5
+"""How many times the least the largest can be among logarithms of scales far apart."""
 
 SAME_SCALE = 0.25
 """Relative difference up to which another scale is this one, counted or rounded differently."""
@@ -103,7 +106,7 @@ def spelt(text: str, comma: bool) -> str | None:
 
 def converted(text: str, unit: str) -> float:
     """Return the scale that a plain number in some unit stands for; 0 if it is beyond any."""
-    if unit == "plain" or float(text) in (0, math.inf):
+    if unit == "plain" or float(text) == math.inf:
         return float(text)
     if unit in POWERS:
         # In decimals, so that 1.3 billions are the 1.3e9 of a file that writes them in full.
@@ -169,8 +172,13 @@ def doubts(column: str, known: str, values: Sequence[float]) -> tuple[str, ...]:
     if not values:
         return ()
     largest = max(map(abs, values))
+    some = {each for each in values if each}  # models of no size are left out
+    least = min(some, default=math.inf)
     fewest, otherwise = FEWEST.get(known, (0, ()))
-    could = units(column) or (otherwise if largest < fewest else ())
+    could = units(column) or (otherwise if least < fewest else ())
+    # What spans one decade may be logarithms of many; too few models get no verdict anyway.
+    if not units(column) and len(some) >= MODELS and max(some) < CRAMPED * least:
+        could = tuple(dict.fromkeys((*could, *BASES)))
     return tuple(unit for unit in could if largest <= MOST[unit])
 
 

@@ -14,7 +14,7 @@ from emergence_lib.audit.reading.scales import Sizes
 from emergence_lib.audit.reading.table import Problems, Table, column_name, from_csv
 
 
-def from_mapping(sizes: Mapping[str, float | str], scale_unit: str) -> Sizes:
+def from_mapping(sizes: Mapping[str, float | str], scale_unit: str | None) -> Sizes:
     """Return the sizes of a mapping; 0 is a size, of models that are left out later."""
     problems, known = Problems(), {}
     for model, size in sizes.items():
@@ -22,8 +22,11 @@ def from_mapping(sizes: Mapping[str, float | str], scale_unit: str) -> Sizes:
             what = f"found {size!r} for {model!r}, want a number above 0"
             fail(place("sizes"), what, "Correct it")
         here = f"{place('sizes')}, {model!r}"
-        known[model] = number(here, "scale", "scale", str(size), False, problems, scale_unit) or 0.0
+        written_in = scale_unit or "plain"
+        known[model] = number(here, "scale", "scale", str(size), False, problems, written_in) or 0.0
     problems.stop()
+    if scale_unit is None:
+        refuse_doubtful(place("sizes"), "scale", "scale", list(map(str, sizes.values())), False)
     return Sizes(known)
 
 
@@ -43,7 +46,8 @@ def from_file(path: Path, scale: str | None, scale_unit: str | None) -> Sizes:
     column, others = _columns(table, scale)
     unit, texts = columns.unit_of(column), [row.cells[column] for row in table.rows]
     if scale_unit is None:
-        refuse_doubtful(table, column, unit, texts)
+        header = f"{table.source}, row 1"
+        refuse_doubtful(header, table.titles[column], unit, texts, table.comma)
     problems, known = Problems(), {}
     for row, text in zip(table.rows, texts, strict=True):
         model, written_in = row.cells["model"], scale_unit or "plain"
@@ -68,9 +72,9 @@ def _columns(table: Table, scale: str | None) -> tuple[str, list[str]]:
     return found[0], [name for name in plain if name != found[0]]
 
 
-def refuse_doubtful(table: Table, column: str, unit: str, texts: list[str]) -> None:
+def refuse_doubtful(where: str, title: str, unit: str, texts: list[str], comma: bool) -> None:
     """Refuse a scale that is hardly written in plain numbers, see `scales.refuse_doubtful`."""
-    numbers = (written(text, table.comma) for text in dict.fromkeys(texts))
+    numbers = (written(text, comma) for text in dict.fromkeys(texts))
     values = [each for each in numbers if each is not None]
-    could = scales.doubts(column, unit, values)
-    scales.refuse_doubtful(f"{table.source}, row 1", table.titles[column], could, values)
+    could = scales.doubts(column_name(title), unit, values)
+    scales.refuse_doubtful(where, title, could, values)
