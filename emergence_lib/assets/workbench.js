@@ -213,6 +213,8 @@ globalThis.emWorkbench ??= (() => {
       if (instead) return bad("written", { number: instead });
       return bad(text.includes(",") ? "commas" : "no_number");
     }
+    const last = unit in known.scale.powers ? own(known.scale.most, unit) : undefined;
+    if (Number(plain) > last) return bad("above_unit", { most: number(last), unit });
     const value = unit ? converted(plain, unit) : Number(plain);
     if (value === 0 && (kind === "stderr" || (unit && !own(known.scale.bases, unit)))) return 0;
     const countable = kind !== "length" || Number.isInteger(value);
@@ -275,7 +277,7 @@ globalThis.emWorkbench ??= (() => {
   const unitOf = (column) =>
     own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
   // The units that a scale could be in if its numbers are not plain; none if they are.
-  function doubts(column, axis, values) {
+  function doubts(column, axis, values, lettered = false) {
     if (!values.length) return [];
     const largest = values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
     const some = [...new Set(values.filter(Boolean))];
@@ -283,23 +285,38 @@ globalThis.emWorkbench ??= (() => {
     const cramped = some.every((each) => each < known.scale.cramped * least);
     const [fewest, otherwise] = own(known.scale.fewest, axis) ?? [0, []];
     const said = unitsOf(column);
+    if (lettered && least < known.scale.bare) return said.length ? said : ["billions", "millions"];
     const could = new Set(said.length ? said : least < fewest ? otherwise : []);
     if (!said.length && cramped && some.length >= emAudit.constants.FEWEST) {
       for (const unit of Object.keys(known.scale.bases)) could.add(unit);
     }
     return [...could].filter((unit) => largest <= known.scale.most[unit]);
   }
+  // A point or comma that groups digits in one cell, but not in another.
+  function refuseGroups({ columns, titles }, column, entries) {
+    const texts = entries.map(({ cells }) => cells[column]);
+    for (const mark of [".", ","]) {
+      const grouped = texts.find((text) => is.grouped.test(text) && text.includes(mark));
+      const found = texts.find((text) => text.match(is.decimal)?.[1] === mark);
+      const title = titles[columns.indexOf(column)];
+      if (grouped && found) badHeader("groups", { title, grouped, found });
+    }
+  }
   function refuseDoubtful({ columns, titles, comma }, column, entries) {
     const texts = [...new Set(entries.map(({ cells }) => cells[column]))];
-    const values = texts.map((text) => written(text, comma)).filter((each) => each !== null);
-    const could = doubts(column, unitOf(column), values);
+    const good = texts.filter((text) => written(text, comma) !== null);
+    const bare = good.filter((text) => !/\p{L}$/u.test(text));
+    const values = bare.map((text) => written(text, comma));
+    const lettered = bare.length < good.length;
+    const could = doubts(column, unitOf(column), values, lettered);
     if (!could.length) return;
     const ends = [Math.min, Math.max].map((end) => values.reduce((a, b) => end(a, b)));
     const [low, high] = ends.map((each) => number(each));
     const called = could.map((unit) => own(known.scale.logs, unit) ?? unit);
     const units = [called.slice(0, -1).join(", "), called.at(-1)].filter(Boolean).join(" or ");
     const title = titles[columns.indexOf(column)];
-    badHeader("doubtful", { title, low, high, units, options: could.join(", ") });
+    const where = lettered ? " where it has no letters" : "";
+    badHeader("doubtful", { title, low, high, where, units, options: could.join(", ") });
   }
   // The first other scale by which the same scores make a curve, or a note why there is none.
   function alongOf({ scale, unit }, points, comma) {
@@ -583,6 +600,7 @@ globalThis.emWorkbench ??= (() => {
     const metricOf = (cells) => (roles.metric && cells[roles.metric]) || roles.score;
     const rows = table.rows.map((row) => ({ ...row, metric: metricOf(row.cells) }));
     const [entries, losses] = directed(rows);
+    refuseGroups(table, roles.scale, entries);
     if (!scaleUnit) refuseDoubtful(table, roles.scale, entries);
     const found = problems();
     const points = entries.map((entry) => pointOf(entry, roles, table.comma, scaleUnit, found));

@@ -225,6 +225,43 @@ def test_letters_say_their_own_unit() -> None:
     assert only(read(frame, scale_unit="billions")).scale.tolist() == [4e8, 7e9, 1.3e10]
 
 
+@pytest.mark.parametrize("column", ["params", "scale", "tokens", "size_b"])
+def test_small_numbers_among_letters_are_asked_for(column: str) -> None:
+    values = ["100M", "300M", "1B", "3", "10", "30"]
+    frame = table(**{column: values})
+    said = refused(frame)
+    assert f"'{column}' runs from 3 to 30 where it has no letters, as billions" in said
+    curve = only(read(frame, scale_unit="billions"))
+    assert curve.scale.tolist() == [1e8, 3e8, 1e9, 3e9, 1e10, 3e10]
+    named = pd.DataFrame({"model": list("abcdef"), "score": 0.5, "n": 9})
+    assert "where it has no letters" in refused(
+        named, sizes=dict(zip("abcdef", values, strict=True))
+    )
+
+
+@pytest.mark.parametrize(("unit", "most"), [("billions", "1e5"), ("millions", "1e7")])
+def test_a_number_above_what_its_unit_allows_is_refused(unit: str, most: str) -> None:
+    frame = table(params=[1, 3, 10, 3e11])
+    assert f"want at most {most} as {unit}. Remedy: Write every row in one unit" in refused(
+        frame, scale_unit=unit
+    )
+
+
+@pytest.mark.parametrize("other", ["1.300", "1.3", "12.500", "1.300B"])
+def test_a_mark_between_thousands_is_no_decimal_mark_elsewhere(tmp_path: Path, other: str) -> None:
+    frame = table(params=[other, "30.000.000", "1.000.000"])
+    for options in ({}, {"scale_unit": "plain"}):
+        said = refused(frame, **options)
+        assert f"'params' holds '30.000.000' and '{other}': one mark between thousands" in said
+    named = pd.DataFrame({"model": ["a", "b"], "score": [0.1, 0.5], "n": 9})
+    sizes = {"a": other, "b": "1.000.000"}
+    path = tmp_path / "sizes.csv"
+    path.write_text(f"model,params\na,{other}\nb,1.000.000\n")
+    assert "one mark between thousands" in refused(named, sizes=sizes)
+    assert "one mark between thousands" in refused(named, sizes=path)
+    assert only(read(table(params=[13_000.0, "1.000.000"]))).scale.tolist() == [13_000, 1e6]
+
+
 def test_a_logarithm_says_nothing_of_other_columns() -> None:
     frame = table(compute=[17.8, 19.2]).assign(score=[0, 1], chance=0, stderr=[0, 0.01])
     curve = only(read(frame, scale_unit="log10"))

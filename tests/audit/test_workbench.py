@@ -303,6 +303,18 @@ BAD = {
         "scale,score,n\n0,0,9\n1,.1,9\n2,.3,9\n4,.6,9\n31,.9,9\n",
         "Choose below what the scale is written in: log10, log2, ln, or plain",
     ),
+    "letters in some rows": (
+        "params,score,n\n100M,.1,9\n1B,.3,9\n3,.6,9\n30,.9,9\n",
+        "Choose below what the scale is written in: billions, millions, or plain",
+    ),
+    "points between thousands and before decimals": (
+        "scale,score,n\n1.300,.1,9\n30.000,.3,9\n1.000.000,.9,9\n",
+        "Write a point for the decimals and nothing between thousands",
+    ),
+    "commas between thousands and before decimals": (
+        "scale;score;n\n1,5;.1;9\n1,000,000;.9;9\n",
+        "Write a point for the decimals and nothing between thousands",
+    ),
     "parameters in millions": (
         "params,score,n\n100,.1,9\n3000,.3,9\n300000,.9,9\n",
         "Choose below what the scale is written in: millions, or plain",
@@ -388,6 +400,7 @@ def unsaid(templates: Iterable[str], said: Iterable[str]) -> list[str]:
 
 def test_every_fault_is_among_the_bad_tables(scripts: Page) -> None:
     tables = [*([text, {}] for text, _ in BAD.values()), [GOOD["long form"], {"items": 50}]]
+    tables.append([GOOD["long form"], {"scaleUnit": "billions"}])
     said = [line for table in tables for line in scripts.evaluate(READ, table)["lines"]]
     faults = PHRASES["fault"].values()
     assert unsaid([f"{what}. Remedy: {remedies[-1]}." for what, *remedies in faults], said) == []
@@ -487,6 +500,7 @@ def test_a_scale_may_be_written_in_any_unit(scripts: Page, path: Path, unit: str
         ["1.3", "2.5e1", "7B"],
         ["400", "1e999", "-3"],
         ["0", "1", "2"],
+        ["1", "3", "3e11"],
     ):
         text = "params,score,n\n" + "".join(f"{cell},.5,9\n" for cell in cells)
         python = python_says(text, path, scale_unit=unit)

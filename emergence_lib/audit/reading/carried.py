@@ -26,6 +26,7 @@ from emergence_lib.audit.reading import (
 WHOLE = {
     **{"number": table.NUMBER, "numeric": table.NUMERIC, "thousands": points.THOUSANDS},
     **{"letters": scales.SUFFIXED, "suffixed": points.SUFFIXED, "grouped": scales.GROUPED},
+    "decimal": scales.DECIMAL,
     **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},
     **{"wrong": metrics.WRONG, "less": metrics.LESS, "uncertainty": metrics.UNCERTAINTY},
     **{"chosen": chance.CHOSEN, "overlap": chance.OVERLAP, "accuracy": harness.ACCURACY},
@@ -57,6 +58,7 @@ def carried() -> dict[str, Any]:
             **{"logs": scales.LOGS, "letters": scales.LETTERS, "heads": scales.HEADS},
             **{"others": sorted(scales.NO_SCALE), "words": scales.WORDS, "last": scales.LAST},
             **{"most": scales.MOST, "fewest": scales.FEWEST, "cramped": scales.CRAMPED},
+            "bare": scales.BARE,
         },
     }
 

@@ -139,6 +139,8 @@ def _number(
         if instead:
             return "written", {"number": instead}
         return "commas" if "," in text else "no_number", {}
+    if kind == "scale" and unit in scales.POWERS and float(plain) > scales.MOST.get(unit, math.inf):
+        return "above_unit", {"most": phrases.number(scales.MOST[unit]), "unit": unit}
     value = scales.converted(plain, unit) if kind == "scale" else float(plain)
     beyond = kind == "scale" and value == 0 and unit in scales.BASES
     if _good(kind, value) and not beyond:

@@ -154,10 +154,12 @@ def read(
     entries = columns.of_metrics(table.source, found.entries, wanted if metric else ())
     asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
     entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
-    if scale_unit is None and not elsewhere:
+    if not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
-        title = table.titles[found.column]
-        refuse_doubtful(f"{table.source}, row 1", title, found.unit, texts, table.comma)
+        header, title = f"{table.source}, row 1", table.titles[found.column]
+        scales.refuse_groups(header, title, texts)
+        if scale_unit is None:
+            refuse_doubtful(header, title, found.unit, texts, table.comma)
     written_in = "plain" if elsewhere else scale_unit or "plain"
     problems, notes = Problems(), settings.Notes()
     groups = assemble.grouped(points(entries, table.comma, written_in), by)

@@ -31,6 +31,8 @@ GROUPED = re.compile(
     r"|([ '\u00a0\u2009\u202f\u2019])[0-9]{3}(?:\1[0-9]{3})*)"
 )
 """Digits in groups of three. After one comma or point, three digits could also be decimals."""
+DECIMAL = re.compile(r"[0-9]+([.,])(?:[0-9]{3} ?[a-z]*|[0-9]*[1-9][0-9]*)", re.IGNORECASE)
+"""A number that seems to have decimals, other than 10.0."""
 
 PARAMETERS, COMPUTE, TOKENS = "parameters", "training compute (FLOP)", "training tokens"
 UNITS = {
@@ -61,6 +63,8 @@ FEWEST = {
     TOKENS: (20, ("log10", "billions", "trillions")),
 }
 """Below what the least is hardly one of parameters, FLOP or tokens, and what else it could be."""
+BARE = 1e4
+"""Below what a number without letters is in some unit if others of its column have letters."""
 CRAMPED = 10**1.5
 """How many times the least the largest can be among logarithms of scales far apart."""
 
@@ -144,7 +148,29 @@ def is_other(column: str) -> bool:
     return axis(column) is not None and bool(units(column))
 
 
-def refuse_doubtful(place: str, title: str, could: Sequence[str], values: Sequence[float]) -> None:
+def refuse_groups(place: str, title: str, texts: Iterable[str]) -> None:
+    """Refuse a scale with a point or comma that groups digits in one cell, but not in another."""
+    grouped: dict[str, str] = {}
+    decimal: dict[str, str] = {}
+    for text in texts:
+        found = DECIMAL.fullmatch(text)
+        if found:
+            decimal.setdefault(found[1], text)
+        elif GROUPED.fullmatch(text):
+            grouped.setdefault(re.sub("[0-9]", "", text)[0], text)
+    for mark in ".,":
+        if mark in grouped and mark in decimal:
+            found_both = {"grouped": grouped[mark], "found": decimal[mark]}
+            fail(place, *fault("groups", title=title, **found_both))
+
+
+def refuse_doubtful(
+    place: str,
+    title: str,
+    could: Sequence[str],
+    values: Sequence[float],
+    lettered: bool = False,
+) -> None:
     """Refuse a scale that seems to be a logarithm, a percentage or written in billions.
 
     Parameters
@@ -155,6 +181,8 @@ def refuse_doubtful(place: str, title: str, could: Sequence[str], values: Sequen
         What its numbers could be in, see `doubts`; nothing is refused without any.
     values : sequence of float
         As they are written.
+    lettered : bool
+        Whether there are others, with letters that say their unit.
     """
     if not could:
         return
@@ -164,16 +192,24 @@ def refuse_doubtful(place: str, title: str, could: Sequence[str], values: Sequen
     options = ", ".join(argument("scale_unit", unit) for unit in could)
     plain = argument("scale_unit", "plain")
     remedy = f"Say what it is: {options}, or {plain} if these are the numbers themselves"
-    fail(place, *fault("doubtful", title=title, low=low, high=high, units=as_if, remedy=remedy))
+    ends = {"low": low, "high": high, "where": " where it has no letters" if lettered else ""}
+    fail(place, *fault("doubtful", title=title, **ends, units=as_if, remedy=remedy))
 
 
-def doubts(column: str, known: str, values: Sequence[float]) -> tuple[str, ...]:
-    """Return the units that a scale could be in if its numbers are not plain; none if they are."""
+def doubts(
+    column: str, known: str, values: Sequence[float], lettered: bool = False
+) -> tuple[str, ...]:
+    """Return the units that a scale could be in if its numbers are not plain; none if they are.
+
+    The numbers are those without letters, and ``lettered`` tells that there are others.
+    """
     if not values:
         return ()
     largest = max(map(abs, values))
     some = {each for each in values if each}  # models of no size are left out
     least = min(some, default=math.inf)
+    if lettered and least < BARE:
+        return units(column) or ("billions", "millions")
     fewest, otherwise = FEWEST.get(known, (0, ()))
     could = units(column) or (otherwise if least < fewest else ())
     # What spans one decade may be logarithms of many; too few models get no verdict anyway.

@@ -25,8 +25,10 @@ def from_mapping(sizes: Mapping[str, float | str], scale_unit: str | None) -> Si
         written_in = scale_unit or "plain"
         known[model] = number(here, "scale", "scale", str(size), False, problems, written_in) or 0.0
     problems.stop()
+    texts = list(map(str, sizes.values()))
+    scales.refuse_groups(place("sizes"), "scale", texts)
     if scale_unit is None:
-        refuse_doubtful(place("sizes"), "scale", "scale", list(map(str, sizes.values())), False)
+        refuse_doubtful(place("sizes"), "scale", "scale", texts, False)
     return Sizes(known)
 
 
@@ -45,8 +47,9 @@ def from_file(path: Path, scale: str | None, scale_unit: str | None) -> Sizes:
     table = from_csv(path)
     column, others = _columns(table, scale)
     unit, texts = columns.unit_of(column), [row.cells[column] for row in table.rows]
+    header = f"{table.source}, row 1"
+    scales.refuse_groups(header, table.titles[column], texts)
     if scale_unit is None:
-        header = f"{table.source}, row 1"
         refuse_doubtful(header, table.titles[column], unit, texts, table.comma)
     problems, known = Problems(), {}
     for row, text in zip(table.rows, texts, strict=True):
@@ -74,7 +77,9 @@ def _columns(table: Table, scale: str | None) -> tuple[str, list[str]]:
 
 def refuse_doubtful(where: str, title: str, unit: str, texts: list[str], comma: bool) -> None:
     """Refuse a scale that is hardly written in plain numbers, see `scales.refuse_doubtful`."""
-    numbers = (written(text, comma) for text in dict.fromkeys(texts))
-    values = [each for each in numbers if each is not None]
-    could = scales.doubts(column_name(title), unit, values)
-    scales.refuse_doubtful(where, title, could, values)
+    numbers = {text: written(text, comma) for text in texts}
+    good = {text: value for text, value in numbers.items() if value is not None}
+    values = [value for text, value in good.items() if not text[-1].isalpha()]
+    lettered = len(values) < len(good)
+    could = scales.doubts(column_name(title), unit, values, lettered)
+    scales.refuse_doubtful(where, title, could, values, lettered)
