@@ -447,7 +447,7 @@ def random_table(rng: np.random.Generator) -> str:
     bad = rng.choice([0, 0, 0.1, 0.4])
     lines = [header]
     for scale in rng.choice(30, size=rng.integers(1, 5)):
-        good = [f"{scale + 1}e6", ".5", *(GOOD_CELLS[name] for name in header[2:])]
+        good = [f"{scale + 1}e4", ".5", *(GOOD_CELLS[name] for name in header[2:])]
         lines.append([rng.choice(CELLS) if rng.uniform() < bad else cell for cell in good])
     return written(rng, lines)
 
