@@ -371,7 +371,8 @@ globalThis.emWorkbench ??= (() => {
   // Why less is better, as a sentence ends; nothing if more is, null if nobody says.
   function whyLower({ place, cells, metric }, found) {
     const column = known.directions.find((name) => cells[name]);
-    if (!column) return lessIsBetter(metric) ? "as its name says" : null;
+    if (!column && lessIsBetter(metric)) return "as its name says";
+    if (!column) return is.more.test(plainMetric(metric)) ? "" : null;
     const said = own(known.said, columnName(cells[column]));
     if (said === undefined) {
       found.add(`${place}, column ${quoted(column)}`, "direction", { found: cells[column] });

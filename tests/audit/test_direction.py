@@ -119,6 +119,21 @@ def test_who_says_that_more_is_better_is_believed_of_a_curve_that_falls() -> Non
     assert one(text.replace("true", "false")).higher_is_better is None
 
 
+@pytest.mark.parametrize(
+    ("metric", "known"),
+    [
+        *((each, True) for each in ("acc", "acc_norm", "Exact match", "mc1", "pass@10")),
+        *((each, True) for each in ("token_f1", "exact_str_match", "multiple_choice_grade")),
+        *((each, None) for each in ("score", "toxicity", "acc_gap", "accuracy_drop", "refusals")),
+    ],
+)
+def test_of_an_accuracy_more_is_better_by_its_name(metric: str, known: bool | None) -> None:
+    assert one(by_metric(metric)).higher_is_better is known
+    assert one(by_metric(metric), lower_is_better=[metric]).higher_is_better is None
+    column = "scale,{},n\n1,.9,90\n2,.2,90\n"
+    assert [one(column.format(each)).higher_is_better for each in ("acc", "value")] == [True, None]
+
+
 def test_what_turned_scores_cannot_be_is_refused() -> None:
     said = refused(by_metric("wer").replace("0.9", "1.2"))
     assert "column 'score': found '1.2', and less is better: 1 minus it has to be from 0" in said
@@ -266,6 +281,8 @@ def test_result_files_tell_which_way_is_better(
     path = results(tmp_path, {"hurt": 0.5, "acc": 0.4}, **more)
     (curve,) = read(path, metric="hurt")
     assert curve.turned == turned
+    said = more.get("higher_is_better") == {"quiz": {"hurt": True}}
+    assert curve.higher_is_better is (True if said else None)
     if turned:
         assert curve.name == "quiz (1 - hurt)"
         assert curve.score == pytest.approx([0.5, 0.6, 0.7])

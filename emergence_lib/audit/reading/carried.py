@@ -29,6 +29,7 @@ WHOLE = {
     "decimal": scales.DECIMAL,
     **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},
     **{"wrong": metrics.WRONG, "less": metrics.LESS, "uncertainty": metrics.UNCERTAINTY},
+    "more": metrics.MORE,
     **{"chosen": chance.CHOSEN, "overlap": chance.OVERLAP, "accuracy": harness.ACCURACY},
 }
 """Patterns of a whole name or cell."""

@@ -10,7 +10,13 @@ from typing import TypeAlias
 from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import argument, fault, phrase, place, quoted
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.metrics import is_loss, less_is_better, no_share, plain
+from emergence_lib.audit.reading.metrics import (
+    is_loss,
+    less_is_better,
+    more_is_better,
+    no_share,
+    plain,
+)
 from emergence_lib.audit.reading.points import Point
 from emergence_lib.audit.reading.table import BETTER, DIRECTIONS, Problems, column_name
 
@@ -102,7 +108,9 @@ def _why(entry: Entry, asked: Lower, problems: Problems) -> str | None:
             return None
         lower = SAID[column_name(text)] == (column == "lower_is_better")
         return f"as the {'files say' if column == BETTER else 'table says'}" if lower else ""
-    return "as its name says" if less_is_better(metric) else None
+    if less_is_better(metric):
+        return "as its name says"
+    return "" if more_is_better(metric) else None
 
 
 def turned(name: str, points: list[Point], problems: Problems) -> tuple[list[Point], str]:

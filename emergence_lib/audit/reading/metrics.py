@@ -18,6 +18,12 @@ LESS = re.compile(
     "|(word|character|char|calibration|squared|absolute|percentage)_error(_rate)?)"
 )
 """Metrics of which less is better, from 0 up, that are no shares of items."""
+MORE = re.compile(
+    r"(?!.*(drop|gap|loss|decline|difference|delta|diff|change|error|err|std)(_|$))"
+    r"(.*_)?(acc|accuracy|exact|exact_match|exact_str_match|em|mc1|mc2|multiple_choice_grade|f1"
+    r"|auc|auroc|mcc|bleu|rouge.*|pass@[0-9]+)(_.*)?"
+)
+"""Accuracies, and other shares of which more is better."""
 UNCERTAINTY = re.compile("(.*_)?(std|standard)_err(or)?")
 """What looks like an error rate and is a standard error."""
 
@@ -36,6 +42,11 @@ def less_is_better(metric: str) -> bool:
     """Tell whether less of a metric is better, by its name; losses apart."""
     name = plain(metric)
     return bool(LESS.fullmatch(name) or WRONG.fullmatch(name)) and not UNCERTAINTY.fullmatch(name)
+
+
+def more_is_better(metric: str) -> bool:
+    """Tell whether more of a metric is better, by its name."""
+    return MORE.fullmatch(plain(metric)) is not None
 
 
 def no_share(metric: str) -> bool:
