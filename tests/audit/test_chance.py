@@ -269,8 +269,9 @@ def results(
     [
         ("quiz", FOUR, "acc", 0.25, "as the files say"),
         ("quiz", FOUR, "f1", None, ""),
-        ("quiz", FREE, "exact_match", 0.0, "as the files say"),
-        ("quiz", FREE, "f1", 0.0, "as the files say"),
+        ("quiz", FREE, "exact_match", None, ""),
+        ("quiz", FREE, "f1", None, ""),
+        ("gsm8k", FREE, "exact_match", 0.0, "as built in for gsm8k: no options to choose from"),
         ("quiz", FREE, "pct_stereotype", None, ""),
         ("quiz", SOME, "acc", None, ""),
         ("quiz", {}, "acc", None, ""),
@@ -295,6 +296,24 @@ def test_what_result_files_say(
     assert (curve.chance, curve.chance_source) == (chance, source)
     explained = config in (SOME, FREE) and chance is None and metric != "pct_stereotype"
     assert len(curve.notes) == explained
+
+
+def test_a_question_answered_in_words_may_have_two_answers(tmp_path: Path) -> None:
+    path = results(tmp_path, "yes_or_no", FREE, "exact_match")
+    (unsaid,) = read(path)
+    assert unsaid.chance is None
+    assert unsaid.notes == ("The answers are written out; what guessing scores then, nobody says.",)
+    (told,) = read(path, chance=0.5)
+    assert (told.chance, told.chance_source, told.notes) == (0.5, "given", ())
+
+
+def test_files_of_written_and_of_chosen_answers_are_no_curve(tmp_path: Path) -> None:
+    path = results(tmp_path, "quiz", FOUR)
+    file = path / "1.json"
+    file.write_text(file.read_text().replace("multiple_choice", "generate_until"))
+    with pytest.raises(CurveError, match="answers written out in one file, chosen among options"):
+        read(path)
+    assert read(path, chance={"quiz": 0.5})[0].chance == 0.5
 
 
 def test_files_that_disagree_are_refused_unless_the_caller_says_it(tmp_path: Path) -> None:

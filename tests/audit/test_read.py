@@ -819,8 +819,8 @@ def test_older_files_do_not_say_the_chance_level_and_the_curve_knows(tmp_path: P
     choice = {"add": {"output_type": "multiple_choice", "doc_to_choice": ["A", "B"]}}
     for tiny, big, chance in (
         ({}, {}, None),
-        (free, free, 0.0),
-        ({}, free, 0.0),
+        (free, free, None),
+        ({}, free, None),
         ({}, choice, 0.5),
     ):
         files = [result("tiny", {"add": 60}, configs=tiny), result("big", {"add": 60}, configs=big)]

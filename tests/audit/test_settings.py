@@ -271,7 +271,7 @@ def files(folder: Path, *changes: dict[str, Any]) -> Path:
         score = 0.1 + 0.1 * at
         content: dict[str, Any] = {
             "results": {"quiz": {"acc,none": score, "acc_stderr,none": 0.02}},
-            "configs": {"quiz": {"output_type": "generate_until"}},
+            "configs": {"quiz": {}},
             "n-shot": {"quiz": 0},
             "versions": {"quiz": 1.0},
             "n-samples": {"quiz": {"original": 500, "effective": 500}},

@@ -104,15 +104,19 @@ def _of_source(name: str, points: list[Point], problems: Problems) -> Level:
             return Level(None, "", (_choices_unsaid(entry),))
     if len(found) > 1:
         one, two = list(found)[:2]
-        clash = fault("varies", curve=name, role="chance", one=float(one), two=float(two))
+        if FREE in found:
+            what = f"{name}: answers written out in one file, chosen among options in another"
+            clash = what, "Read the files of each kind from a folder of their own"
+        else:
+            clash = fault("varies", curve=name, role="chance", one=float(one), two=float(two))
         problems.add(found[two].place, *clash)
+        return Level(None)
     value = next(iter(found), None)
     if value is None or not _applies(value, entry):
         return Level(None)
-    offered = tasks.options(entry.cells["task"], files=True)
-    if value == FREE and offered:
-        what = f"The answers are written out, though each question has {WORDS[offered]} options"
-        return Level(None, "", (f"{what}; what guessing scores then, nobody says.",))
+    if value == FREE:
+        # How an answer is given is no chance level: yes or no may be asked for in words.
+        return Level(None, "", (_written_out(entry),))
     return Level(float(value), "as the files say")
 
 
@@ -120,6 +124,12 @@ def _applies(value: str, entry: Entry) -> bool:
     """Tell whether the chance level of a task is that of a metric."""
     metric = plain(entry.metric)
     return bool(ACCURACY.fullmatch(metric) or (value == FREE and OVERLAP.fullmatch(metric)))
+
+
+def _written_out(entry: Entry) -> str:
+    offered = tasks.options(entry.cells["task"], files=True)
+    though = f", though each question has {WORDS[offered]} options" if offered else ""
+    return f"The answers are written out{though}; what guessing scores then, nobody says."
 
 
 def _choices_unsaid(entry: Entry) -> str:

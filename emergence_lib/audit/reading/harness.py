@@ -28,8 +28,8 @@ UNKNOWN = "unknown"
 """Chance level of a multiple-choice task whose file does not say how many choices there are."""
 UNSAID = "unsaid"
 """Chance level of a task whose file, as older ones, does not even say of what kind the task is."""
-FREE = "0.0"
-"""Chance level of a task that is no multiple choice."""
+FREE = "free"
+"""Chance level of a task that is no multiple choice: what guessing scores then, no file says."""
 LISTED = re.compile(r"\{\{ *\[ *\w+( *, *\w+)* *\] *\}\}")
 """A template of choices that names each of them: ``{{[sol1, sol2]}}``."""
 TINY = 1e-9
