@@ -23,6 +23,8 @@ globalThis.emWorkbench ??= (() => {
   const FRACTIONS = ["score", "stderr", "chance"];
   const LONGEST_VALUE = 300; // characters that a value takes in a sentence
   const BORDER = 0.1; // share of a limit within which a number is called borderline, as in words.py
+  // What may bring a verdict, by what nobody said; of the level of a start there is nothing to say.
+  const HINTS = { "whether more is better": "say_direction", "the chance level": "say_chance" };
   const LONGEST_NOTE = 400; // characters that a note of a reader takes
   const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
@@ -817,7 +819,8 @@ globalThis.emWorkbench ??= (() => {
     return [
       fill(rule[ruleOf(report)], values),
       ...(report.obstacle === "unsaid" ? inOrder(report.readings).map(reading) : []),
-      ...[...reasonsOf(report)].map((name) => fill(reason[name], values)),
+      // What tells what to do has words of its own for the form.
+      ...[...reasonsOf(report)].map((name) => fill([reason[name]].flat().at(-1), values)),
       ...(report.curve.notes ?? []).map((note) => shown(note, LONGEST_NOTE)),
     ];
   }
@@ -875,7 +878,8 @@ globalThis.emWorkbench ??= (() => {
     const { curve, metric, width, verdict, obstacle, along } = report;
     if (obstacle === "unsaid") {
       // Whatever else there is to say would be said of one reading.
-      yield "say_it";
+      const hint = own(HINTS, unsaidOf(report));
+      if (hint) yield hint;
       return;
     }
     if (report.readings.some(({ turned }) => turned)) yield "direction_agrees";

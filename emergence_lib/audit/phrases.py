@@ -2,7 +2,8 @@
 
 A place in a template of ``phrases.json`` names a value and one of `FORMS`: ``{seen:percent}``. A
 fault has what is wrong, a remedy and, where the form in the page needs another one, that remedy.
-``{repeats=pool}`` is an argument of `reading.read` as the reader writes it, see `argument`.
+So does a reason that tells what to do. ``{repeats=pool}`` and ``{chance=0.25}`` are arguments of
+`reading.read` as the reader writes them, see `argument`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any
 PHRASES: dict[str, dict[str, Any]] = json.loads(
     (files("emergence_lib.audit") / "phrases.json").read_text(encoding="utf-8")
 )
+SPELT = {"true": True, "false": False, "0.25": 0.25}
+"""Values of arguments in templates that are no texts."""
 LONGEST_VALUE, LONGEST_PART = 300, 800
 """Characters that a value may take in a sentence, and a part of it that is put in as a whole."""
 
@@ -141,10 +144,13 @@ def argument(name: str, value: object = None) -> str:
         Of the argument.
     value : object
         What to give: a text, a number, a list, or a mapping in which ``...`` leaves a value open.
-        Sizes come from a file on the command line.
+        Sizes come from a file on the command line, where ``all`` and ``none`` stand for True and
+        False.
     """
     if not _typed.get():
         return f"{name}={'' if value is None else _python(value)}"
+    if isinstance(value, bool):
+        value = "all" if value else "none"
     if name == "sizes" and isinstance(value, Mapping):
         return "--sizes FILE"
     if isinstance(value, Mapping):
@@ -182,9 +188,11 @@ FORMS: dict[str, Callable[[Any], str]] = {
 
 
 class _Filled(Formatter):
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        name, equals, value = str(key).partition("=")
-        return argument(name, value or None) if equals else super().get_value(key, args, kwargs)
+    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        name, equals, value = field_name.partition("=")
+        if not equals:
+            return super().get_field(field_name, args, kwargs)
+        return argument(name, SPELT.get(value, value) if value else None), name
 
     def format_field(self, value: object, form: str) -> str:
         return shown(FORMS[form](value), LONGEST_PART if form == "whole" else LONGEST_VALUE)
@@ -192,7 +200,8 @@ class _Filled(Formatter):
 
 def phrase(kind: str, name: str, **values: object) -> str:
     """Return a sentence of a report, or what a cell should hold."""
-    return _Filled().vformat(PHRASES[kind][name], (), values)
+    template = PHRASES[kind][name]
+    return _Filled().vformat(template if isinstance(template, str) else template[0], (), values)
 
 
 def fault(name: str, **values: object) -> tuple[str, str]:

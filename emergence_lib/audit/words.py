@@ -17,6 +17,8 @@ from emergence_lib.audit.verdict import FEWEST, FLAT, MOST, Obstacle, Verdict
 
 BORDER = 0.1
 """Share of a limit within which a number is called borderline."""
+DIRECTION, CHANCE = "whether more is better", "the chance level"
+"""What nobody said, and anybody could say."""
 
 
 def sentence(report: Report) -> str:
@@ -78,10 +80,15 @@ def _reading(report: Report, reading: Reading) -> str:
 def _unsaid(report: Report) -> str:
     """Name what nobody said, of a curve with several readings."""
     if any(each.turned for each in report.readings):
-        return "whether more is better"
+        return DIRECTION
     if report.below is not None or report.curve.turned:
         return "the level that the score starts from"
-    return "the chance level"
+    return CHANCE
+
+
+def _hint(report: Report) -> str | None:
+    """Name the template of what may bring a verdict, where somebody can say what nobody said."""
+    return {DIRECTION: "say_direction", CHANCE: "say_chance"}.get(_unsaid(report))
 
 
 def _tried(report: Report) -> str:
@@ -97,7 +104,9 @@ def _reasons(report: Report) -> Iterator[str]:
     metric, width, curve = report.metric, report.width, report.curve
     if report.obstacle is Obstacle.UNSAID:
         # Whatever else there is to say would be said of one reading.
-        yield "say_it"
+        hint = _hint(report)
+        if hint is not None:
+            yield hint
         return
     if any(each.turned for each in report.readings):
         yield "direction_agrees"

@@ -12,6 +12,8 @@ from scipy import stats
 
 from emergence_lib.audit import Curve, Obstacle, Verdict, audit, audit_many, levels, words
 from emergence_lib.audit.assess import expected_deviance
+from emergence_lib.audit.phrases import on_command_line
+from emergence_lib.audit.report import Report
 from tests.audit.curves import logistic
 
 SIZES = np.logspace(7, 10, 8)
@@ -98,6 +100,29 @@ def test_a_fall_of_unsaid_direction_is_read_both_ways() -> None:
     assert {each.turned for each in report.readings} == {True, False}
     assert "whether more is better" in words.sentence(report)
     assert {each.turned for each in audit(replace(fall, higher_is_better=True)).readings} == {False}
+
+
+def test_one_hint_tells_how_to_say_what_nobody_said() -> None:
+    fall = replace(PLATEAU, score=1 - PLATEAU.score, chance=0.0)
+    start = replace(audit(PLATEAU), below=SIZES[0])
+    for report, python, typed in (
+        (audit(PLATEAU), "chance=0.25.", "--chance 0.25."),
+        (
+            audit(fall),
+            "lower_is_better=True, or lower_is_better=False if more is better.",
+            "--lower-is-better all, or --lower-is-better none if more is better.",
+        ),
+        (start, None, None),
+    ):
+        assert report.obstacle is Obstacle.UNSAID
+        for said, hint in ((words.reasons(report), python), (on_line(report), typed)):
+            hints = [each for each in said if each.startswith("Say it")]
+            assert [each.rpartition(": ")[2] for each in hints] == [hint] * (hint is not None)
+
+
+def on_line(report: Report) -> list[str]:
+    with on_command_line():
+        return words.reasons(report)
 
 
 def test_a_metric_that_was_turned_round_starts_from_any_level() -> None:
