@@ -344,6 +344,17 @@ def test_a_long_name_makes_no_long_note(tmp_path: Path) -> None:
     assert len(curve.notes[0]) < 300
 
 
+@pytest.mark.parametrize("name", ["x" * 70, "colour \x1b[31m"])
+def test_no_option_holds_a_part_of_a_name(tmp_path: Path, name: str) -> None:
+    (unsaid,) = read(results(tmp_path, name, SOME))
+    assert unsaid.notes[0].endswith("for four, give chance=0.25, of this task alone with tasks.")
+    results(tmp_path, name, FOUR)
+    (unused,) = read(tmp_path, chance=0.5)
+    option = "chance_for_all=0.5, of this task alone with tasks, would set it."
+    assert unused.notes[0].endswith(option)
+    assert read(tmp_path, tasks=[name], chance_for_all=0.5)[0].chance == 0.5
+
+
 def test_chance_levels_say_where_they_are_from_in_groups(tmp_path: Path) -> None:
     groups = {"group": ["quiz", "write"]}
     chances = harness._chances(

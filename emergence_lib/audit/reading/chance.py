@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emergence_lib.audit.phrases import argument, fault, phrase, shown
+from emergence_lib.audit.phrases import argument, fault, phrase, place, shown
 from emergence_lib.audit.reading import tasks
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.harness import ACCURACY, FREE, UNKNOWN, UNSAID
@@ -19,6 +19,8 @@ CHOSEN = re.compile(r"score|value|accuracy|acc(_\w+)?")
 OVERLAP = re.compile("f1|rouge.*|bleu|exact")
 """Metrics, besides the accuracies, by which an answer that is written freely gets 0 by guessing."""
 WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 10: "ten"}
+LONGEST_NAME = 60
+"""Characters of a name within an option: one that is cut short, no option would take."""
 NEAR = 0.005
 """Difference up to which a chance level is another one rounded: 0.33 is one of three options."""
 
@@ -85,7 +87,10 @@ def second(name: str, points: list[Point], said: Given, problems: Problems) -> L
 def _kept(name: str, points: list[Point], found: Level, rest: float) -> Level:
     """Return what the source says, with a note that what was said of the rest is not used."""
     task = points[0].entry.cells.get("task") or name
-    remedy = argument("chance", {shown(task, 60): rest})
+    remedy = _setting(task, rest)
+    if remedy is None:
+        alone = f"{argument('chance_for_all', rest)}, of this task alone with {place('tasks')},"
+        remedy = alone
     values = {"found": found.value, "source": found.source, "rest": rest, "remedy": remedy}
     return Level(found.value, found.source, (phrase("note", "chance_kept", **values),))
 
@@ -134,7 +139,15 @@ def _written_out(entry: Entry) -> str:
 
 def _choices_unsaid(entry: Entry) -> str:
     what = "It is multiple choice, and the files do not say how many choices there are"
-    return f"{what}; for four, give {argument('chance', {shown(entry.cells['task'], 60): 0.25})}."
+    remedy = _setting(entry.cells["task"], 0.25)
+    if remedy is None:
+        remedy = f"{argument('chance', 0.25)}, of this task alone with {place('tasks')}"
+    return f"{what}; for four, give {remedy}."
+
+
+def _setting(task: str, level: float) -> str | None:
+    """Return the option that sets the level of one task; None if its name cannot be shown whole."""
+    return argument("chance", {task: level}) if shown(task, LONGEST_NAME) == task else None
 
 
 def _built_in(points: list[Point], found: Level) -> Level:
