@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from types import SimpleNamespace
@@ -15,6 +16,8 @@ from emergence_lib.audit.phrases import number, phrase, shown
 from emergence_lib.audit.report import Candidate, Metric, Reading, Report, UsualScore
 from emergence_lib.audit.verdict import FEWEST, FLAT, MOST, Obstacle, Verdict
 
+MARKS = re.compile(r"[\\`*\[\]<>|&#~!$]|(?<!\w)_|_(?!\w)")
+"""What Markdown reads as a mark; an underscore within a word is none."""
 BORDER = 0.1
 """Share of a limit within which a number is called borderline."""
 DIRECTION, CHANCE = "whether more is better", "the chance level"
@@ -221,9 +224,14 @@ def to_markdown(report: Report) -> str:
         for each in report.candidates
     ]
     table = ["| curve | parameters | deviance | QAICc behind |", "| --- | --- | --- | --- |", *rows]
-    found = [f"- {each}" for each in reasons(report)]
-    head = [f"## {shown(report.curve.name)}", "", f"**{sentence(report)}**", ""]
+    found = [f"- {markdown(each)}" for each in reasons(report)]
+    head = [f"## {markdown(shown(report.curve.name))}", "", f"**{markdown(sentence(report))}**", ""]
     return "\n".join([*head, *found, "", *table]) + "\n"
+
+
+def markdown(text: str) -> str:
+    """Return text of which Markdown makes nothing but the text: names may hold any mark."""
+    return MARKS.sub(r"\\\g<0>", text)
 
 
 def to_dict(report: Report) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from numpy.typing import ArrayLike
 
 from emergence_lib import datasets
@@ -213,13 +215,34 @@ def test_gpt3_cannot_say_how_sharp_its_addition_is() -> None:
     )
 
 
+def unescaped(text: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x</h2><h2>other: sharp in both metrics</h2>",
+        "<img src=x onerror=alert(1)>",
+        "[a](http://b) ![c](d) &lt;b&gt; `e` *f* _g_ | h \\ i #",
+    ],
+)
+def test_no_name_is_more_than_text_in_markdown(name: str) -> None:
+    curve = replace(logistic(0.4), name=name, notes=(f"Split by {name}.",))
+    tokens = MarkdownIt().parse(words.to_markdown(audit(curve)))
+    marks = [mark for each in tokens for mark in each.children or ()]
+    assert {each.type for each in marks} <= {"text", "strong_open", "strong_close", "softbreak"}
+    assert {each.type for each in tokens if each.type.startswith(("html", "code"))} == set()
+    assert "\n".join(each.content for each in marks).count(name) == 2
+
+
 def test_every_form_of_a_report_is_complete_and_finite() -> None:
     for curve in (logistic(0.4), flat(0.0, 100), logistic(1.0, items=50), logistic(3.0, models=2)):
         report = audit(curve)
         data = json.loads(words.to_json(report), parse_constant=pytest.fail)
         assert data["verdict"] == report.verdict
         assert data["sentence"] == words.sentence(report)
-        for text in (words.to_text(report), words.to_markdown(report)):
+        for text in (words.to_text(report), unescaped(words.to_markdown(report))):
             assert words.sentence(report) in text
             assert all(reason in text for reason in words.reasons(report))
             assert "nan" not in text.lower().split()
