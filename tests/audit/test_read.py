@@ -199,6 +199,18 @@ def test_scales_alike_to_the_last_digits_are_one(write: Any, scale: float, step:
     assert (curve.score.tolist(), items_of(curve)) == ([130 / 400, 0.5], [400, 100])
 
 
+def test_rows_that_were_copied_count_once(write: Any) -> None:
+    row = "a,1,0.1,100,7\n"
+    path = write(f"model,scale,score,n,seed\n{row}{row}a,1,0.1,100,8\n{row}c,2,0.5,100,7\n")
+    curve = only(read(path, repeats="pool"))
+    assert (curve.score.tolist(), items_of(curve)) == ([0.1, 0.5], [200, 100])
+    assert curve.notes == (
+        "Rows that repeat another one cell by cell, counted once: 2.",
+        "Counts were added up, as asked: 3 rows are 2 models here, and how far runs of one scale "
+        "spread is not looked at.",
+    )
+
+
 def test_repeats_point_at_the_columns_that_tell_them_apart(write: Any) -> None:
     text = "scale,branch,score,n\n1,0,.1,9\n1,5,.2,9\n2,5,.2,9\n"
     with pytest.raises(CurveError, match=r"separate with by=\['branch'\]"):

@@ -517,8 +517,9 @@ def test_pooled_repeats_need_one_second_scale_each() -> None:
     curve = only(read(frame, repeats="pool"))
     assert curve.along is not None
     assert curve.along.scale.tolist() == [1e18, 3e21]
+    assert "4 rows are 2 models here" in curve.notes[0]
     frame.loc[0, "flops"] = 2e18
-    assert "differs between rows of one scale" in only(read(frame, repeats="pool")).notes[0]
+    assert "differs between rows of one scale" in only(read(frame, repeats="pool")).notes[1]
 
 
 def test_a_file_of_sizes_may_hold_two_scales(tmp_path: Path) -> None:

@@ -545,8 +545,9 @@ def test_every_note_of_a_reader_is_among_the_tables(scripts: Page) -> None:
     tables.append([GOOD["letters"], {"scaleUnit": "billions"}])
     curves = [each for table in tables for each in scripts.evaluate(READ, table)["curves"]]
     said = [note for each in curves for note in (*each["notes"], each.get("chanceSource") or "")]
-    # Only where repeats are pooled can one scale have two others.
-    assert unsaid(PHRASES["note"].values(), said) == [PHRASES["note"]["along_differs"]]
+    # The page pools no repeats, and only of those can one scale have two others.
+    pooled = [PHRASES["note"][each] for each in ("copied", "pooled", "along_differs")]
+    assert unsaid(PHRASES["note"].values(), said) == pooled
 
 
 def sentences(report: audit.Report) -> list[str]:

@@ -94,8 +94,15 @@ def curve(
     tokens = None if turned and no_share(points[0].entry.metric) else options["length"]
     length = constant(name, points, "length", tokens, problems)
     second_level = chance.second(name, points, said, problems)
+    runs: list[str] = []
     if pool:
-        points = _pooled(name, points, problems)
+        points, copies = _without_copies(points)
+        pooled = _pooled(name, points, problems)
+        if copies:
+            runs.append(phrase("note", "copied", count=copies))
+        if len(pooled) < len(points):
+            runs.append(phrase("note", "pooled", rows=len(points), models=len(pooled)))
+        points = pooled
     _check_scales(name, points, problems)
     items, stderr = _errors(name, points, "score", "stderr", problems)
     second = None
@@ -131,7 +138,7 @@ def curve(
         chance_source=level.source,
         turned=turned,
         higher_is_better=all(point.entry.higher for point in points) or None,
-        notes=tuple(filter(None, (note, *level.notes))),
+        notes=tuple(filter(None, (note, *level.notes, *runs))),
     )
 
 
@@ -155,6 +162,12 @@ def _with_items(name: str, point: Point, items: float, problems: Problems) -> Po
         what = fault("other_items", curve=name, found=found, option=items)
         problems.add(point.place, *what)
     return replace(point, values={**point.values, "items": float(items)})
+
+
+def _without_copies(points: list[Point]) -> tuple[list[Point], int]:
+    """Return points without the rows that repeat another one cell by cell, and how many do."""
+    kept = {tuple(sorted(each.entry.row.cells.items())): each for each in reversed(points)}
+    return list(reversed(kept.values())), len(points) - len(kept)
 
 
 def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
