@@ -20,6 +20,7 @@ globalThis.emWorkbench ??= (() => {
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const REQUIRED = ["scale", "score"];
+  const COUNTS = ["items", "length"];
   const FRACTIONS = ["score", "stderr", "chance"];
   const LONGEST_VALUE = 300; // characters that a value takes in a sentence
   const BORDER = 0.1; // share of a limit within which a number is called borderline, as in words.py
@@ -209,6 +210,9 @@ globalThis.emWorkbench ??= (() => {
       plain = text.replace(",", ".");
       const whole = text.replace(",", "");
       if (!fraction && is.thousands.test(text)) return bad("comma", { whole, decimal: plain });
+    }
+    if (comma && COUNTS.includes(kind) && is.pointed.test(text)) {
+      return bad("point", { whole: text.replace(".", ""), decimal: `${text}0` });
     }
     if (!is.number.test(plain)) {
       const instead = plainly(text);
@@ -1131,7 +1135,7 @@ globalThis.emWorkbench ??= (() => {
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
       options[name] = numberIn(text, kind, true, (wrong, values) => {
         const [what, remedy] = fault(wrong, values);
-        const usable = wrong === "comma" || wrong === "written";
+        const usable = ["comma", "point", "written"].includes(wrong);
         const label = field.closest("label").querySelector("span").textContent;
         fail(label, what, usable ? remedy : "Correct it or leave it empty");
       });

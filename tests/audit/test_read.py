@@ -228,6 +228,15 @@ def test_european_and_spreadsheet_exports_are_read(
     assert (curve.scale.tolist(), curve.score.tolist()) == ([1, 2.5], [0.25, 0.5])
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_thousands_by_points_are_no_single_items(write: Any, mark: str) -> None:
+    text = "scale,score,n\n1,.1,1.000\n2,.5,900\n".replace(",", mark)
+    with pytest.raises(CurveError, match=r"found '1\.000': decimal point or thousands\. Remedy"):
+        read(write(text))
+    assert items_of(only(read(write(text.replace("1.000", "1.0000"))))) == [1, 900]
+    assert items_of(only(read(write("scale,score,n\n1,.1,1.000\n2,.5,900\n")))) == [1, 900]
+
+
 def test_empty_columns_at_the_end_are_no_columns(write: Any) -> None:
     assert only(read(write("scale,score,n,,\n1,.1,9,,\n2,.2,9,,\n"))).score.tolist() == [0.1, 0.2]
 

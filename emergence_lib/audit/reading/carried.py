@@ -25,6 +25,7 @@ from emergence_lib.audit.reading import (
 
 WHOLE = {
     **{"number": table.NUMBER, "numeric": table.NUMERIC, "thousands": points.THOUSANDS},
+    "pointed": points.POINTED,
     **{"letters": scales.SUFFIXED, "suffixed": points.SUFFIXED, "grouped": scales.GROUPED},
     "decimal": scales.DECIMAL,
     **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},

@@ -32,6 +32,9 @@ LIMITS: dict[str, tuple[float, float]] = {
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
 FRACTIONS = ("score", "stderr", "chance")
 SUFFIXED = re.compile(r"([0-9.]+) ?([kmbt])", re.IGNORECASE)
+COUNTS = ("items", "length")
+POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""A count that may have been written with a point between thousands, where commas are decimal."""
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 
@@ -134,6 +137,8 @@ def _number(
         plain = text.replace(",", ".")
         if kind not in FRACTIONS and THOUSANDS.fullmatch(text):
             return "comma", {"whole": text.replace(",", ""), "decimal": plain}
+    if comma and kind in COUNTS and POINTED.fullmatch(text):
+        return "point", {"whole": text.replace(".", ""), "decimal": f"{text}0"}
     if not NUMBER.fullmatch(plain):
         instead = _instead(text)
         if instead:
