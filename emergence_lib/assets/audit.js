@@ -893,7 +893,7 @@ globalThis.emAudit ??= (() => {
     const [main, { turned, higherIsBetter = null }] = [likeliest(rows), curve];
     // A best possible score says that more is better.
     const unsaid = higherIsBetter === null && ceiling === null && !turned;
-    if (unsaid && main.found.falls && main.found.rises) {
+    if (unsaid && (main.found.falls || curve.eitherWay) && main.found.rises) {
       rows.push(...readOneWay(readTurned(curve), ceiling, true));
     }
     // What takes long, the intervals, is computed for the rows that are left.
@@ -1062,7 +1062,7 @@ globalThis.emAudit ??= (() => {
   }
 
   // The report on {name, unit, scale, score, items or stderr, chance (null if nobody said it),
-  // turned, higherIsBetter, length, other, along}; see report.py.
+  // turned, higherIsBetter, eitherWay, length, other, along}; see report.py.
   function audit(curve, { ceiling = null, sharp = SHARP } = {}) {
     const read = judged(curve, ceiling, sharp);
     const { main, rows, verdict, obstacle } = read;

@@ -352,6 +352,10 @@ globalThis.emWorkbench ??= (() => {
 
   const plainMetric = (metric) => columnName(metric.split(",")[0]);
   const isLoss = (metric) => is.loss.test(plainMetric(metric));
+  function isUnknown(metric) {
+    const name = plainMetric(metric ?? "");
+    return name !== "" && !is.plain.test(name) && !is.more.test(name);
+  }
   const noShare = (metric) => is.less.test(plainMetric(metric));
   function lessIsBetter(metric) {
     const name = plainMetric(metric);
@@ -368,6 +372,7 @@ globalThis.emWorkbench ??= (() => {
     for (const entry of kept) {
       const why = whyLower(entry, found);
       [entry.lower, entry.higher] = [why ?? "", why === ""];
+      entry.eitherWay = why === null && isUnknown(entry.byMetric);
     }
     found.stop();
     const left = [...losses].slice(0, 3).map(quoted).join(", ");
@@ -604,8 +609,10 @@ globalThis.emWorkbench ??= (() => {
   function read(text, { scaleUnit, ...options }) {
     const table = tableOf(text);
     const roles = rolesOf(table.columns);
-    const metricOf = (cells) => (roles.metric && cells[roles.metric]) || roles.score;
-    const rows = table.rows.map((row) => ({ ...row, metric: metricOf(row.cells) }));
+    const rows = table.rows.map((row) => {
+      const byMetric = roles.metric && row.cells[roles.metric];
+      return { ...row, byMetric, metric: byMetric || roles.score };
+    });
     const [entries, losses] = directed(rows);
     refuseGroups(table, roles.scale, entries);
     if (!scaleUnit) refuseDoubtful(table, roles.scale, entries);
@@ -695,8 +702,9 @@ globalThis.emWorkbench ??= (() => {
       : noiseOf(name, points, "score", "stderr", found);
     const said = { chance: level, chanceSource: source, turned: Boolean(lower), length: tokens };
     const higherIsBetter = points.every(({ higher }) => higher) || null;
+    const eitherWay = points.every((point) => point.eitherWay);
     const curve = {
-      name, unit, scale, score: column("score"), ...noise, ...said, higherIsBetter,
+      name, unit, scale, score: column("score"), ...noise, ...said, higherIsBetter, eitherWay,
       notes: [...why, ...notes],
     };
     if (points[0].other === undefined) return curve;

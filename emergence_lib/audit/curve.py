@@ -78,6 +78,9 @@ class Curve:
         chance level is unknown then.
     higher_is_better : bool, optional
         Whether more is better, of scores as they are here; None if nobody said it.
+    either_way : bool
+        Whether the name of the metric leaves open which way is better, and nobody said it: then a
+        rise too is read both ways, and not a fall alone.
     along : Curve, optional
         The same scores by another scale of the same models, itself without ``along``.
     notes : tuple of str
@@ -102,6 +105,7 @@ class Curve:
     chance_source: str = ""
     turned: bool = False
     higher_is_better: bool | None = None
+    either_way: bool = False
     along: Curve | None = None
     notes: tuple[str, ...] = ()
 

@@ -389,7 +389,7 @@ def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
         # A best possible score says that more is better.
         if (curve.higher_is_better, ceiling) == (None, None)
         and not curve.turned
-        and found.falls[row]
+        and (found.falls[row] or curve.either_way)
         and found.rises[row]
     ]
     if unsaid:

@@ -254,6 +254,7 @@ def _measured(curve: Curve) -> dict[str, Any]:
         "chance_source": curve.chance_source,
         "turned": curve.turned,
         "higher_is_better": curve.higher_is_better,
+        "either_way": curve.either_way,
         "notes": list(curve.notes),
         "length": curve.length,
         "labels": list(curve.labels),

@@ -16,8 +16,9 @@ def plain(curve: Curve) -> dict[str, Any]:
         for name in ("scale", "score", "items", "stderr")
         if getattr(curve, name) is not None
     }
-    names = ("name", "unit", "chance", "chance_source", "turned", "higher_is_better", "length")
-    found |= {_camel(name): getattr(curve, name) for name in names} | {"notes": list(curve.notes)}
+    names = ["name", "unit", "chance", "chance_source", "turned", "length"]
+    names += ["higher_is_better", "either_way"]
+    found |= {camel(name): getattr(curve, name) for name in names} | {"notes": list(curve.notes)}
     more = {"other": curve.other, "along": curve.along}
     return found | {name: plain(each) for name, each in more.items() if each is not None}
 
@@ -32,7 +33,7 @@ def plain_report(report: Report) -> dict[str, Any]:
     data |= {"curve": plain(report.curve), "verdict": str(report.verdict)}
     data["obstacle"] = report.obstacle and report.obstacle.name.lower()
     data["emergence_score"], data["linearity"] = (score.value for score in report.usual)
-    return {_camel(name): value for name, value in data.items()}
+    return {camel(name): value for name, value in data.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -41,5 +42,5 @@ def _plain(value: Any) -> Any:
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     return re.sub("_(.)", lambda found: found[1].upper(), name)

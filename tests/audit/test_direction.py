@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,25 @@ def test_of_an_accuracy_more_is_better_by_its_name(metric: str, known: bool | No
     assert one(by_metric(metric), lower_is_better=[metric]).higher_is_better is None
     column = "scale,{},n\n1,.9,90\n2,.2,90\n"
     assert [one(column.format(each)).higher_is_better for each in ("acc", "value")] == [True, None]
+
+
+@pytest.mark.parametrize("metric", ["toxicity", "refusal_rate", "toxicity_score"])
+def test_a_rise_by_a_metric_of_unknown_direction_is_read_both_ways(metric: str) -> None:
+    scores = (0.02, 0.05, 0.2, 0.5, 0.8, 0.9)
+    text = "scale,metric,score,n,chance\n" + "".join(
+        f"{10 ** (6 + at / 2)},{metric},{score},400,0\n" for at, score in enumerate(scores)
+    )
+    unsaid = audit(one(text))
+    assert unsaid.curve.either_way
+    assert {reading.turned for reading in unsaid.readings} == {True, False}
+    for curve in (
+        one(text, lower_is_better=False),
+        *(one(text.replace(metric, each)) for each in ("acc", "score", "f1")),
+        replace(unsaid.curve, either_way=False),
+    ):
+        assert not any(reading.turned for reading in audit(curve).readings)
+        assert not curve.either_way
+    assert not one(text, lower_is_better=True).either_way
 
 
 def test_what_turned_scores_cannot_be_is_refused() -> None:

@@ -23,7 +23,7 @@ from emergence_lib.chapters.workbench import numbers as findings
 from emergence_lib.reader import workbench
 from emergence_lib.reader.output import asset
 from tests.audit.curves import logistic
-from tests.audit.plain import plain_report
+from tests.audit.plain import camel, plain_report
 from tests.browsers import GROUND, chromium
 from tests.hostile import HOSTILE
 
@@ -218,10 +218,8 @@ def all_compared(python: Sequence[audit.Curve | str], found: dict[str, Any]) -> 
         assert isinstance(curve, audit.Curve), python
         assert theirs["name"] == curve.name
         assert theirs["notes"] == list(curve.notes)
-        assert (theirs["turned"], theirs["higherIsBetter"]) == (
-            curve.turned,
-            curve.higher_is_better,
-        )
+        for ours in ("turned", "higher_is_better", "either_way"):
+            assert theirs[camel(ours)] == getattr(curve, ours)
         compared(curve, theirs)
         assert (curve.along is None) == (theirs.get("along") is None)
         if curve.along is not None:
@@ -581,6 +579,7 @@ def test_a_table_leads_to_the_sentences_of_python(scripts: Page, tmp_path: Path)
                 "higher_is_better",
                 ".9,400,yes .8,400,yes .5,400,yes .3,400,yes .1,400,yes",
             ),
+            "rate": ("metric", ".02,500,ab .1,500,ab .5,500,ab .8,500,ab .9,500,ab"),
             "fall": ("notes", ".9,400,a .8,400,b .5,400,c .3,400,d .1,400,e"),
             "below": ("chance", "0,500,.5 0,500,.5 0,500,.5 .3,500,.5 .3,500,.5 .3,500,.5"),
             "tokens": ("chance,length", "0,500,0,9 0,500,0,9 .3,500,0,9 .8,500,0,9 1,500,0,9"),

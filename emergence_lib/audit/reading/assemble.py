@@ -138,6 +138,7 @@ def curve(
         chance_source=level.source,
         turned=turned,
         higher_is_better=all(point.entry.higher for point in points) or None,
+        either_way=all(point.entry.either_way for point in points),
         notes=tuple(filter(None, (note, *level.notes, *runs))),
     )
 

@@ -31,6 +31,7 @@ WHOLE = {
     **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},
     **{"wrong": metrics.WRONG, "less": metrics.LESS, "uncertainty": metrics.UNCERTAINTY},
     "more": metrics.MORE,
+    "plain": metrics.PLAIN,
     **{"chosen": chance.CHOSEN, "overlap": chance.OVERLAP, "accuracy": harness.ACCURACY},
 }
 """Patterns of a whole name or cell."""

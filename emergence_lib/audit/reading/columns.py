@@ -81,6 +81,7 @@ class Entry:
     ``cells`` holds the text by role and ``columns`` the column of each role; ``beside`` the text
     of other columns that could be the scale. ``lower`` tells why less of its metric is better, as
     a sentence ends; it is empty if more is, and ``higher`` tells whether somebody said so.
+    ``either_way`` tells that its metric has a name that leaves it open.
     """
 
     row: Row
@@ -89,6 +90,7 @@ class Entry:
     beside: dict[str, str] = field(default_factory=dict)
     lower: str = ""
     higher: bool = False
+    either_way: bool = False
 
     @property
     def wide(self) -> bool:

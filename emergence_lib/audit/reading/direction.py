@@ -12,6 +12,7 @@ from emergence_lib.audit.phrases import argument, fault, phrase, place, quoted
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.metrics import (
     is_loss,
+    is_unknown,
     less_is_better,
     more_is_better,
     no_share,
@@ -61,7 +62,8 @@ def directed(
     for entry in entries:
         if entry.metric not in losses:
             why = _why(entry, asked, problems)
-            kept.append(replace(entry, lower=why or "", higher=why == ""))
+            either = why is None and is_unknown(entry.cells.get("metric", ""))
+            kept.append(replace(entry, lower=why or "", higher=why == "", either_way=either))
     problems.stop()
     if not losses:
         return kept, ()

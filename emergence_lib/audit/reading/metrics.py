@@ -20,10 +20,12 @@ LESS = re.compile(
 """Metrics of which less is better, from 0 up, that are no shares of items."""
 MORE = re.compile(
     r"(?!.*(drop|gap|loss|decline|difference|delta|diff|change|error|err|std)(_|$))"
-    r"(.*_)?(acc|accuracy|exact|exact_match|exact_str_match|em|mc1|mc2|multiple_choice_grade|f1"
-    r"|auc|auroc|mcc|bleu|rouge.*|pass@[0-9]+)(_.*)?"
+    r"(.*_)?(acc|accuracy|exact|exact_match|exact_str_match|em|mc1|mc2|multiple_choice_grade|f1a?"
+    r"|auc|auroc|mcc|soft_prob|bleu|rouge.*|pass@[0-9]+)(_.*)?"
 )
 """Accuracies, and other shares of which more is better."""
+PLAIN = re.compile("scores?|values?|results?|performance|average|mean")
+"""What is called so without a metric's name: more of it is better, as of any score."""
 UNCERTAINTY = re.compile("(.*_)?(std|standard)_err(or)?")
 """What looks like an error rate and is a standard error."""
 
@@ -47,6 +49,12 @@ def less_is_better(metric: str) -> bool:
 def more_is_better(metric: str) -> bool:
     """Tell whether more of a metric is better, by its name."""
     return MORE.fullmatch(plain(metric)) is not None
+
+
+def is_unknown(metric: str) -> bool:
+    """Tell whether a metric has a name that tells nothing, as a plain score would: toxicity."""
+    name = plain(metric)
+    return bool(name) and not (PLAIN.fullmatch(name) or more_is_better(name))
 
 
 def no_share(metric: str) -> bool:
