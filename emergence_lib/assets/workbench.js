@@ -117,11 +117,9 @@ globalThis.emWorkbench ??= (() => {
   const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
   // What a map from outside holds itself: a column may be called "constructor".
   const own = (map, key) => (Object.hasOwn(map, key) ? map[key] : undefined);
-  // A column holds words: something, and no number in any row.
-  function isText(rows, column) {
-    const filled = rows.map(({ cells }) => cells[column]).filter(Boolean);
-    return filled.length > 0 && !filled.some((cell) => is.numeric.test(cell));
-  }
+  // A column holds a word in any row, so that its numbers are words too.
+  const hasWords = (rows, column) =>
+    rows.some(({ cells: { [column]: cell } }) => !is.numeric.test(cell) && !is.missing.test(cell));
 
   function checkedHeader(titles) {
     const columns = titles.map(columnName);
@@ -446,7 +444,7 @@ globalThis.emWorkbench ??= (() => {
     const differ = (name) => new Set(table.rows.map(({ cells }) => cells[name])).size > 1;
     const columns = table.columns.filter((name) =>
       !read.includes(name) && !is.label.test(name) && differ(name) &&
-      (is.setting.test(name) || isText(table.rows, name)));
+      (is.setting.test(name) || hasWords(table.rows, name)));
     const names = namesOf(sized);
     const parts = byTask(sized).flatMap((whole) => {
       const [points, notes] = [pointsOf(whole), []];

@@ -58,6 +58,18 @@ def test_a_column_of_words_that_the_audit_does_not_know_splits_too() -> None:
     assert parts(curves) == {"curve, wording short": 3, "curve, wording long": 3}
 
 
+@pytest.mark.parametrize("absent", ["none", "None", "-", "null", "n/a", "NaN", "", "0"])
+def test_what_is_absent_beside_a_word_is_a_value_of_a_setting(absent: str) -> None:
+    curves = read(table(adapter=[absent] * 3 + ["lora"] * 3))
+    assert [curve.scale.tolist() for curve in curves] == [SIZES[:3], SIZES[3:]]
+
+
+@pytest.mark.parametrize("absent", ["none", "-", "n/a"])
+def test_it_is_one_beside_the_scores_of_a_wide_table_too(absent: str) -> None:
+    frame = table(adapter=[absent] * 3 + ["lora"] * 3).rename(columns={"score": "quiz"})
+    assert [len(curve.scale) for curve in read(frame)] == [3, 3]
+
+
 def test_several_settings_split_together() -> None:
     frame = table(n_shot=[0, 0, 5, 5, 5, 5], version=[1, 1, 1, 1, 2, 2])
     assert parts(read(frame)) == {

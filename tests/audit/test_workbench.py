@@ -166,6 +166,8 @@ GOOD = {
         "temperature", "1e-9", "1e-9", "0.7", "0.7", "1e20", "1e20", "1e999", "1e999"
     ),
     "one model left": along("prompt", "a", "a", "a", "b"),
+    "none beside words": along("adapter,hint", "none,-", "None,-", "lora,given", "lora,given"),
+    "a number beside words": along("hint,gap", "0,-", "0,1", "given,n/a", "given,none"),
     "nothing in a cell": along("chat template", "", "", "x", "x"),
     "words nobody knows": along("wording,lab", "a,x", "a,x", "b,y", "b,y"),
     "words of many values": along("lab", "a", "a", "b", "c", "d"),

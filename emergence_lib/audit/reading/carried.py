@@ -24,8 +24,8 @@ from emergence_lib.audit.reading import (
 )
 
 WHOLE = {
-    **{"number": table.NUMBER, "numeric": table.NUMERIC, "thousands": points.THOUSANDS},
-    "pointed": points.POINTED,
+    **{"number": table.NUMBER, "thousands": points.THOUSANDS, "pointed": points.POINTED},
+    **{"numeric": table.NUMERIC, "missing": table.MISSING},
     **{"letters": scales.SUFFIXED, "suffixed": points.SUFFIXED, "grouped": scales.GROUPED},
     "decimal": scales.DECIMAL,
     **{"setting": columns.SETTING, "label": columns.LABEL, "loss": metrics.LOSS},

@@ -25,7 +25,7 @@ from emergence_lib.audit.reading.table import (
     Problems,
     Row,
     Table,
-    is_text,
+    has_words,
 )
 
 FAMILY = "family"
@@ -68,7 +68,7 @@ def differing(rows: list[Row], columns: Iterable[str], read: Collection[str]) ->
         for name in columns
         if name not in other and not LABEL.fullmatch(name)
         if len({row.cells.get(name) for row in rows}) > 1
-        if is_setting(name) or is_text(rows, name)
+        if is_setting(name) or has_words(rows, name)
     ]
 
 

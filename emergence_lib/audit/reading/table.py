@@ -20,10 +20,12 @@ from emergence_lib.audit.phrases import fault, shown
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 NUMERIC = re.compile(
     r"[-+]?[0-9.,' \u00a0\u2009\u202f]*[0-9][0-9.,]*(?:e[-+]?[0-9]+)? ?(?:%|k|m|bn?|t)?"
-    r"|n/?a|nan|none|null|[-+]?inf|-+",
+    r"|[-+]?inf",
     re.IGNORECASE,
 )
-"""A cell among numbers: a number in any way of writing, or one that is missing."""
+"""A number in any way of writing."""
+MISSING = re.compile(r"(?:n/?a|nan|none|null|-+)?", re.IGNORECASE)
+"""A cell without a number among numbers; among words, `none` is one of them."""
 SHOWN = 10
 """Problems that one message lists."""
 SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
@@ -65,10 +67,16 @@ class Table:
         return list(self.titles)
 
 
+def has_words(rows: list[Row], column: str) -> bool:
+    """Tell whether a column holds a word in any row, so that its numbers are words too."""
+    cells = {row.cells.get(column, "") for row in rows}
+    return not all(NUMERIC.fullmatch(cell) or MISSING.fullmatch(cell) for cell in cells)
+
+
 def is_text(rows: list[Row], column: str) -> bool:
-    """Tell whether a column holds words: something, and no number in any row."""
-    cells = {row.cells.get(column, "") for row in rows} - {""}
-    return bool(cells) and not any(map(NUMERIC.fullmatch, cells))
+    """Tell whether a column holds words and no number, so that it is no score with a slip."""
+    cells = {row.cells.get(column, "") for row in rows}
+    return has_words(rows, column) and not any(map(NUMERIC.fullmatch, cells))
 
 
 class Problems:
