@@ -545,18 +545,18 @@ globalThis.emWorkbench ??= (() => {
     });
   }
 
-  // Split by model where each stands at several scales, and by family where each has several.
+  // Split by model where some stand at several scales, or by family where some have several.
   function byModel(whole) {
     const points = pointsOf(whole);
     const parted = (by) => {
-      const parts = partsOf(points, [by]);
       const several = ({ part: [value], points }) => value && count(points) > 1;
-      return parts.length > 1 && parts.every(several);
+      return partsOf(points, [by]).filter(several).length > 1;
     };
     const [model, family] = [["model", ({ model }) => model], ["family", familyOf]];
+    const either = ["family", (point) => familyOf(point) || point.model]; // one of its own
     if (parted(model)) return apart(whole, [model]);
     if (["family", "model_family"].some((name) => name in points[0].cells)) return whole;
-    if (parted(family)) return apart(whole, [family]);
+    if (parted(family)) return apart(whole, [either]);
     const families = partsOf(points, [family]).filter(({ part: [name] }) => name);
     const some = families.map(({ part: [name], points }) => `${name} (${count(points)})`);
     if (some.length > 1) {

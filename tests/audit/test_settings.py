@@ -163,6 +163,17 @@ def test_families_split_where_each_has_two_models() -> None:
     assert parts(read(table(model=[*names[:3], "pythia-1b"]), by="family")) == {"curve, pythia": 3}
 
 
+@pytest.mark.parametrize(("stray", "left"), [("cat-56b", "cat"), ("gpt2", "gpt2")])
+def test_a_stray_model_switches_no_splitting_off(stray: str, left: str) -> None:
+    frame = table(model=["ant-1b", "ant-2b", "bee-3b", "bee-4b", stray])
+    curves = read(frame)
+    assert parts(curves) == {"curve, family ant": 2, "curve, family bee": 2}
+    for curve in curves:
+        assert f"Left out, for one model is no curve: family {left}." in curve.notes
+    frame = table(model=["ant", "ant", "bee", "bee", stray])
+    assert parts(read(frame)) == {"curve, model ant": 2, "curve, model bee": 2}
+
+
 def test_chat_models_are_another_family() -> None:
     names = ["m-70m", "m-160m-hf", "m-410m-v0.1", "m-1b-chat", "m-2.8b-chat"]
     assert parts(read(table(model=names))) == {"curve, family m": 3, "curve, family m chat": 2}
@@ -335,10 +346,22 @@ def test_a_setting_in_result_files_splits_them(
             assert tail.partition("{}")[0] in curve.notes[0]
 
 
-def test_settings_that_a_file_does_not_tell_split_nothing_and_are_named(tmp_path: Path) -> None:
+def test_a_setting_that_some_files_do_not_tell_splits_them(tmp_path: Path) -> None:
     old: dict[str, Any] = {"n-shot": None, "versions": None, "config": {}}
-    (curve,) = read(files(tmp_path, old, old, {}, {}))
-    assert "Not for every model is it known: n_shot, version." in curve.notes
+    curves = read(files(tmp_path, old, old, {}, {}))
+    assert parts(curves) == {
+        "quiz, n_shot unsaid, version unsaid": 2,
+        "quiz, n_shot 0, version 1": 2,
+    }
+    assert "Split by n_shot and version: unsaid and unsaid here; also 0 and 1." in curves[0].notes
+    (pooled,) = read(tmp_path, pool=["n_shot", "version"])
+    assert "One curve although 'n_shot' differs, as asked: unsaid, 0." in pooled.notes
+
+
+def test_what_one_file_does_not_tell_leaves_it_out_by_name(tmp_path: Path) -> None:
+    (curve,) = read(files(tmp_path, {}, {}, {}, {"n-shot": None}))
+    assert curve.scale.tolist() == SIZES[:3]
+    assert "Left out, for one model is no curve: n_shot unsaid." in curve.notes
 
 
 def test_older_files_say_the_shots_once(tmp_path: Path) -> None:

@@ -182,6 +182,7 @@ GOOD = {
     "families of one": along(
         "model", "pythia-70m", "pythia-160m", "pythia-1.4b-v0", "opt-1b", "gpt2"
     ),
+    "a stray model": along("model", "ant-1b", "ant-2b", "bee-3b", "bee-4b", "cat-5b", "gpt2"),
     "chat models": along("model", "m-70m", "m-7b1", "m-410m-v0.1", "m-1b-chat", "m-2.8b-Chat"),
     "a family in a column": along("model,family", "a-1b,x", "a-2b,x", "b-3b,x", "b-4b,x"),
     "checkpoints of two models": along("model", "small", "small", "large", "large"),

@@ -195,12 +195,10 @@ def _settings(
 ) -> list[tuple[str, Value]] | tuple[str, str]:
     """Return the settings that split some points, or why they can be no curve, and a remedy."""
     splitting: list[tuple[str, Value]] = []
-    unsaid = []
     for column in columns:
         value, setting = _value_of(column), is_setting(column)
         parts = _parts(points, [(column, value)])
-        if len(parts.keys() - {(None,)}) < 2:
-            unsaid += [column] * (len(parts) > 1)
+        if len(parts) < 2:
             continue
         alone = [part for part, inside in parts.items() if _models(inside) < 2]
         own = not setting or (column in OWN and not any(part[0] in NONE for part in parts))
@@ -212,8 +210,6 @@ def _settings(
         if not setting and alone:
             return _refused(name, parts, (column,))
         splitting.append((column, value))
-    if unsaid:
-        said.append(f"Not for every model is it known: {_list(unsaid)}.")
     parts = _parts(points, splitting)
     if splitting and all(_models(inside) < 2 for inside in parts.values()):
         return _refused(name, parts, tuple(column for column, _ in splitting))
@@ -262,7 +258,7 @@ def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[
 
 
 def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
-    """Split by model where each stands at several scales, and by family where each has several."""
+    """Split by model where some stand at several scales, or by family where some have several."""
     tasks: dict[Key, list[Key]] = {}
     for key in groups:
         tasks.setdefault((key[0], *key[2:]), []).append(key)
@@ -270,9 +266,13 @@ def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
     for keys in tasks.values():
         whole = {key: groups[key] for key in keys}
         points = _all(whole)
-        by = _each_several(points, "model", _model) if "model" not in pool else []
+        by: list[tuple[str, Value]] = []
+        if "model" not in pool and _several(points, _model):
+            by = [("model", _model)]
         if not by and not {FAMILY, "model_family"} & {*pool, *points[0].entry.row.cells}:
-            by = _each_several(points, FAMILY, _family)
+            # A model of no known family is one of its own.
+            own = (FAMILY, lambda point: _family(point) or _model(point))
+            by = [own] if _several(points, _family) else []
             some = _counted(points) if not by else []
             if len(some) > 1:
                 said = phrase("note", "families", names=_list(some))
@@ -282,11 +282,11 @@ def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
     return found
 
 
-def _each_several(points: list[Point], column: str, value: Value) -> list[tuple[str, Value]]:
-    """Return what splits points into parts of several models each, or nothing if that is not so."""
-    parts = _parts(points, [(column, value)])
-    several = all(part[0] and _models(inside) > 1 for part, inside in parts.items())
-    return [(column, value)] if several and len(parts) > 1 else []
+def _several(points: list[Point], value: Value) -> bool:
+    """Tell whether two or more of the parts that a value makes have several models each."""
+    parts = _parts(points, [("", value)])
+    several = [part for part, inside in parts.items() if part[0] and _models(inside) > 1]
+    return len(several) > 1
 
 
 def _counted(points: list[Point]) -> list[str]:
@@ -303,7 +303,7 @@ def _pooled(points: list[Point], pool: tuple[str, ...]) -> list[str]:
         value = _value_of(column)
         if not any(column in point.entry.row.cells for point in points):
             value = values.get(column, value)
-        found = [part[0] for part in _parts(points, [(column, value)]) if part[0] is not None]
+        found = [part[0] for part in _parts(points, [(column, value)])]
         if len(found) > 1:
             some = _list(list(map(_text, found)))
             said.append(f"One curve although {quoted(column)} differs, as asked: {some}.")
