@@ -16,6 +16,7 @@ globalThis.emWorkbench ??= (() => {
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
   const SAME_SCALE = 0.25; // relative difference of two scales that say the same, as in scales.py
   const NEAR = 0.005; // difference up to which two chance levels are one, rounded, as in chance.py
+  const BLOCKS = 3; // values and stretches of a number that is like a setting, as in settings.py
   const SOME = 4; // values that a note lists, as in settings.py
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
@@ -442,9 +443,9 @@ globalThis.emWorkbench ??= (() => {
     const scales = Object.keys(known.units);
     const read = [...Object.values(roles), ...scales, ...known.directions, "model"];
     const differ = (name) => new Set(table.rows.map(({ cells }) => cells[name])).size > 1;
-    const columns = table.columns.filter((name) =>
-      !read.includes(name) && !is.label.test(name) && differ(name) &&
-      (is.setting.test(name) || hasWords(table.rows, name)));
+    const unread = table.columns.filter((name) => !read.includes(name) && differ(name));
+    const kinds = unread.map((name) => [name, kindOf(table, name)]);
+    const columns = kinds.filter(([, kind]) => kind);
     const names = namesOf(sized);
     const parts = byTask(sized).flatMap((whole) => {
       const [points, notes] = [pointsOf(whole), []];
@@ -454,6 +455,22 @@ globalThis.emWorkbench ??= (() => {
     const order = new Map(pointsOf(sized).map((point, at) => [point, at]));
     return byTask(parts).flatMap(byModel)
       .sort((a, b) => order.get(a.points[0]) - order.get(b.points[0]));
+  }
+  // What kind of setting an unread column could hold; nothing for a helper. As in columns.py.
+  function kindOf({ rows }, column) {
+    if (is.setting.test(column)) return "setting";
+    if (is.tag.test(column)) return null;
+    const label = is.label.test(column);
+    if (hasWords(rows, column)) return label ? "label" : "words";
+    return label || isHelper(column) ? null : "numbers";
+  }
+  function isHelper(column) {
+    const patterns = [is.noScore, is.noise, is.uncertainty, is.accuracy];
+    return (
+      Object.values(known.columns).flat().includes(column) ||
+      patterns.some((pattern) => pattern.test(column)) ||
+      isLoss(column) || lessIsBetter(column) || isOther(column)
+    );
   }
   const pointsOf = (groups) => groups.flatMap(({ points }) => points);
   function byTask(groups) {
@@ -483,18 +500,25 @@ globalThis.emWorkbench ??= (() => {
 
   // The columns that split some points, each with its value of a point; null if they are no curve.
   function settingsOf(name, points, columns, notes, found) {
-    const splitting = [];
-    for (const column of columns) {
+    const [splitting, models] = [[], count(points)];
+    for (const [column, kind] of columns) {
       const by = [column, ({ cells }) => settingIn(cells[column])];
-      const setting = is.setting.test(column);
+      const setting = kind === "setting";
       const parts = partsOf(points, [by]);
       if (parts.length < 2) continue;
       const alone = parts.filter(({ points }) => count(points) < 2).length;
       const absent = parts.some(({ part: [value] }) => known.none.includes(value));
       const each = !setting || (known.own.includes(column) && !absent);
       if (each && alone === parts.length) continue;
-      if (!setting && parts.length > 2 && 2 * parts.length > count(points)) {
-        notes.push(note("many", { column, count: parts.length }));
+      const again = parts.some(({ part: [value], points }) => value && count(points) > 1);
+      if (kind === "label" && !(again && 2 * parts.length <= models)) continue;
+      const told = () => notes.push(note("many", { column, count: parts.length }));
+      if (kind === "numbers" && (alone || Math.max(parts.length, blocks(points, by)) > BLOCKS)) {
+        if (parts.length < models - 1) told();
+        continue;
+      }
+      if (kind === "words" && parts.length > 2 && parts.length >= models - 1) {
+        told();
         continue;
       }
       if (!setting && alone) return refuse(parts, [by]);
@@ -512,6 +536,11 @@ globalThis.emWorkbench ??= (() => {
       found.add(points[0].place, kind, { curve: name, some: some + more(counts), columns });
       return null;
     }
+  }
+  // In how many stretches along the scale a value stays what it is.
+  function blocks(points, [, value]) {
+    const values = [...points].sort((a, b) => a.scale - b.scale).map(value);
+    return values.filter((each, at) => at === 0 || each !== values[at - 1]).length;
   }
   // 0, 0.0 and -0 are one setting, as True and true.
   function settingIn(text) {

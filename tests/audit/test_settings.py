@@ -125,6 +125,61 @@ def test_words_of_many_values_are_told_and_left() -> None:
     assert curve.notes == ("'lab' has 4 values along this curve and was not looked at.",)
 
 
+UNLISTED = ["n_examples", "demonstrations", "scratchpad", "prompt_no", "samples", "context_length"]
+
+
+@pytest.mark.parametrize("column", UNLISTED)
+def test_a_number_of_unknown_name_that_changes_half_way_splits(column: str) -> None:
+    assert parts(read(table(**{column: [1] * 3 + [64] * 3}))) == {
+        f"curve, {column} 1": 3,
+        f"curve, {column} 64": 3,
+    }
+    (pooled,) = read(table(**{column: [1] * 3 + [64] * 3}), pool=column)
+    assert len(pooled.scale) == 6
+
+
+@pytest.mark.parametrize(
+    "column", ["learning_rate", "seed", "loss", "size", "date", "index", "acc_norm", "ci", "layers"]
+)
+def test_a_number_that_is_no_setting_by_its_name_splits_nothing(column: str) -> None:
+    (curve,) = read(table(**{column: [1] * 3 + [64] * 3}))
+    assert (len(curve.scale), curve.notes) == (6, ())
+
+
+def test_a_number_that_changes_with_every_row_is_no_setting() -> None:
+    (curve,) = read(table(gain=[1, 2, 3, 4, 5, 5]))
+    assert (len(curve.scale), curve.notes) == (6, ())
+    (curve,) = read(table(gain=[0, 1, 0, 1, 0, 1]))
+    assert curve.notes == ("'gain' has 2 values along this curve and was not looked at.",)
+
+
+@pytest.mark.parametrize(
+    ("column", "one", "two"),
+    [
+        ("run", "zero-shot", "five-shot"),
+        ("checkpoint", "base", "instruct"),
+        ("source", "own", "leaderboard"),
+        ("notes", "greedy", "majority"),
+        ("notes", "", "majority"),
+    ],
+)
+def test_a_label_of_few_values_is_a_setting(column: str, one: str, two: str) -> None:
+    curves = read(table(**{column: [one] * 3 + [two] * 3}))
+    assert [curve.scale.tolist() for curve in curves] == [SIZES[:3], SIZES[3:]]
+    (curve,) = read(table(**{column: [""] * 5 + [two]}))
+    assert (len(curve.scale), curve.notes) == (6, ())
+
+
+def test_words_of_several_values_are_for_the_reader_to_judge() -> None:
+    frame = table(lab=["a", "a", "b", "b", "c", "d"])
+    said = refused(frame)
+    assert "by=['lab']" in said
+    assert "pool=['lab']" in said
+    assert parts(read(frame, by="lab")) == {"curve, a": 2, "curve, b": 2}
+    (pooled,) = read(frame, pool="lab")
+    assert len(pooled.scale) == 6
+
+
 def test_what_is_constant_within_each_task_splits_nothing() -> None:
     rows = [
         {"task": task, "kind": kind, "params": size, "score": 0.5, "n": 9}
@@ -148,6 +203,28 @@ def test_two_metrics_of_one_task_are_split_alike() -> None:
 def test_wide_tables_are_split_and_settings_are_no_tasks() -> None:
     frame = table(n_shot=[0, 0, 5, 5], prompt=["a"] * 4).rename(columns={"score": "quiz"})
     assert parts(read(frame)) == {"quiz, n_shot 0": 2, "quiz, n_shot 5": 2}
+
+
+@pytest.mark.parametrize("counts", [[0, 0, 1, 1], [1, 8, 8, 64], [4] * 4, [0.7] * 4])
+def test_counts_and_constants_beside_scores_are_no_tasks(counts: list[float]) -> None:
+    frame = table(quiz=[0.1, 0.2, 0.8, 0.9], k=counts).drop(columns="score")
+    curves = read(frame)
+    assert {curve.name.partition(",")[0] for curve in curves} == {"quiz"}
+    assert "Not taken as scores: k." in curves[0].notes
+    assert parts(read(frame, tasks=["quiz"])).keys() == {curve.name for curve in curves}
+    if counts == [0, 0, 1, 1]:
+        assert parts(curves) == {"quiz, k 0": 2, "quiz, k 1": 2}
+        assert parts(read(frame, tasks=["k"])) == {"k": 4}
+
+
+def test_tasks_that_nobody_chose_split_no_other() -> None:
+    frame = table(quiz=[0.1, 0.2, 0.8, 0.9], easy=[0.5, 0.5, 1.0, 1.0]).drop(columns="score")
+    assert parts(read(frame, tasks=["quiz"])) == {"quiz": 4}
+
+
+def test_whole_numbers_alone_are_judged_as_scores() -> None:
+    frame = table(quiz=[10, 20, 80, 90]).drop(columns="score")
+    assert "Divide the column by 100" in refused(frame)
 
 
 def test_families_split_where_each_has_two_models() -> None:

@@ -11,17 +11,21 @@ from typing import NoReturn
 from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import argument, fault, place
 from emergence_lib.audit.reading import scales
-from emergence_lib.audit.reading.metrics import is_loss, less_is_better
+from emergence_lib.audit.reading.harness import ACCURACY
+from emergence_lib.audit.reading.metrics import UNCERTAINTY, is_loss, less_is_better
 from emergence_lib.audit.reading.scales import UNITS, Sizes
 from emergence_lib.audit.reading.table import (
     BETTER,
     DIRECTIONS,
     GUESS,
+    MISSING,
+    NUMBER,
     SHOWN,
     Problems,
     Row,
     Table,
     column_name,
+    has_words,
     is_text,
 )
 
@@ -64,7 +68,9 @@ LABEL = re.compile(
     r"|citations?|authors?|dates?|time(?:stamp)?|created(?:_at)?|hash|sha|path|files?|filename"
     r"|checkpoints?|ckpt|run|run_(?:id|name)|id|index|alias"
 )
-"""Columns that tell rows apart and no more."""
+"""Columns that tell rows apart and no more, unless few values stand there again and again."""
+TAG = re.compile(r"seeds?|dates?|time(?:stamp)?|created(?:_at)?|hash|sha|id|index")
+"""Those of them that are no setting of any number of values."""
 NO_SCORES = re.compile(
     r"lr|(?:.*_)?(?:learning_rate|loss|perplexity|ppl|epochs?|steps?|dropout|date|time|seconds|hours)"
     r"|loss_.*|sizes?(?:_.*)?|(?:model|batch|vocab|hidden|dataset)_size(?:_.*)?|seed|year|momentum"
@@ -72,6 +78,10 @@ NO_SCORES = re.compile(
     r"|depth|bits_per_byte|bpb|entropy|(?:grad|gradient)_norm|index|id|unnamed:_[0-9]+"
 )
 """Columns of numbers that are no scores of a task, whatever range they have."""
+NOISE = re.compile(
+    r"(?:.*_)?(?:se|stderr|std|sd|ci|var|variance|low|high|lower|upper|chance|rank|items)"
+)
+"""Columns that say how exact a score is, or where it stands."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,54 @@ def is_setting(column: str) -> bool:
     return SETTING.fullmatch(column) is not None
 
 
+def kind_of(table: Table, column: str, wide: bool) -> str | None:
+    """Return what kind of setting an unread column could hold, or nothing for a helper.
+
+    A ``"setting"`` is one by its name; ``"words"`` and ``"numbers"`` could be one, and a
+    ``"label"`` too if its values stand there again and again. In a wide table, other numbers than
+    whole ones are scores of a task that was not chosen.
+    """
+    if is_setting(column):
+        return "setting"
+    if TAG.fullmatch(column):
+        return None
+    label = LABEL.fullmatch(column) is not None
+    if has_words(table.rows, column):
+        return "label" if label else "words"
+    if label or _is_helper(column) or (wide and not is_whole(table, column)):
+        return None
+    return "numbers"
+
+
+def is_whole(table: Table, column: str) -> bool:
+    """Tell whether a column holds whole numbers and no other ones."""
+    cells = {row.cells.get(column, "") for row in table.rows}
+    plain = [cell.replace(",", ".") if table.comma else cell for cell in cells]
+    numbers = [cell for cell in plain if not MISSING.fullmatch(cell)]
+    return bool(numbers) and all(
+        NUMBER.fullmatch(cell) and float(cell).is_integer() for cell in numbers
+    )
+
+
+def _is_constant(table: Table, column: str) -> bool:
+    """Tell whether a column holds one number throughout, for more models than two."""
+    cells = [row.cells.get(column, "") for row in table.rows]
+    return len(cells) > 2 and len(set(cells)) == 1 and NUMBER.fullmatch(cells[0]) is not None
+
+
+def _is_helper(column: str) -> bool:
+    """Tell whether a column of numbers, by its name, is known to hold something else."""
+    known = {name for names in ALIASES.values() for name in names}
+    patterns = (NO_SCORES, NOISE, UNCERTAINTY, ACCURACY)
+    return (
+        column in known
+        or any(pattern.fullmatch(column) for pattern in patterns)
+        or is_loss(column)
+        or less_is_better(column)
+        or scales.is_other(column)
+    )
+
+
 def _no_scores(table: Table, free: list[str], chosen: list[str] | None) -> list[str]:
     """Return the columns of a wide table that hold something else than scores, unless chosen."""
     left = {name for name in free if name not in (chosen or ())}
@@ -197,6 +255,16 @@ def _no_scores(table: Table, free: list[str], chosen: list[str] | None) -> list[
         or is_text(table.rows, name)
     }
     aside |= {name + suffix for name in aside for suffix in SUFFIXES}
+    beside = {name + suffix for name in free for suffix in SUFFIXES}
+    tasks = [name for name in free if name not in aside and name not in beside]
+    # Beside shares, these are counts or settings; where there is nothing else, they are judged.
+    counts = {
+        name
+        for name in left.intersection(tasks)
+        if not is_loss(name) and (is_whole(table, name) or _is_constant(table, name))
+    }
+    if counts != set(tasks):
+        aside |= counts | {name + suffix for name in counts for suffix in SUFFIXES}
     return [name for name in free if name in left & aside]
 
 

@@ -8,14 +8,14 @@ pools it by name.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from itertools import pairwise
 
 from emergence_lib.audit.curve import above
 from emergence_lib.audit.phrases import argument, escaped, fault, number, phrase, quoted, shown
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.assemble import Key, named
-from emergence_lib.audit.reading.columns import LABEL, is_setting
+from emergence_lib.audit.reading.columns import kind_of
 from emergence_lib.audit.reading.points import Point
 from emergence_lib.audit.reading.table import (
     BETTER,
@@ -23,9 +23,7 @@ from emergence_lib.audit.reading.table import (
     GUESS,
     NUMBER,
     Problems,
-    Row,
     Table,
-    has_words,
 )
 
 FAMILY = "family"
@@ -34,6 +32,8 @@ OWN = ("revision", "chat_template")
 """Settings that each model may have as its own; they differ in every row then, as names do."""
 NONE = {"", "none", "false", "no", "0"}
 """How a setting is written that is not there."""
+BLOCKS = 3
+"""Values of an unknown number, and their stretches along the scale, that are like a setting's."""
 SOME = 4
 """Values that a note lists."""
 
@@ -51,25 +51,24 @@ def add_families(table: Table) -> None:
         row.cells[FAMILY] = scales.family(row.cells.get("model", "")) or ""
 
 
-def differing(rows: list[Row], columns: Iterable[str], read: Collection[str]) -> list[str]:
-    """Return the columns that may split curves: settings by name, and words of no other use.
+def differing(table: Table, read: Collection[str], wide: bool) -> dict[str, str]:
+    """Return the columns that may split curves, each with the kind that it is of.
 
     Parameters
     ----------
-    rows : list of Row
-    columns : iterable of str
-        All of the table.
+    table : Table
     read : collection of str
-        Those that something else is read from.
+        Columns that something else is read from.
+    wide : bool
+        Whether each task has a column of its own.
     """
     other = {*read, *scales.UNITS, *DIRECTIONS, GUESS, BETTER, "model"}
-    return [
-        name
-        for name in columns
-        if name not in other and not LABEL.fullmatch(name)
-        if len({row.cells.get(name) for row in rows}) > 1
-        if is_setting(name) or has_words(rows, name)
-    ]
+    kinds = {
+        name: kind_of(table, name, wide)
+        for name in table.columns
+        if name not in other and len({row.cells.get(name) for row in table.rows}) > 1
+    }
+    return {name: kind for name, kind in kinds.items() if kind}
 
 
 def settled(
@@ -97,16 +96,16 @@ def settled(
     """
     groups = without_zero(groups, notes, problems)
     groups = keep_curves(groups, by, notes)
-    entries = (point.entry for points in groups.values() for point in points)
+    entries = [point.entry for point in _all(groups)]
     read = {*by, *(name for entry in entries for name in entry.columns.values())}
-    columns = differing(table.rows, table.columns, read)
+    columns = differing(table, read, any(entry.wide for entry in entries))
     return split(groups, named(groups, table.source), columns, pool, notes, problems)
 
 
 def split(
     groups: Groups,
     names: dict[Key, str],
-    columns: list[str],
+    columns: dict[str, str],
     pool: tuple[str, ...],
     notes: Notes,
     problems: Problems,
@@ -119,8 +118,8 @@ def split(
         The points of each curve so far; scores of one task by several metrics stay alike.
     names : mapping
         Of the curves, for messages.
-    columns : list of str
-        That may split them, as `differing` finds them.
+    columns : mapping of str to str
+        That may split them, with their kinds, as `differing` finds them.
     pool : tuple of str
         Columns that do not.
     notes : mapping
@@ -135,7 +134,8 @@ def split(
     for keys in tasks.values():
         whole = {key: groups[key] for key in keys}
         said = _pooled(_all(whole), pool)
-        found = _settings(names[keys[0]], _all(whole), [x for x in columns if x not in pool], said)
+        kinds = {name: kind for name, kind in columns.items() if name not in pool}
+        found = _settings(names[keys[0]], _all(whole), kinds, said)
         if isinstance(found, tuple):
             problems.add(_all(whole)[0].place, *found)
             continue
@@ -191,12 +191,13 @@ def keep_curves(groups: Groups, columns: tuple[str, ...], notes: Notes) -> Group
 
 
 def _settings(
-    name: str, points: list[Point], columns: list[str], said: list[str]
+    name: str, points: list[Point], columns: dict[str, str], said: list[str]
 ) -> list[tuple[str, Value]] | tuple[str, str]:
     """Return the settings that split some points, or why they can be no curve, and a remedy."""
     splitting: list[tuple[str, Value]] = []
-    for column in columns:
-        value, setting = _value_of(column), is_setting(column)
+    models = _models(points)
+    for column, kind in columns.items():
+        value, setting = _value_of(column), kind == "setting"
         parts = _parts(points, [(column, value)])
         if len(parts) < 2:
             continue
@@ -204,7 +205,14 @@ def _settings(
         own = not setting or (column in OWN and not any(part[0] in NONE for part in parts))
         if own and len(alone) == len(parts):
             continue
-        if not setting and len(parts) > 2 and 2 * len(parts) > _models(points):
+        again = any(part[0] and part not in alone for part in parts)
+        if kind == "label" and not (again and 2 * len(parts) <= models):
+            continue
+        if kind == "numbers" and (alone or len(parts) > BLOCKS or _blocks(points, value) > BLOCKS):
+            if len(parts) < models - 1:
+                said.append(phrase("note", "many", column=column, count=len(parts)))
+            continue
+        if kind == "words" and len(parts) > 2 and len(parts) >= models - 1:
             said.append(phrase("note", "many", column=column, count=len(parts)))
             continue
         if not setting and alone:
@@ -214,6 +222,12 @@ def _settings(
     if splitting and all(_models(inside) < 2 for inside in parts.values()):
         return _refused(name, parts, tuple(column for column, _ in splitting))
     return splitting
+
+
+def _blocks(points: list[Point], value: Value) -> int:
+    """Return in how many stretches along the scale a value stays what it is."""
+    values = [value(point) for point in sorted(points, key=lambda point: point.scale)]
+    return 1 + sum(one != two for one, two in pairwise(values))
 
 
 def _refused(
