@@ -423,6 +423,60 @@ def test_a_setting_in_result_files_splits_them(
             assert tail.partition("{}")[0] in curve.notes[0]
 
 
+def of_task(**fields: Any) -> dict[str, Any]:
+    return {"configs": {"quiz": {"output_type": "generate_until", **fields}}}
+
+
+def loaded(arguments: str | dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"config": {"model_args": arguments, **more}}
+
+
+DEEP = [
+    (of_task(doc_to_text="{{q}}"), of_task(doc_to_text="Think. {{q}}"), "config.doc_to_text"),
+    (of_task(), of_task(generation_kwargs={"max_gen_toks": 9}), "config.generation_kwargs"),
+    (of_task(description=""), of_task(description="Solve."), "config.description"),
+    (of_task(repeats=1), of_task(repeats=64), "config.repeats"),
+    (of_task(test_split="test"), of_task(test_split="validation"), "config.test_split"),
+    (of_task(dataset_path="a"), of_task(dataset_path="b"), "config.dataset_path"),
+    (loaded("pretrained=m"), loaded("pretrained=m,peft=lora"), "model_args.peft"),
+    (loaded("pretrained=m"), loaded({"enable_thinking": True}), "model_args.enable_thinking"),
+    (loaded("pretrained=m,dtype=float16"), loaded("pretrained=m,dtype=float32"), "dtype"),
+    (loaded("pretrained=m", model="hf"), loaded("pretrained=m", model="vllm"), "backend"),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "column"), DEEP)
+def test_what_a_file_says_of_task_and_model_splits_too(
+    tmp_path: Path, one: dict[str, Any], two: dict[str, Any], column: str
+) -> None:
+    curves = read(files(tmp_path, one, one, one, two, two, two))
+    assert [curve.scale.tolist() for curve in curves] == [SIZES[:3], SIZES[3:]]
+    assert all(curve.notes[0].startswith(f"Split by {column}: ") for curve in curves)
+    (pooled,) = read(tmp_path, pool=column)
+    assert len(pooled.scale) == 6
+    assert len(read(tmp_path, by=column)) == 2
+
+
+def test_fields_that_change_no_score_split_nothing(tmp_path: Path) -> None:
+    changes = [
+        of_task(
+            metadata={"version": at // 2},
+            alias=f"quiz {at // 2}",
+            process_docs=f"<function process at 0x7f{at}>",
+        )
+        | loaded(f"pretrained=m{at},device_map=cuda:{at // 2},batch_size={at // 2}")
+        for at in range(4)
+    ]
+    (curve,) = read(files(tmp_path, *changes))
+    assert (len(curve.scale), curve.notes) == (4, ())
+
+
+def test_a_field_of_its_own_for_each_model_is_a_label(tmp_path: Path) -> None:
+    changes = [of_task(doc_to_text=f"{at}") for at in range(4)]
+    (curve,) = read(files(tmp_path, *changes))
+    assert (len(curve.scale), curve.notes) == (4, ())
+
+
 def test_a_setting_that_some_files_do_not_tell_splits_them(tmp_path: Path) -> None:
     old: dict[str, Any] = {"n-shot": None, "versions": None, "config": {}}
     curves = read(files(tmp_path, old, old, {}, {}))

@@ -11,7 +11,7 @@ from typing import NoReturn
 from emergence_lib.audit.curve import fail
 from emergence_lib.audit.phrases import argument, fault, place
 from emergence_lib.audit.reading import scales
-from emergence_lib.audit.reading.harness import ACCURACY
+from emergence_lib.audit.reading.harness import ACCURACY, MODEL_FIELD, TASK_FIELD
 from emergence_lib.audit.reading.metrics import UNCERTAINTY, is_loss, less_is_better
 from emergence_lib.audit.reading.scales import UNITS, Sizes
 from emergence_lib.audit.reading.table import (
@@ -203,6 +203,8 @@ def kind_of(table: Table, column: str, wide: bool) -> str | None:
     """
     if is_setting(column):
         return "setting"
+    if column.startswith((TASK_FIELD, MODEL_FIELD)) or (table.unit and column == "backend"):
+        return "words"
     if TAG.fullmatch(column):
         return None
     label = LABEL.fullmatch(column) is not None

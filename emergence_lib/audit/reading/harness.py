@@ -20,7 +20,15 @@ import numpy as np
 from emergence_lib.audit.curve import CurveError, fail
 from emergence_lib.audit.phrases import argument, place, shown
 from emergence_lib.audit.reading import scales
-from emergence_lib.audit.reading.table import BETTER, GUESS, Problems, Row, Table, read_text
+from emergence_lib.audit.reading.table import (
+    BETTER,
+    GUESS,
+    Problems,
+    Row,
+    Table,
+    column_name,
+    read_text,
+)
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
@@ -42,6 +50,21 @@ ONCE = {
     "fewshot_as_multiturn": ("fewshot_as_multiturn",),
 }
 """Settings that a file says once, and the keys that hold them."""
+HARMLESS = {
+    *("task", "task_alias", "alias", "name", "group", "group_alias", "tag", "metadata"),
+    "num_fewshot",
+}
+"""Fields of a task's configuration that are read otherwise, or change no score."""
+HOW = re.compile(
+    r"revision|dtype|device.*|.*batch_size|.*(?:path|dir|file|url|folder)|parallelize|max_memory.*"
+    r"|.*parallel.*|num_concurrent|gpu_.*|max_retries|timeout|seed|trust_remote_code|token"
+    r"|tokenizer|base_model|attn_implementation|use_cache|backend|low_cpu_mem_usage|.*offload.*"
+)
+"""Parts of ``model_args`` that are read otherwise, or say where and how a model was run."""
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Of a function in memory, which is another in each run."""
+TASK_FIELD, MODEL_FIELD = "config.", "model_args."
+"""What the names of columns begin with that hold a field of either."""
 NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 """Parts of ``model_args`` that name the model, as the harness itself ranks them."""
 
@@ -93,6 +116,7 @@ def from_folder(
         what = f"no {' or '.join(wanted) or 'accuracy'} in any file; metrics found: {known}"
         fail(str(folder), what, f"Name one of them with {argument('metric')}")
     _imply_items(rows)
+    _fill_in(rows)
     columns = {name: name for row in rows for name in row.cells}
     return Table(
         str(folder),
@@ -314,6 +338,7 @@ def _settings(task: str, content: dict[str, Any]) -> dict[str, str]:
         "dtype": config.get("model_dtype", arguments.get("dtype")),
         "revision": arguments.get("revision", config.get("model_revision")),
     }
+    found |= {"backend": config.get("model"), **_fields(task, content)}
     if arguments:
         found["revision"] = found["revision"] or "main"
         on = [each for each in QUANTISED if str(arguments.get(each)).lower() == "true"]
@@ -327,6 +352,44 @@ def _settings(task: str, content: dict[str, Any]) -> dict[str, str]:
     return {name: _brief(value) for name, value in known.items()}
 
 
+def _fields(task: str, content: dict[str, Any]) -> dict[str, object]:
+    """Return what else a file says of a task and of how its model was loaded, for comparison."""
+    arguments, own = _arguments(content), _inside(content, "configs", task)
+    found: dict[str, object] = {
+        f"{TASK_FIELD}{column_name(name)}": value
+        for name, value in own.items()
+        if name not in HARMLESS
+    }
+    skipped = {*QUANTISED, *NAMED_BY}
+    found |= {
+        f"{MODEL_FIELD}{column_name(name)}": value
+        for name, value in arguments.items()
+        if name not in skipped and not HOW.fullmatch(name)
+        if str(value).lower() not in ("", "none", "false")
+    }
+    # An adapter has a name of its own for each model: whether there is one is the setting.
+    found |= {f"{MODEL_FIELD}{name}": "given" for name in ("peft", "delta") if arguments.get(name)}
+    # Where a file says anything, what it does not say was left as it is.
+    found |= {TASK_FIELD: "known"} if own else {}
+    return found | ({MODEL_FIELD: "known"} if arguments else {})
+
+
+def _fill_in(rows: list[Row]) -> None:
+    """Give each row the fields that others of its task have, where its file would have said so."""
+    fields: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        fields[row.cells["task"]] |= {
+            name for name in row.cells if name.startswith((TASK_FIELD, MODEL_FIELD))
+        }
+    for row in rows:
+        for name in sorted(fields[row.cells["task"]]):
+            if name.partition(".")[0] + "." in row.cells:
+                row.cells.setdefault(name, "none")
+    for row in rows:
+        for known in (TASK_FIELD, MODEL_FIELD):
+            row.cells.pop(known, None)
+
+
 def _of_task(content: dict[str, Any], part: str, task: str, otherwise: object) -> object:
     whole = content.get(part)
     return whole.get(task, otherwise) if isinstance(whole, dict) else otherwise
@@ -337,6 +400,7 @@ def _brief(value: object) -> str:
     if value in (None, "", [], {}) or value is False:
         return "none"
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    text = ADDRESS.sub("", text)
     if re.fullmatch("[0-9a-f]{64}", text):
         return text[:8]
     if len(text) <= 40:
