@@ -16,7 +16,7 @@ globalThis.emWorkbench ??= (() => {
   const SAME_ERROR = 0.25; // relative difference of a standard error from that of the items
   const SAME_SCALE = 0.25; // relative difference of two scales that say the same, as in scales.py
   const NEAR = 0.005; // difference up to which two chance levels are one, rounded, as in chance.py
-  const BLOCKS = 3; // values and stretches of a number that is like a setting, as in settings.py
+  const FEW = 3; // values and stretches of an unknown number that are few, as in settings.py
   const SOME = 4; // values that a note lists, as in settings.py
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
@@ -513,7 +513,7 @@ globalThis.emWorkbench ??= (() => {
       const again = parts.some(({ part: [value], points }) => value && count(points) > 1);
       if (kind === "label" && !(again && 2 * parts.length <= models)) continue;
       const told = () => notes.push(note("many", { column, count: parts.length }));
-      if (kind === "numbers" && (alone || Math.max(parts.length, blocks(points, by)) > BLOCKS)) {
+      if (kind === "numbers" && !likeASetting(points, by, parts.length, alone)) {
         if (parts.length < models - 1) told();
         continue;
       }
@@ -537,10 +537,12 @@ globalThis.emWorkbench ??= (() => {
       return null;
     }
   }
-  // In how many stretches along the scale a value stays what it is.
-  function blocks(points, [, value]) {
+  // A number of unknown name has few values that stay for stretches of the scale.
+  function likeASetting(points, [, value], parts, alone) {
     const values = [...points].sort((a, b) => a.scale - b.scale).map(value);
-    return values.filter((each, at) => at === 0 || each !== values[at - 1]).length;
+    const stretches = values.filter((each, at) => at === 0 || each !== values[at - 1]).length;
+    const few = parts <= Math.max(FEW, Math.floor(count(points) / 2)) && parts - alone > 1;
+    return few && stretches <= Math.max(FEW, parts);
   }
   // 0, 0.0 and -0 are one setting, as True and true.
   function settingIn(text) {

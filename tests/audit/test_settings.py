@@ -146,6 +146,14 @@ def test_a_number_that_is_no_setting_by_its_name_splits_nothing(column: str) -> 
     assert (len(curve.scale), curve.notes) == (6, ())
 
 
+def test_a_stray_number_switches_no_splitting_off() -> None:
+    frame = table(k=[0, 0, 0, 1, 1, 64])
+    assert "pool=['k']" in refused(frame)
+    assert parts(read(frame, by="k")) == {"curve, 0": 3, "curve, 1": 2}
+    (pooled,) = read(frame, pool="k")
+    assert len(pooled.scale) == 6
+
+
 def test_a_number_that_changes_with_every_row_is_no_setting() -> None:
     (curve,) = read(table(gain=[1, 2, 3, 4, 5, 5]))
     assert (len(curve.scale), curve.notes) == (6, ())

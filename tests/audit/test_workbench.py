@@ -330,6 +330,7 @@ BAD = {
     "a size in billions": ("Model size (B),score,n\n0.07,.1,9\n6.9,.5,9\n", "Choose below"),
     "a percentage of tokens": ("% of tokens,score,n\n7,.1,9\n100,.5,9\n", "Choose below"),
     "words that split badly": (along("wording", "a", "a", "b"), "Delete 'wording' to take them"),
+    "a stray number": (along("k", *"0000111", "64"), "Delete 'k' to take them"),
     "words of several values": (along("lab", *"aabbccde"), "Delete 'lab' to take them"),
     "settings of one model each": (
         along("version,cot", "1,a", "2,b", "3,c"),

@@ -32,8 +32,8 @@ OWN = ("revision", "chat_template")
 """Settings that each model may have as its own; they differ in every row then, as names do."""
 NONE = {"", "none", "false", "no", "0"}
 """How a setting is written that is not there."""
-BLOCKS = 3
-"""Values of an unknown number, and their stretches along the scale, that are like a setting's."""
+FEW = 3
+"""Values of an unknown number, and their stretches along the scale, that are surely few."""
 SOME = 4
 """Values that a note lists."""
 
@@ -208,7 +208,7 @@ def _settings(
         again = any(part[0] and part not in alone for part in parts)
         if kind == "label" and not (again and 2 * len(parts) <= models):
             continue
-        if kind == "numbers" and (alone or len(parts) > BLOCKS or _blocks(points, value) > BLOCKS):
+        if kind == "numbers" and not _like_a_setting(points, value, parts, len(alone)):
             if len(parts) < models - 1:
                 said.append(phrase("note", "many", column=column, count=len(parts)))
             continue
@@ -224,10 +224,14 @@ def _settings(
     return splitting
 
 
-def _blocks(points: list[Point], value: Value) -> int:
-    """Return in how many stretches along the scale a value stays what it is."""
+def _like_a_setting(
+    points: list[Point], value: Value, parts: Collection[object], alone: int
+) -> bool:
+    """Tell whether a number of unknown name has few values that stay for stretches of the scale."""
     values = [value(point) for point in sorted(points, key=lambda point: point.scale)]
-    return 1 + sum(one != two for one, two in pairwise(values))
+    stretches = 1 + sum(one != two for one, two in pairwise(values))
+    few = len(parts) <= max(FEW, _models(points) // 2) and len(parts) - alone > 1
+    return few and stretches <= max(FEW, len(parts))
 
 
 def _refused(
