@@ -320,9 +320,12 @@ def test_files_that_disagree_are_refused_unless_the_caller_says_it(tmp_path: Pat
     path = results(tmp_path, "quiz", FOUR)
     file = path / "1.json"
     file.write_text(file.read_text().replace('"A", "B", "C", "D"', '"A", "B"'))
-    with pytest.raises(CurveError, match=r"1\.json.*chance is 0.25 and 0.5 within one curve"):
+    choices = "config.doc_to_choice"
+    with pytest.raises(CurveError, match=rf"models of different settings: {choices}"):
         read(path)
-    assert read(path, chance={"quiz": 0.5})[0].chance == 0.5
+    with pytest.raises(CurveError, match=r"1\.json.*chance is 0.25 and 0.5 within one curve"):
+        read(path, pool=choices)
+    assert read(path, pool=choices, chance={"quiz": 0.5})[0].chance == 0.5
 
 
 @pytest.mark.parametrize("name", HOSTILE)

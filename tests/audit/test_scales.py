@@ -563,7 +563,8 @@ HELPERS: dict[str, list[Any]] = {
 
 
 def test_helper_columns_of_a_wide_table_are_no_tasks_and_are_listed_once() -> None:
-    frame = table(params=SIZES, **HELPERS).rename(columns={"score": "quiz"}).assign(maths=0.3)
+    frame = table(params=SIZES, **HELPERS).rename(columns={"score": "quiz"})
+    frame["maths"] = [0.3, 0.3, 0.4]
     quiz, maths = read(frame)
     assert (quiz.name, maths.name) == ("quiz", "maths")
     (note,) = quiz.notes
