@@ -311,9 +311,12 @@ def test_files_of_written_and_of_chosen_answers_are_no_curve(tmp_path: Path) -> 
     path = results(tmp_path, "quiz", FOUR)
     file = path / "1.json"
     file.write_text(file.read_text().replace("multiple_choice", "generate_until"))
-    with pytest.raises(CurveError, match="answers written out in one file, chosen among options"):
+    kind = "config.output_type"
+    with pytest.raises(CurveError, match=rf"models of different settings: {kind}"):
         read(path)
-    assert read(path, chance={"quiz": 0.5})[0].chance == 0.5
+    with pytest.raises(CurveError, match="answers written out in one file, chosen among options"):
+        read(path, pool=kind)
+    assert read(path, pool=kind, chance={"quiz": 0.5})[0].chance == 0.5
 
 
 def test_files_that_disagree_are_refused_unless_the_caller_says_it(tmp_path: Path) -> None:
