@@ -251,7 +251,7 @@ def _loss() -> Figure:
 def every_group() -> Figure:
     """Draw how many curves of each group got which verdict."""
     table = numbers.tally()
-    fig = Figure(figsize=(theme.WIDE[0], 4.2))
+    fig = Figure(figsize=(theme.WIDE[0], 5.6))
     ax = fig.subplots()
     left = np.zeros(len(table))
     place = np.arange(len(table))[::-1]
@@ -265,7 +265,7 @@ def every_group() -> Figure:
         for i in np.flatnonzero(number):
             # A number that its piece has no room for stands above it.
             room = share[i] > 0.02
-            ax.text(left[i] + share[i] / 2, place[i] + (0 if room else 0.52), f"{number[i]}",
+            ax.text(left[i] + share[i] / 2, place[i] + (0 if room else 0.5), f"{number[i]}",
                     ha="center", va="center", color=theme.INK if room else colour)  # fmt: skip
         left += share
     ax.set_yticks(place, table.index)
