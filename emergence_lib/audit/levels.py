@@ -74,15 +74,16 @@ def is_below(curve: Curve, level: float) -> bool:
     return bool(min(models * least, together) < LEVEL / 2)
 
 
-def below_until(curve: Curve, level: float) -> float | None:
-    """Return the largest scale whose score lies below a level, one test a model; None if none.
+def below_until(curve: Curve) -> float | None:
+    """Return the largest scale whose score lies below chance, one test a model; None if none.
 
-    Where only all scores together lie below, that is the largest scale with a score under it.
+    Where only all scores together lie below, that is the largest scale with a score under it. None
+    too where nobody said the chance level.
     """
-    if not is_below(curve, level):
+    if curve.chance is None or not is_below(curve, curve.chance):
         return None
-    single = as_low(curve, level) < LEVEL
-    below = single if single.any() else curve.score < level
+    single = as_low(curve, curve.chance) < LEVEL
+    below = single if single.any() else curve.score < curve.chance
     return float(curve.scale[below][-1])
 
 

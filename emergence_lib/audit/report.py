@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,6 @@ from scipy import stats
 from emergence_lib import laws, scores
 from emergence_lib.audit.assess import (
     CONFIDENCE,
-    TIE,
     Assessment,
     assess,
     broad,
@@ -22,14 +21,14 @@ from emergence_lib.audit.assess import (
     width_of_tokens,
 )
 from emergence_lib.audit.curve import Curve, fail
-from emergence_lib.audit.levels import below_until, levels
+from emergence_lib.audit.levels import below_until
+from emergence_lib.audit.readings import Range, Readings, joined, read_all_ways
 from emergence_lib.audit.verdict import SHARP, Obstacle, Verdict, judge
-from emergence_lib.fitting.batch import Batch, counts, errors, stack
+from emergence_lib.fitting.batch import Batch, stack
 from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import qaicc
-from emergence_lib.fitting.profile import Interval
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
-from emergence_lib.laws import Array, Flags
+from emergence_lib.laws import Array
 
 DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
@@ -37,15 +36,6 @@ CHUNK = 500
 """Curves audited at a time: memory does not grow with their number."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """A number with its interval; an end is None where the data leave it open."""
-
-    best: float
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -111,6 +101,11 @@ class Reading:
     turned: bool
     verdict: Verdict
     width: Range | None
+
+    @property
+    def start(self) -> float:
+        """Score at the smallest scales, as it was given."""
+        return 1 - self.floor if self.turned else self.floor
 
 
 @dataclass(frozen=True)
@@ -303,161 +298,6 @@ def _check_ceiling(curve: Curve, ceiling: float) -> None:
         fail(place, f"found {ceiling:g}, but a model scores {curve.score[at]:g}", remedy)
 
 
-def gather(curves: Sequence[Curve], floors: Sequence[float] | None = None) -> Batch:
-    """Put curves with one kind of noise, counts or standard errors, into a batch.
-
-    Parameters
-    ----------
-    curves : sequence of Curve
-    floors : sequence of float, optional
-        Scores far below the thresholds; by default the chance levels, which have to be known.
-    """
-    if floors is None:
-        floors = [_known(each) for each in curves]
-    return stack(
-        [
-            counts(each.scale, each.score, each.items, floor)
-            if each.items is not None
-            else errors(each.scale, each.score, np.asarray(each.stderr), floor)
-            for each, floor in zip(curves, floors, strict=True)
-        ]
-    )
-
-
-def _known(curve: Curve) -> float:
-    if curve.chance is None:
-        fail(f"{curve.name}: chance", "found none, want the score of guessing", "Give chance=")
-    return curve.chance
-
-
-@dataclass(frozen=True, eq=False)
-class Readings:
-    """Every plausible reading of some curves as a row of one batch.
-
-    Attributes
-    ----------
-    curves : list of Curve
-        Of each row.
-    turned : array of bool
-        Whether a row was turned round here, as if less were better.
-    batch : Batch
-    found : Assessment
-    kept : list of list of int
-        The rows of each curve.
-    main : array of int
-        The row of each curve that fits best, as the scores were given.
-    """
-
-    curves: list[Curve]
-    turned: Flags
-    batch: Batch
-    found: Assessment
-    kept: list[list[int]]
-    main: NDArray[np.intp]
-
-    def as_given(self, score: Interval) -> Interval:
-        """Return intervals of scores, one a row, as of the scores that were given."""
-        return Interval(
-            np.where(self.turned, 1 - score.high, score.low),
-            np.where(self.turned, 1 - score.low, score.high),
-            np.where(self.turned, score.open_high, score.open_low),
-            np.where(self.turned, score.open_low, score.open_high),
-        )
-
-    def joined(self, best: Array, interval: Interval, i: int) -> Range | None:
-        """Return a number of one curve, its interval joined over the readings that rise."""
-        rows = [row for row in self.kept[i] if self.found.rises[row]]
-        if not self.found.rises[self.main[i]]:
-            return None
-        part = interval[np.array(rows)]
-        whole = Interval(
-            *(np.array([each]) for each in (part.low.min(), part.high.max())),
-            *(np.array([each.any()]) for each in (part.open_low, part.open_high)),
-        )
-        return _range(best[self.main[i : i + 1]], whole, 0)
-
-
-def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
-    """Fit and bound some curves at every plausible floor and in every plausible direction."""
-    rows = _Rows(curves, ceiling)
-    batch, found = rows.assessed()
-    lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
-    best = [_likeliest(lost, [*chain(*ways[0])]) for ways in rows.places]
-    unsaid = [
-        i
-        for i, (curve, row) in enumerate(zip(curves, best, strict=True))
-        # A best possible score says that more is better.
-        if (curve.higher_is_better, ceiling) == (None, None)
-        and not curve.turned
-        and (found.falls[row] or curve.either_way)
-        and found.rises[row]
-    ]
-    if unsaid:
-        for i in unsaid:
-            rows.add(i, _turned(curves[i]))
-        batch, found = rows.assessed()
-        lost = np.minimum(found.logistic.deviance, found.gompertz.deviance)
-    within = lost + found.scatter.critical()
-    kept: list[list[int]] = []
-    for ways in rows.places:
-        kept.append([])
-        for said, free in ways:
-            least = _likeliest(lost, [*said, *free])
-            kept[-1] += [*said, *(row for row in free if lost[row] <= within[least])]
-    read, turned = [curve for curve, _ in rows.rows], np.zeros(len(batch), bool)
-    for ways in rows.places:
-        turned[list(chain(*chain(*ways[1:])))] = True
-    return Readings(read, turned, batch, found, kept, np.array(best))
-
-
-def _likeliest(lost: Array, rows: Sequence[int]) -> int:
-    """Return the first of some rows that fits as well as the best, but for the last digits."""
-    least = float(lost[rows].min())
-    return next(row for row in rows if lost[row] <= least + TIE * (1 + least))
-
-
-class _Rows:
-    """Curves with the floors they are read at, as the rows of one batch.
-
-    ``places`` has, for each curve and each way to read it, the rows of the levels that were said
-    or are plausible, and of those that are free.
-    """
-
-    def __init__(self, curves: Sequence[Curve], ceiling: float | None) -> None:
-        self.ceiling = ceiling
-        self.rows: list[tuple[Curve, float]] = []
-        self.places: list[list[tuple[range, range]]] = [[] for _ in curves]
-        for i, curve in enumerate(curves):
-            self.add(i, curve)
-
-    def add(self, i: int, curve: Curve) -> None:
-        """Add the rows of one curve, read in one way."""
-        most = 1 if self.ceiling is None else self.ceiling
-        ends = [len(self.rows)]
-        for some in levels(curve):
-            self.rows += [(curve, floor) for floor in some if floor < most]
-            ends.append(len(self.rows))
-        self.places[i].append((range(ends[0], ends[1]), range(ends[1], ends[2])))
-
-    def assessed(self) -> tuple[Batch, Assessment]:
-        """Return all rows as a batch, and what they allow one to say."""
-        batch = gather([curve for curve, _ in self.rows], [floor for _, floor in self.rows])
-        return batch, assess(batch, self.ceiling)
-
-
-def _is_below_beyond(curve: Curve, threshold: float) -> bool:
-    """Tell whether scores lie below chance beyond a threshold, the log10 of a scale."""
-    below = None if curve.chance is None else below_until(curve, curve.chance)
-    return below is not None and bool(np.log10(below) >= threshold)
-
-
-def _turned(curve: Curve) -> Curve:
-    """Return a curve read the other way: less is better, so that its fall is a rise."""
-    return replace(
-        curve, score=1 - curve.score, turned=True, chance=None, length=None, other=None, along=None
-    )
-
-
 def _audit(
     curves: Sequence[Curve],
     sharp: float,
@@ -471,12 +311,14 @@ def _audit(
     score_next, following = found.predict(next_x), read.as_given(found.forecast(next_x))
     metrics = _metrics(curves, read, sharp)
     threshold = found.pick("threshold")
+    below = [below_until(curve) for curve in curves]
     judged = [
         judge(
-            replace(facts, below=_is_below_beyond(curve, at)), metric.steepness if metric else None
+            replace(facts, below=_beyond(below[i], at)) if not turned else facts,
+            metric.steepness if metric else None,
         )
-        for facts, curve, at, metric in zip(
-            found.facts(sharp), read.curves, threshold, metrics, strict=True
+        for facts, i, turned, at, metric in zip(
+            found.facts(sharp), read.owner, read.turned, threshold, metrics, strict=True
         )
     ]
     verdicts = [_agreed(judged, main[i], rows) for i, rows in enumerate(read.kept)]
@@ -488,12 +330,9 @@ def _audit(
     remedies = _remedies(batch, found, np.array(open_rows, int), sharp, ceiling) if thorough else {}
     along = _along(curves, sharp, ceiling)
     width, top, floor = (found.pick(name) for name in ("width", "ceiling", "floor"))
-    widths = [
-        _range(width, found.width, row) if found.rises[row] else None for row in range(len(batch))
-    ]
     reports = []
     for i, (curve, row) in enumerate(zip(curves, main, strict=True)):
-        half_way = read.joined(threshold, found.threshold, i)
+        half_way = read.of_curve(threshold, found.threshold, i)
         more_items, more_models = remedies.get(int(row), (None, None))
         reports.append(
             Report(
@@ -502,14 +341,14 @@ def _audit(
                 obstacle=verdicts[i][1],
                 first_above_chance=_first_above_chance(curve),
                 smallest_seen=_smallest_seen(curve),
-                below=None if curve.chance is None else below_until(curve, curve.chance),
+                below=below[i],
                 floor=float(floor[row]),
                 readings=tuple(
                     Reading(
                         float(batch.floor[each]),
                         bool(read.turned[each]),
                         judged[each][0],
-                        widths[each],
+                        read.of_row(width, found.width, each),
                     )
                     for each in read.kept[i]
                 ),
@@ -526,7 +365,7 @@ def _audit(
                 dispersion=float(found.dispersion[row]),
                 change=(float(found.change[0][row]), float(found.change[1][row])),
                 threshold=half_way and _scale(half_way),
-                width=read.joined(width, found.width, i),
+                width=read.of_curve(width, found.width, i),
                 spacing=float(batch.gap[row]),
                 seen=float(found.seen[row]),
                 leap=float(found.leap[row]),
@@ -535,11 +374,16 @@ def _audit(
                 more_items=more_items,
                 more_models=more_models,
                 next_scale=float(10 ** next_x[row]),
-                next_score=read.joined(score_next, following, i),
+                next_score=read.of_curve(score_next, following, i),
                 sharp=sharp,
             )
         )
     return reports
+
+
+def _beyond(scale: float | None, threshold: float) -> bool:
+    """Tell whether there is a scale, and it lies beyond a threshold, the log10 of one."""
+    return scale is not None and bool(np.log10(scale) >= threshold)
 
 
 def _agreed(
@@ -570,16 +414,6 @@ def _along(curves: Sequence[Curve], sharp: float, ceiling: float | None) -> dict
         i: Along(report.curve.unit, report.verdict, report.width)
         for i, report in zip(places, reports, strict=True)
     }
-
-
-def _range(best: Array, interval: Interval, i: int) -> Range:
-    """Return one curve's number; where it could not be told from its ends, their middle."""
-    low, high = float(interval.low[i]), float(interval.high[i])
-    return Range(
-        float(np.clip(best[i], low, high)),
-        None if interval.open_low[i] else low,
-        None if interval.open_high[i] else high,
-    )
 
 
 def _scale(log10: Range) -> Range:
@@ -613,7 +447,7 @@ def _metrics(curves: Sequence[Curve], read: Readings, sharp: float) -> list[Metr
         interval, best = width_of_tokens(read.batch[rows], found.falls[rows], all_right(length))
         steeps = narrow(interval, sharp).astype(int) - broad(interval, sharp).astype(int)
         for j, row in enumerate(places):
-            width = _range(best, interval, j)
+            width = joined(best[j], interval, [j])
             # Both widths of one fit: of two, a part of the ratio would be the change of the curve.
             share = 1 - all_right(length).spread / LOGISTIC.spread
             metrics[row] = Metric(f"one of {length} tokens", int(steeps[j]), width, share)
@@ -631,7 +465,7 @@ def _seconds(others: Sequence[Curve], sharp: float) -> dict[int, tuple[str, int,
         steep, best = read.found.steepness(sharp), read.found.pick("width")
         for i, other in enumerate(some):
             same = {int(steep[row]) for row in read.kept[i]}
-            width = read.joined(best, read.found.width, i)
+            width = read.of_curve(best, read.found.width, i)
             found[id(other)] = (other.name, same.pop() if len(same) == 1 else 0, width)
     return found
 

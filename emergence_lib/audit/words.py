@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from types import SimpleNamespace
 from typing import Any
 
 from emergence_lib.audit.curve import Curve
@@ -36,7 +35,7 @@ def reasons(report: Report) -> list[str]:
     values = _values(report)
     found = [phrase("rule", _rule(report), **values)]
     if report.obstacle is Obstacle.UNSAID:
-        found += [_reading(report, each) for each in _in_order(report.readings)]
+        found += [_reading(each) for each in _in_order(report.readings)]
     found += [phrase("reason", name, **values) for name in _reasons(report)]
     return found + [_usual(score) for score in report.usual] + list(map(shown, report.curve.notes))
 
@@ -73,11 +72,9 @@ def _in_order(readings: Iterable[Reading]) -> list[Reading]:
     return sorted(readings, key=lambda each: (each.turned, each.floor))
 
 
-def _reading(report: Report, reading: Reading) -> str:
+def _reading(reading: Reading) -> str:
     """Return what the verdict would be by one plausible value of what nobody said."""
-    name = "reading_turned" if reading.turned else "reading"
-    given = {**vars(reading), "start": 1 - reading.floor}
-    return phrase("reason", name, reading=SimpleNamespace(**given))
+    return phrase("reason", "reading_turned" if reading.turned else "reading", reading=reading)
 
 
 def _unsaid(report: Report) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from emergence_lib.audit import Curve, Report
 from emergence_lib.audit.assess import Assessment, Scatter, assess
-from emergence_lib.audit.report import gather, read_all_ways
+from emergence_lib.audit.readings import gather, read_all_ways
 from emergence_lib.fitting.batch import Batch
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.laws import Array

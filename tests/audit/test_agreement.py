@@ -13,7 +13,7 @@ import pytest
 
 from emergence_lib.audit import Curve, audit, audit_many
 from emergence_lib.audit.assess import assess
-from emergence_lib.audit.report import gather
+from emergence_lib.audit.readings import gather
 from tests.audit.agreement import AGREED, report_disagreements, slack
 from tests.audit.curves import extreme_curves, logistic, mixed_curves, unsaid_curves
 from tests.audit.plain import plain_report

@@ -21,7 +21,8 @@ from scipy import stats
 from emergence_lib import audit, scores
 from emergence_lib.audit import assess, levels, report, verdict
 from emergence_lib.audit.curve import Curve
-from emergence_lib.audit.report import Report, gather
+from emergence_lib.audit.readings import gather
+from emergence_lib.audit.report import Report
 from emergence_lib.audit.verdict import Obstacle, Verdict
 from emergence_lib.fitting import fisher, models, profile
 from emergence_lib.fitting.profile import Interval
@@ -155,7 +156,7 @@ def test_both_find_the_same_levels_and_the_same_scores_below_one(page: Page, lev
     for each in unsaid_curves(8, 8 * len(UNSAID)):
         script = page.evaluate("(curve) => emAudit.levels(curve)", plain(each))
         assert differences([list(some) for some in levels.levels(each)], script) == []
-        below.append(levels.below_until(each, level))
+        below.append(levels.below_until(replace(each, chance=level)))
         found = "([curve, level]) => emAudit.belowUntil(curve, level)"
         assert page.evaluate(found, [plain(each), level]) == below[-1]
     assert level == 0 or None in below

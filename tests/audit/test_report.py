@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from emergence_lib import datasets
 from emergence_lib.audit import Curve, Obstacle, Report, Verdict, audit, audit_many, words
 from emergence_lib.audit.assess import assess
-from emergence_lib.audit.report import gather
+from emergence_lib.audit.readings import gather
 from emergence_lib.fitting.batch import counts
 from tests.audit.curves import logistic
 

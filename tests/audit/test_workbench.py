@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page
 from emergence_lib import audit, theme
 from emergence_lib.audit import Obstacle, Verdict, words
 from emergence_lib.audit.phrases import PHRASES, number, phrase
-from emergence_lib.audit.report import Along, Candidate, Metric, Range, Reading
+from emergence_lib.audit.readings import Range
+from emergence_lib.audit.report import Along, Candidate, Metric, Reading
 from emergence_lib.chapters.workbench import numbers as findings
 from emergence_lib.reader import workbench
 from emergence_lib.reader.output import asset

@@ -99,10 +99,10 @@ def settled(
     entries = [point.entry for point in _all(groups)]
     read = {*by, *(name for entry in entries for name in entry.columns.values())}
     columns = differing(table, read, any(entry.wide for entry in entries))
-    return split(groups, named(groups, table.source), columns, pool, notes, problems)
+    return _split(groups, named(groups, table.source), columns, pool, notes, problems)
 
 
-def split(
+def _split(
     groups: Groups,
     names: dict[Key, str],
     columns: dict[str, str],
@@ -112,20 +112,8 @@ def split(
 ) -> Groups:
     """Return the points of each curve, each of one setting.
 
-    Parameters
-    ----------
-    groups : mapping
-        The points of each curve so far; scores of one task by several metrics stay alike.
-    names : mapping
-        Of the curves, for messages.
-    columns : mapping of str to str
-        That may split them, with their kinds, as `differing` finds them.
-    pool : tuple of str
-        Columns that do not.
-    notes : mapping
-        Grows by how they were split.
-    problems : Problems
-        Grows by what can be neither split nor joined.
+    ``names`` are those of the curves, for messages; ``columns`` may split them, as `differing`
+    finds them. Scores of one task by several metrics stay alike.
     """
     tasks: dict[Key, list[Key]] = {}
     for key in groups:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from emergence_lib import audit, fitting, theme
 from emergence_lib.audit.phrases import decades, number, shown
-from emergence_lib.audit.report import Range
+from emergence_lib.audit.readings import Range
 from emergence_lib.chapters.workbench import numbers
 from emergence_lib.laws import Array
 
