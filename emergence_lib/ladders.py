@@ -74,7 +74,7 @@ class Ladder:
     rows : DataFrame
         Rising in scale: scale, score, items; where known also params, tokens, loss.
     counted : bool
-        Whether the number of items is known, not assumed.
+        Whether the score is a share of a known number of items: BLEU is none.
     """
 
     source: str
@@ -226,7 +226,8 @@ def open_models() -> pd.DataFrame:
     plain = published.open_table("obs_scaling_benchmarks")
     items = plain["benchmark"].map(OPEN_ITEMS)
     plain = plain.assign(task=plain["benchmark"], items=items.fillna(ASSUMED_ITEMS))
-    table = pd.concat([hard.assign(counted=True), plain.assign(counted=items.notna())])
+    hard, plain = hard.assign(counted=hard["metric"] != "bleu"), plain.assign(counted=items.notna())
+    table = pd.concat([hard, plain])
     table = table.dropna(subset=["score"])
     columns = ["model", "family", "task", "scale", "score", "chance", "items", "counted"]
     return table.assign(scale=table["train_flops"])[columns].reset_index(drop=True)

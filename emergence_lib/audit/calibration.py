@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import read
-from emergence_lib.audit.report import Range, audit_many
+from emergence_lib.audit.readings import Range
+from emergence_lib.audit.report import audit_many
 from emergence_lib.audit.verdict import Verdict
 from emergence_lib.fitting.batch import Batch, counts
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
@@ -32,7 +33,7 @@ REPLICATES = 300
 """Made curves a cell of the stored table."""
 PAIRS = 100
 """Made pairs of curves a cell of the second table."""
-MODELS = (5, 8, 12, 24)
+MODELS = (4, 5, 8, 12, 24)
 ITEMS = (20, 100, 1000, 10_000)
 WIDTHS = (0.3, 1.0, 3.0)
 FIRST, LAST = 6.0, 10.0

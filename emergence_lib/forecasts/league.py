@@ -72,9 +72,9 @@ def start(case: Case) -> str:
 def stand(ladder: ladders.Ladder, at: int) -> str:
     """Say whether a model of a ladder beats chance, by the exact test: one of `STARTS`.
 
-    `UNTESTED` where the items are unknown or the score is BLEU, which counts no right answers.
+    `UNTESTED` where the items are unknown, or the score counts none.
     """
-    if not ladder.counted or "bleu" in ladder.task:
+    if not ladder.counted:
         return UNTESTED
     items = np.rint(ladder.items[at])
     right = np.rint(ladder.score[at] * items)

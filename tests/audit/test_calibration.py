@@ -16,7 +16,7 @@ from scipy import special, stats
 from emergence_lib.audit import Curve, Verdict, audit_many, calibration
 from emergence_lib.audit.assess import assess
 from emergence_lib.audit.calibration import Cell, Mixed, Pair, Truth
-from emergence_lib.audit.report import Range
+from emergence_lib.audit.readings import Range
 from emergence_lib.fitting.batch import counts
 
 COUNTS = ("flat", "smooth", "sharp", "rising", "threshold_covered", "width_covered")
@@ -161,10 +161,10 @@ def test_more_items_and_more_models_decide_more(table: pd.DataFrame) -> None:
     assert plain.groupby("items")["sharp"].sum().is_monotonic_increasing
     sums = plain.groupby("models")[["sharp", "curves"]].sum()
     power = sums["sharp"] / sums["curves"]
-    assert power.idxmin() == 5
+    assert power[4] < power[5] < power.drop([4, 5]).min()
     # From eight models on nearly all are decided; excess scatter, found where there is none,
     # costs the longest ladders some on tests of 20 items.
-    assert power.drop(5).min() > 0.95
+    assert power.drop([4, 5]).min() > 0.95
 
 
 def test_second_metrics_are_told_apart() -> None:

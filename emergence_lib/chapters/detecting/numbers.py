@@ -262,8 +262,10 @@ def report_of(name: str) -> Report:
 def audited() -> pd.DataFrame:
     """Audit every ladder of `counted` (twenty seconds); `verdicts` returns what this stored."""
     reports = audit_many(map(curve, counted()), thorough=False)
+    keys = ["family", "task"]
+    before = verdicts().set_index(keys)["before"]
     rows = []
-    for ladder, report, before in zip(counted(), reports, verdicts()["before"], strict=True):
+    for ladder, report in zip(counted(), reports, strict=True):
         way = f", {ladder.task.split()[-1]}" if ladder.source == "OLMo 2, training" else ""
         rows.append(
             {
@@ -276,7 +278,7 @@ def audited() -> pd.DataFrame:
                 "verdict": str(report.verdict),
                 "obstacle": str(report.obstacle or ""),
                 "called": called(ladder),
-                "before": before,
+                "before": before.get((ladder.family, ladder.task), ""),
                 "leap": report.leap,
             }
         )
@@ -309,7 +311,7 @@ def tally(*, called: bool = False) -> pd.DataFrame:
 
 def changed() -> pd.DataFrame:
     """Count the `verdicts` that changed, by what the first audit said and what this one says."""
-    table = verdicts().rename(columns={"verdict": "now"}).query("before != now")
+    table = verdicts().rename(columns={"verdict": "now"}).query("before not in ('', now)")
     return table.groupby(["before", "now"]).size().to_frame("curves")
 
 

@@ -286,7 +286,6 @@ SHORT = {
     "arithmetic_3da": "3-digit +",
     "arithmetic_3ds": "3-digit −",
     "MMLU average": "MMLU",
-    "ipa_transliterate bleu": "IPA, BLEU",
     "ipa_transliterate exact_match": "IPA, exact",
     "parsinlu_qa": "Persian",
     "word_unscrambling": "unscramble",
