@@ -34,6 +34,7 @@ EXPERIMENTS = (
     "flocking",
     "synchronisation",
     "naming_game",
+    "minority",
     "reward_gaming",
     "prisoners_dilemma",
 )

@@ -83,6 +83,7 @@ PARTS: dict[tuple[str, str], Part] = {
     ("naming_game", ""): Part(
         ("talks", "success", "words"), within=1e-12, settings={"agents": (50, 200)}
     ),
+    ("minority", ""): Part(("won", "held", "course"), within=1e-12, settings={"agents": (200,)}),
     ("reward_gaming", ""): Part(("finish", "visits"), within=1e-12, steps=2500),
     ("prisoners_dilemma", ""): Part(("cooperation", "leader"), within=1e-4, steps=200),
 }
