@@ -25,6 +25,7 @@ globalThis.emWorkbench ??= (() => {
   const FRACTIONS = ["score", "stderr", "chance"];
   const LONGEST_VALUE = 300; // characters that a value takes in a sentence
   const BORDER = 0.1; // share of a limit within which a number is called borderline, as in words.py
+  const SPOKEN = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]]; // as in phrases.py
   // What may bring a verdict, by what nobody said; of the level of a start there is nothing to say.
   const HINTS = { "whether more is better": "say_direction", "the chance level": "say_chance" };
   const LONGEST_NOTE = 400; // characters that a note of a reader takes
@@ -800,8 +801,22 @@ globalThis.emWorkbench ??= (() => {
   const tenths = (value) => value.toFixed(1);
   const percent = (share) => `${(100 * share).toFixed(0)}%`;
   const signed = (change) => (change < 0 ? "" : "+") + tenths(100 * change);
-  const size = ({ curve }, scale) =>
-    curve.unit === "scale" ? `scale ${number(scale)}` : `${number(scale)} ${curve.unit}`;
+  // A count of parameters or tokens as one says it, 20 billion; other scales in powers of ten.
+  function counted(value) {
+    const rounded = Number(value.toPrecision(3));
+    if (rounded < 1000 || rounded >= 1e15) return number(value);
+    const [unit, word] = SPOKEN.find(([each]) => rounded >= each) ?? [];
+    return unit ? `${number(rounded / unit)} ${word}` : rounded.toLocaleString("en");
+  }
+  const scaleNumber = (value, unit) =>
+    /(parameters|tokens)$/.test(unit) ? counted(value) : number(value);
+  const withUnit = (text, unit) => (unit === "scale" ? `scale ${text}` : `${text} ${unit}`);
+  const size = ({ curve: { unit } }, scale) => withUnit(scaleNumber(scale, unit), unit);
+  // Two numbers; what both are counted in is said once.
+  function two(low, high) {
+    const [first, word] = low.split(" ");
+    return `${word && high.endsWith(` ${word}`) ? first : low} to ${high}`;
+  }
   // Text from outside as one line that misleads nobody, its middle left out; as in phrases.py.
   const ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
   function escaped(text) {
@@ -821,11 +836,12 @@ globalThis.emWorkbench ??= (() => {
   const decades = (width) => `${number(width, 2)} decade${number(width, 2) === "1" ? "" : "s"}`;
   function interval({ low, high }, write, anything) {
     if (low === null) return high === null ? anything : `at most ${write(high)}`;
-    return high === null ? `at least ${write(low)}` : `${write(low)} to ${write(high)}`;
+    return high === null ? `at least ${write(low)}` : two(write(low), write(high));
   }
   const span = (width) =>
     width ? `${interval(width, decimals, "any number of")} decades` : "no rise that could be seen";
-  const bounds = (scales) => interval(scales, (each) => number(each), "it could be anywhere");
+  const bounds = (scales, unit) =>
+    interval(scales, (each) => scaleNumber(each, unit), "it could be anywhere");
   function scoreRange({ best, low, high }) {
     const ends = [low ?? 0, high ?? 1];
     const digits = ends[1] - ends[0] > 0.02 ? 2 : 3;
@@ -840,7 +856,7 @@ globalThis.emWorkbench ??= (() => {
     percent_points: (share) => number(100 * share, 6),
     points: (ends) => ends.map(signed).join(" to "),
     score: scoreRange,
-    tenths, decimals, percent, decades, span, bounds, quoted,
+    tenths, decimals, percent, decades, span, quoted,
   };
   const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const fill = (template, values) =>
@@ -965,7 +981,7 @@ globalThis.emWorkbench ??= (() => {
 
   // All that the templates can ask for: the report, and what follows from it.
   function valuesOf(report) {
-    const { curve, falls, threshold, firstAboveChance, below, nextScale, dispersion } = report;
+    const { curve, falls, threshold, gap, firstAboveChance, below, nextScale, dispersion } = report;
     const { rivals: [best, second], near } = rivalsOf(report);
     const { FEWEST, FLAT, MOST } = emAudit.constants;
     return {
@@ -983,6 +999,8 @@ globalThis.emWorkbench ??= (() => {
       unsaid: unsaidOf(report),
       tried: triedOf(report),
       half: threshold && size(report, threshold.best),
+      halfRange: threshold && bounds(threshold, curve.unit),
+      gap: gap && withUnit(two(...gap.map((each) => scaleNumber(each, curve.unit))), curve.unit),
       first: firstAboveChance && size(report, firstAboveChance),
       next: size(report, nextScale),
       scatter: Math.sqrt(dispersion),
@@ -1122,7 +1140,7 @@ globalThis.emWorkbench ??= (() => {
     const { threshold, width } = report;
     const enough = report.curve.scale.length >= emAudit.constants.FEWEST;
     const none = enough ? "no rise at 95%" : "too few models";
-    const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold)})` : none;
+    const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold, report.curve.unit)})` : none;
     const whole = width ? `${number(width.best, 2)} decades (${span(width)})` : none;
     return element("dl", {},
       element("dt", {}, "Half-way"), element("dd", {}, half),
@@ -1287,6 +1305,6 @@ globalThis.emWorkbench ??= (() => {
   function startAll() {
     document.querySelectorAll(".em-workbench").forEach((box) => started.has(box) || start(box));
   }
-  return { know, read, sentence, reasons, number, startAll };
+  return { know, read, sentence, reasons, number, counted, startAll };
 })();
 emWorkbench.startAll();

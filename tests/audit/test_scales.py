@@ -349,7 +349,7 @@ def test_sizes_in_names_are_offered_and_taken_when_asked_for(tmp_path: Path) -> 
     for source in (folder, frame):
         said = refused(source)
         assert "with sizes='names':" in said
-        assert "m-1.4b 1.4e9" in said
+        assert "m-1.4b 1.4 billion" in said
         curve = only(read(source, sizes="names"))
         assert (curve.scale.tolist(), curve.unit) == ([7e7, 4.1e8, 1.4e9], "parameters")
         (note,) = (each for each in curve.notes if each.startswith("Sizes are those in the names"))

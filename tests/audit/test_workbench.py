@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from emergence_lib import audit, theme
 from emergence_lib.audit import Obstacle, Verdict, words
-from emergence_lib.audit.phrases import PHRASES, number, phrase
+from emergence_lib.audit.phrases import PHRASES, counted, number, phrase
 from emergence_lib.audit.readings import Range
 from emergence_lib.audit.report import Along, Candidate, Metric, Reading
 from emergence_lib.chapters.workbench import numbers as findings
@@ -647,6 +647,7 @@ def made_up(report: audit.Report, rng: np.random.Generator) -> audit.Report:
         dispersion=any_of(1.0, 4.9),
         seen=any_of(0.12, 0.52, 0.9),
         leap=any_of(0.62, 0.48, 0.4),
+        gap=width and any_of((1.3e9, 2.7e9), (9.994e8, 2.7e9), (3.0, 12_340.0)),
         spacing=any_of(0.26, 1.0),
         sharp=any_of(1.0, 0.35),
         shape=any_of("Gompertz", "logistic"),
@@ -698,17 +699,28 @@ def test_the_page_says_what_python_says_of_any_report(scripts: Page) -> None:
         *("over no rise that", "3 models, and at least 4", "of +10.0 to +30.0 points"),
         *("its first 12% was", "decades), but other could", ": 62% of the rise lies"),
         *("takes at least 1.14", "any number of decades", "From scale 1.23e8 on"),
-        *("From 1.23e8 parameters on", "chance (0.25); at", "about 2.6e-5 might", "at least 1e6"),
-        *("fall is done at 1e8 parameters (1e7 to 1e9)", "could be anywhere", "(0.26 decades)"),
+        *("From 123 million parameters on", "chance (0.25); at", "about 2.6e-5 might"),
+        *("at 100 million parameters (10 million to 1 billion)", "at least 1 million"),
+        *("at scale 1e8 (1e7 to 1e9)", "models (1.3 to 2.7 billion parameters) and is left"),
+        *("(999 million to 2.7 billion parameters)", "(scale 3 to 1.23e4), and what"),
+        *("(3 to 12,300 parameters)", "could be anywhere", "(0.26 decades)"),
         *("level off at 0.62;", "Only 12% of the way to a score of 0.62", "(n = 12 models)"),
         *("the a, 2.3 ahead of the b", "the a; within 2 of it: b, c", "curve 2.2 times as"),
         *("points either way, at 95%: borderline.", "(it begins at 1.51)", "(it ends at 0.37)"),
         *("By QAICc (n", "By AICc (n", "(0, 0.2, 0.33), and", "(0 to 0.31), and"),
         *("nobody said the chance level", "said whether more is better", "that the score starts"),
         *("starts from 0.69: smooth, ", "At a chance level of 0.2: flat, "),
-        *("Chance level 0.25, as the files say.", "Up to 3.21e7 parameters scores", "1.70 to 2.40"),
+        *(
+            "Chance level 0.25, as the files say.",
+            "Up to 32.1 million parameters scores",
+            "1.70 to 2.40",
+        ),
         *("for 62% of the", "6 times the models over the same range or 4 times the test items"),
-        *("At 1.57e10 parameters the score", "be 0.620 (0.610 to 0.623), if", "(0.00 to 0.99)"),
+        *(
+            "At 15.7 billion parameters the score",
+            "be 0.620 (0.610 to 0.623), if",
+            "(0.00 to 0.99)",
+        ),
     }
     assert {each for each in phrases if each not in "\n".join(said)} == set()
 
@@ -718,6 +730,8 @@ def test_numbers_are_written_as_python_writes_them(scripts: Page) -> None:
         for digits in (2, 3, 6):
             found = scripts.evaluate(f"emWorkbench.number({value!r}, {digits})")
             assert found == number(value, digits)
+    for value in (0.5, 999.4, 999.6, 1000, 12_345, 999_600, 1.285e10, 9.996e11, 9.99e14, 9.996e14):
+        assert scripts.evaluate(f"emWorkbench.counted({value!r})") == counted(value)
 
 
 def test_the_form_audits_by_keyboard_and_says_so(browser: Browser, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_the_example_of_the_help_text_can_be_audited(
     assert main(["audit", str(scores)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("addition: ")
-    assert "half of the rise is done at 2.66e9 parameters" in said
+    assert "half of the rise is done at 2.66 billion parameters" in said
 
 
 def test_json_can_be_read_back(scores: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -448,7 +448,7 @@ def test_the_word_names_takes_sizes_from_names_and_a_path_does_not(
     monkeypatch.chdir(tmp_path)
     scores.write_text("model,score,n\nm-70m,.1,9\nm-1b,.5,9\n")
     assert main(["audit", str(scores)]) == 2
-    assert "--sizes names: m-70m 7e7, m-1b 1e9" in capsys.readouterr().err
+    assert "--sizes names: m-70m 70 million, m-1b 1 billion" in capsys.readouterr().err
     found = audited(monkeypatch)
     page = tmp_path / "page.html"
     assert main(["audit", str(scores), "--sizes", "names", "--report", str(page)]) == 0

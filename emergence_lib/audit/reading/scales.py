@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import SCALES, Curve, above, fail
-from emergence_lib.audit.phrases import argument, fault, number, phrase, quoted, shown
+from emergence_lib.audit.phrases import argument, counted, fault, number, phrase, quoted, shown
 from emergence_lib.audit.verdict import FEWEST as MODELS
 
 POWERS = {"percent": -2, "plain": 0, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
@@ -256,7 +256,7 @@ def offered(names: Iterable[str]) -> str:
     found = {name: size for name in names if (size := size_in(name)) is not None}
     if len(set(found.values())) < 2:
         return ""  # checkpoints of one model
-    some = [f"{shown(name, 60)} {number(size)}" for name, size in list(found.items())[:8]]
+    some = [f"{shown(name, 60)} {counted(size)}" for name, size in list(found.items())[:8]]
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     return f"; or take the sizes in the names, with {argument('sizes', NAMES)}: " + (
         ", ".join(some) + more

@@ -1,0 +1,65 @@
+"""How the audit writes what it found."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emergence_lib.audit import audit, words
+from emergence_lib.audit.phrases import between, bounds, counted, size
+from emergence_lib.audit.readings import Range
+from tests.audit.curves import logistic
+
+WORTH = {"million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (2e10, "20 billion"),
+        (1.285e10, "12.9 billion"),
+        (9.996e8, "1 billion"),
+        (9.994e8, "999 million"),
+        (12_345, "12,300"),
+        (512, "512"),
+        (3e15, "3e15"),
+    ],
+)
+def test_a_count_is_written_as_one_says_it(value: float, written: str) -> None:
+    assert counted(value) == written
+
+
+@given(st.floats(1, 9.99e14))
+def test_a_count_says_three_digits_of_the_number(value: float) -> None:
+    digits, _, word = counted(value).partition(" ")
+    assert float(digits.replace(",", "")) * WORTH.get(word, 1) == pytest.approx(value, rel=5.01e-3)
+    assert len(re.sub(r"\D", "", digits).strip("0")) <= 3
+
+
+def test_parameters_and_tokens_are_counts_and_compute_is_none() -> None:
+    assert size(2e10, "parameters") == "20 billion parameters"
+    assert size(2e10, "training tokens") == "20 billion training tokens"
+    assert size(2e20, "training compute (FLOP)") == "2e20 training compute (FLOP)"
+    assert size(2e10, "scale") == "scale 2e10"
+
+
+def test_what_two_counts_are_counted_in_is_said_once() -> None:
+    assert between(1.3e9, 2.7e9, "parameters") == "1.3 to 2.7 billion parameters"
+    assert between(8.9e8, 2.3e9, "parameters") == "890 million to 2.3 billion parameters"
+    assert between(1e9, 2e9, "FLOP") == "1e9 to 2e9 FLOP"
+    assert bounds(Range(2e9, None, 3e9), "parameters") == "at most 3 billion"
+    assert bounds(Range(2e9, 1e9, 3e9), "parameters") == "1 to 3 billion"
+
+
+def test_the_gap_that_is_named_is_the_one_between_the_models_beside_the_leap() -> None:
+    curve = logistic(1.5, models=4, decades=6)
+    report = audit(curve)
+    steps = abs(report.predict(curve.scale[1:]) - report.predict(curve.scale[:-1]))
+    at = steps.argmax()
+    assert report.gap == (curve.scale[at], curve.scale[at + 1])
+    assert report.leap == pytest.approx(steps[at] / steps.sum())
+    assert "neighbouring models (" in words.sentence(report)
+    assert audit(logistic(1.5, models=3)).gap is None
