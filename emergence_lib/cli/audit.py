@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence_lib import audit, theme
-from emergence_lib.audit import words
+from emergence_lib.audit import summary, words
 from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
 from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.table import LARGEST
@@ -44,6 +44,8 @@ EXAMPLES = """\
 examples:
   python -m emergence_lib audit scores.csv
       one paragraph a curve
+  python -m emergence_lib audit scores.csv --brief
+      one table of all curves, sharp ones first
   python -m emergence_lib audit mmlu.csv --chance 0.25 --items 14042 --report mmlu.html
       four options a question; a page with figures
   python -m emergence_lib audit results/ --chance 0.25 --chance quiz=0.5
@@ -136,6 +138,15 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--seed", type=seed, default=0, help="of the simulated null distribution")
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument(
+        "--brief", action="store_true", help="print the table of all curves, and no reports"
+    )
+    parser.add_argument(
+        "--only-verdict",
+        action="append",
+        choices=tuple(summary.KINDS),
+        help="leave out curves of any other verdict; may be repeated",
+    )
+    parser.add_argument(
         "--report", type=Path, metavar="FILE.html", help="write a page with figures"
     )
     parser.set_defaults(command=run)
@@ -217,20 +228,44 @@ def run(given: argparse.Namespace) -> None:
         by=given.by or (),
         repeats=given.repeats,
     )
-    reports = list(
-        audit.audit_many(curves, sharp=given.sharp, ceiling=given.ceiling, seed=given.seed)
+    reports = summary.ordered(
+        audit.audit_many(
+            curves,
+            sharp=given.sharp,
+            ceiling=given.ceiling,
+            seed=given.seed,
+            thorough=not given.brief or given.report is not None,
+        )
     )
+    headline = summary.headline(reports)
+    several = len(reports) > 1
+    if given.only_verdict:
+        reports = summary.only(reports, given.only_verdict)
+        headline += f" Shown here: {len(reports)} ({', '.join(given.only_verdict)})."
     if given.format == "json":
-        print(words.json_text([words.to_dict(each) for each in reports]))
+        form = summary.to_brief if given.brief else words.to_dict
+        print(words.json_text([form(each) for each in reports]))
     else:
-        form = words.to_text if given.format == "text" else words.to_markdown
-        print("\n".join(form(each) for each in reports), end="")
+        print("\n".join(texts(reports, headline if several or given.brief else "", given)), end="")
     if given.report is not None:
         with output.replacing("--report", given.report) as file, warnings.catch_warnings():
             # The reader's browser draws the letters, from fonts of its own.
             warnings.filterwarnings("ignore", "Glyph .* missing from font")
             file.writelines(part.encode("utf-8") for part in page(reports))
         print(escaped(given.report))
+
+
+def texts(
+    reports: Sequence[audit.Report], headline: str, given: argparse.Namespace
+) -> Iterator[str]:
+    """Yield the table, if it has a headline, and the reports, if they are wanted."""
+    plain = given.format == "text"
+    if headline:
+        yield f"{headline}\n"
+        if reports:
+            yield (summary.to_text if plain else summary.to_markdown)(reports)
+    if not given.brief:
+        yield from map(words.to_text if plain else words.to_markdown, reports)
 
 
 def read(given: argparse.Namespace) -> list[Path]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from emergence_lib.audit import audit, words
+from emergence_lib.audit import Obstacle, Report, Verdict, audit, summary, words
 from emergence_lib.audit.phrases import between, bounds, counted, size
 from emergence_lib.audit.readings import Range
 from tests.audit.curves import logistic
+from tests.hostile import HOSTILE
 
 WORTH = {"million": 1e6, "billion": 1e9, "trillion": 1e12}
 
@@ -63,3 +67,71 @@ def test_the_gap_that_is_named_is_the_one_between_the_models_beside_the_leap() -
     assert report.leap == pytest.approx(steps[at] / steps.sum())
     assert "neighbouring models (" in words.sentence(report)
     assert audit(logistic(1.5, models=3)).gap is None
+
+
+REPORT = audit(logistic(0.4))
+MADE = st.lists(
+    st.builds(
+        lambda verdict, width, name: replace(
+            REPORT,
+            verdict=verdict,
+            width=width and Range(width, None, None),
+            curve=replace(REPORT.curve, name=name),
+        ),
+        st.sampled_from([*Verdict]),
+        st.none() | st.floats(0.01, 9),
+        st.text(),
+    )
+)
+
+
+@given(MADE)
+def test_reports_are_sorted_by_verdict_and_then_by_width(reports: list[Report]) -> None:
+    found = summary.ordered(reports)
+    assert sorted(map(id, found)) == sorted(map(id, reports))
+    for one, other in itertools.pairwise(found):
+        places = [summary.ORDER.index(each.verdict) for each in (one, other)]
+        assert places == sorted(places)
+        if one.verdict is other.verdict and other.width is not None:
+            assert one.width is not None
+            assert one.width.best <= other.width.best
+    assert {*summary.ORDER} == {*Verdict}
+
+
+@given(MADE, st.sets(st.sampled_from([*summary.KINDS])))
+def test_every_report_is_in_the_headline_and_of_one_kind(
+    reports: list[Report], kinds: set[str]
+) -> None:
+    numbers = [int(each) for each in re.findall(r"\d+", summary.headline(reports))]
+    assert numbers[0] == sum(numbers[1:]) == len(reports)
+    rest = {*summary.KINDS} - kinds
+    assert len(summary.only(reports, kinds)) + len(summary.only(reports, rest)) == len(reports)
+
+
+def test_the_table_tells_no_width_of_one_reading_of_many() -> None:
+    plain, unsaid = summary.rows(
+        [REPORT, replace(REPORT, verdict=Verdict.UNKNOWN, obstacle=Obstacle.UNSAID)]
+    )
+    assert all(plain[:4])
+    assert unsaid[1:] == ["undecided", "", "", "an unsaid setting decides"]
+
+
+def test_a_unit_that_all_curves_share_is_said_in_the_head() -> None:
+    parameters = replace(REPORT, curve=replace(REPORT.curve, unit="parameters"))
+    assert "half-way, parameters" in summary.titles([parameters, parameters])
+    assert summary.rows([parameters])[0][3].endswith("million")
+    assert "half-way" in summary.titles([parameters, REPORT])
+    assert summary.rows([parameters, REPORT])[0][3].endswith("million parameters")
+
+
+@pytest.mark.parametrize("mark", [*HOSTILE.values(), " | x |\n| y", "<b>", "$a$", "`"])
+def test_a_name_adds_no_row_and_no_mark_to_a_table(mark: str) -> None:
+    name = f"a{mark}b"
+    hostile = replace(REPORT, curve=replace(REPORT.curve, name=name, unit=f"parameters{mark}"))
+    text = summary.to_text([hostile])
+    assert text.count("\n") == 3
+    assert text.replace("\n", "").isprintable()
+    tokens = MarkdownIt().enable("table").parse(summary.to_markdown([hostile]))
+    assert [each.type for each in tokens].count("td_open") == 5
+    marks = [mark for each in tokens for mark in each.children or ()]
+    assert {each.type for each in marks} <= {"text"}
