@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import html
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from emergence_lib import audit, theme
+from emergence_lib import audit
 from emergence_lib.audit import summary, words
-from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
+from emergence_lib.audit.phrases import escaped, on_command_line, quoted
 from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.table import LARGEST
-from emergence_lib.chapters.workbench import pictures as drawn
 from emergence_lib.cli import output
-from emergence_lib.reader import svg
 
 HELP = f"""\
 Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
@@ -147,7 +143,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         help="leave out curves of any other verdict; may be repeated",
     )
     parser.add_argument(
-        "--report", type=Path, metavar="FILE.html", help="write a page with figures"
+        "--report", type=Path, metavar="FILE.html", help="write a page with a picture of each"
     )
     parser.set_defaults(command=run)
 
@@ -248,10 +244,10 @@ def run(given: argparse.Namespace) -> None:
     else:
         print("\n".join(texts(reports, headline if several or given.brief else "", given)), end="")
     if given.report is not None:
-        with output.replacing("--report", given.report) as file, warnings.catch_warnings():
-            # The reader's browser draws the letters, from fonts of its own.
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")
-            file.writelines(part.encode("utf-8") for part in page(reports))
+        from emergence_lib.cli import page  # which draws, and nothing else here does
+
+        with output.replacing("--report", given.report) as file:
+            file.writelines(part.encode("utf-8") for part in page.page(reports, headline))
         print(escaped(given.report))
 
 
@@ -272,32 +268,3 @@ def read(given: argparse.Namespace) -> list[Path]:
     """Return the files that the audit reads."""
     scores = harness.files(given.source) if given.source.is_dir() else [given.source]
     return scores if given.sizes in (None, scales.NAMES) else [*scores, Path(given.sizes)]
-
-
-STYLE = """
-body{font:17px/1.55 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;
-color:var(--em-ink);background:#fff}
-@media(prefers-color-scheme:dark){body{background:#14181d}}
-svg{width:100%;height:auto}
-strong{font-weight:650}
-"""
-
-
-def page(reports: Sequence[audit.Report]) -> Iterator[str]:
-    """Yield a page that stands alone: no script, no request, light and dark."""
-    colours = theme.css_variables("@media(prefers-color-scheme:dark){:root{}}")
-    yield (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Audit of {len(reports)} scaling curves</title><style>{colours}{STYLE}</style>"
-        "<h1>Audit of scaling curves</h1>"
-    )
-    for number, report in enumerate(reports):
-        picture = svg.inline(drawn.verdict(report), f"curve-{number}", words.sentence(report))
-        found = "".join(f"<li>{html.escape(each)}</li>" for each in words.reasons(report))
-        yield (
-            f"<section><h2>{html.escape(shown(report.curve.name))}</h2>"
-            f"<p><strong>{html.escape(words.sentence(report))}</strong></p>{picture}"
-            f"<ul>{found}</ul></section>"
-        )
-    yield "</html>"

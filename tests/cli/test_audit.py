@@ -424,7 +424,7 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("step", ["os.replace", "cli.audit.page"])
+@pytest.mark.parametrize("step", ["os.replace", "cli.page.page"])
 def test_a_page_that_fails_leaves_the_older_one(
     scores: Path,
     tmp_path: Path,
