@@ -29,7 +29,7 @@ from tests.browsers import GROUND, chromium
 from tests.hostile import HOSTILE
 
 KNOWN: dict[str, Any] = json.loads(json.dumps(findings.settings()["known"]))
-HINTS = ("say_chance", "say_direction")
+HINTS = ("say_chance", "say_direction", "one_metric")
 READ = """([text, options]) => {
   try {
     return { curves: emWorkbench.read(text, options) };
