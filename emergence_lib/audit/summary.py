@@ -27,7 +27,7 @@ NAME = 40
 
 
 def ordered(reports: Iterable[Report]) -> list[Report]:
-    """Return reports by verdict, sharp ones first and undecided ones last, then by width."""
+    """Return reports by verdict, sharp first and undecided last, then by the upper end of width."""
     return sorted(reports, key=lambda each: (ORDER.index(each.verdict), _width(each)))
 
 
@@ -98,8 +98,11 @@ def _told(report: Report) -> bool:
     return report.width is not None and report.obstacle is not Obstacle.UNSAID
 
 
-def _width(report: Report) -> float:
-    return report.width.best if report.width is not None and _told(report) else inf
+def _width(report: Report) -> tuple[float, float]:
+    """Return the largest width that is possible, as the table shows it, and the best one."""
+    if report.width is None or not _told(report):
+        return inf, inf
+    return inf if report.width.high is None else report.width.high, report.width.best
 
 
 def _half_way(report: Report, alike: bool) -> str:

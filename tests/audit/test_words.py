@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import replace
 
@@ -75,11 +76,11 @@ MADE = st.lists(
         lambda verdict, width, name: replace(
             REPORT,
             verdict=verdict,
-            width=width and Range(width, None, None),
+            width=width and Range(width[0], None, width[1]),
             curve=replace(REPORT.curve, name=name),
         ),
         st.sampled_from([*Verdict]),
-        st.none() | st.floats(0.01, 9),
+        st.none() | st.tuples(st.floats(0.01, 1), st.none() | st.floats(1, 9)),
         st.text(),
     )
 )
@@ -94,7 +95,10 @@ def test_reports_are_sorted_by_verdict_and_then_by_width(reports: list[Report]) 
         assert places == sorted(places)
         if one.verdict is other.verdict and other.width is not None:
             assert one.width is not None
-            assert one.width.best <= other.width.best
+            ends = [
+                math.inf if each is None else each for each in (one.width.high, other.width.high)
+            ]
+            assert ends == sorted(ends)
     assert {*summary.ORDER} == {*Verdict}
 
 
