@@ -11,6 +11,7 @@
 `criteria`              information criteria: which model to prefer
 `bootstrap`             scores drawn anew from a fitted curve
 `bent`                  a line with one bend against a straight one, by least squares
+`power`                 a loss that falls as a power of scale towards a floor
 `chinchilla`            the scaling law of the loss, refitted
 ======================  ==========================================================================
 

@@ -57,7 +57,12 @@ class Bend:
         return self.start + self.before * (x - first) + more
 
 
-def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
+def bend(
+    x: ArrayLike,
+    y: ArrayLike,
+    groups: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+) -> Bend:
     """Fit a straight line and a line with one bend.
 
     Parameters
@@ -67,6 +72,8 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
     groups : array_like of str, shape (points,), optional
         Each group then stands on a level of its own, under both lines; the slopes are common. A
         group of one point says nothing and is fitted exactly.
+    weights : array_like, shape (points,), optional
+        What the square of each residual counts, above 0; alike otherwise.
 
     Raises
     ------
@@ -85,8 +92,11 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
     if names.shape != x.shape:
         raise ValueError(f"groups: found shape {names.shape}, want {x.shape}, a name a point")
     _, member = np.unique(names, return_inverse=True)
+    root = np.sqrt(within("weights", 1 if weights is None else weights, 0, open_low=True))
+    root = np.broadcast_to(root, x.shape)[:, None]
     level = (member[:, None] == np.arange(member.max() + 1)).astype(float)
-    straight = np.column_stack([level, x - x[0]])
+    straight = root * np.column_stack([level, x - x[0]])
+    y = root[:, 0] * y
     # The spread of the residuals is a parameter too, as is the place of the bend.
     counts = straight.shape[1] + 1, straight.shape[1] + 3
     if len(x) < counts[1] + 2:
@@ -95,7 +105,7 @@ def bend(x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Bend:
             f"{counts[1] + 2} points; join small groups or leave them out"
         )
     places = np.linspace(x[ASIDE], x[-ASIDE - 1], PLACES)
-    hinge = np.maximum(x[:, None] - places, 0)
+    hinge = root * np.maximum(x[:, None] - places, 0)
     # What the straight line leaves of the scores and of every bend; the rest is one slope each.
     within_line = np.linalg.qr(straight)[0]
     left = y - within_line @ (within_line.T @ y)

@@ -93,3 +93,21 @@ def test_a_line_that_fits_exactly_leaves_nothing_to_a_bend() -> None:
 def test_points_that_say_nothing_are_refused(x: Any, groups: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         bent.bend(x, np.arange(20.0), groups)
+
+
+def test_weights_count_the_squares_of_residuals() -> None:
+    rng = np.random.default_rng(2)
+    x, weights = np.linspace(0, 4, 30), rng.uniform(0.1, 10, 30)
+    y = 0.1 * x + np.maximum(x - 2, 0) + rng.normal(0, 0.3 / np.sqrt(weights))
+    fit = bent.bend(x, y, weights=weights)
+    design = np.column_stack([np.ones_like(x), x, np.maximum(x - fit.at, 0)])
+    line = np.polynomial.Polynomial.fit(x, y, 1, w=np.sqrt(weights))
+    _, (left,), *_ = np.linalg.lstsq(
+        design * np.sqrt(weights)[:, None], y * np.sqrt(weights), rcond=None
+    )
+    assert fit.rest == pytest.approx(float(left))
+    straight = float((y - line(x)) ** 2 @ weights)
+    assert fit.gain == pytest.approx(aicc(straight, 3, 30) - aicc(float(left), 5, 30))
+    assert bent.bend(x, y, weights=np.full(30, 4.0)).at == bent.bend(x, y).at
+    with pytest.raises(ValueError, match="weights: found 0"):
+        bent.bend(x, y, weights=np.zeros(30))
