@@ -128,6 +128,11 @@ def _two(low: str, high: str) -> str:
     return f"{first} to {high}" if word and high.endswith(f" {word}") else f"{low} to {high}"
 
 
+def estimate(value: Any) -> str:
+    """Return a number and its interval, a `report.Range`."""
+    return f"{number(value.best)} ({_interval(value, number, 'it could be anything')})"
+
+
 def _interval(value: Any, write: Callable[[float], str], anything: str) -> str:
     """Return the ends that an interval has."""
     if value.low is None:
@@ -216,10 +221,13 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "tenths": lambda value: f"{value:.1f}",
     "decimals": lambda value: f"{value:.2f}",
     "percent": lambda value: f"{value:.0%}",
+    "number_percent": lambda value: f"{number(100 * value, 2)}%",
+    "signed_percent": lambda value: f"{'-' if value < 0 else '+'}{number(100 * abs(value), 2)}%",
     "percent_points": lambda value: f"{100 * value:g}",
     "points": lambda ends: f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}",
     "decades": decades,
     "span": span,
+    "estimate": estimate,
     "score": score_range,
     "quoted": quoted,
     "whole": str,

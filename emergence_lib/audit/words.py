@@ -217,15 +217,20 @@ def to_text(report: Report) -> str:
 
 def to_markdown(report: Report) -> str:
     """Return the report as Markdown, with the table of rival curves."""
+    found = [f"- {markdown(each)}" for each in reasons(report)]
+    head = [f"## {markdown(shown(report.curve.name))}", "", f"**{markdown(sentence(report))}**", ""]
+    return "\n".join([*head, *found, "", *table(report.candidates)]) + "\n"
+
+
+def table(candidates: Iterable[Candidate], criterion: str = "QAICc") -> list[str]:
+    """Return the lines of a table of rival curves, in Markdown."""
     rows = [
         f"| {each.name} | {each.parameters} | {each.deviance:.1f} | "
         f"{'too few models' if each.behind is None else f'{each.behind:.1f}'} |"
-        for each in report.candidates
+        for each in candidates
     ]
-    table = ["| curve | parameters | deviance | QAICc behind |", "| --- | --- | --- | --- |", *rows]
-    found = [f"- {markdown(each)}" for each in reasons(report)]
-    head = [f"## {markdown(shown(report.curve.name))}", "", f"**{markdown(sentence(report))}**", ""]
-    return "\n".join([*head, *found, "", *table]) + "\n"
+    head = f"| curve | parameters | deviance | {criterion} behind |"
+    return [head, "| --- | --- | --- | --- |", *rows]
 
 
 def markdown(text: str) -> str:

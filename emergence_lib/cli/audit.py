@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence_lib import audit
-from emergence_lib.audit import summary, words
+from emergence_lib.audit import loss_words, summary, words
 from emergence_lib.audit.phrases import escaped, on_command_line, quoted
 from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.table import LARGEST
@@ -31,7 +31,9 @@ SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of 
 
 or a row a model and a column a task. Other columns that are understood: train_flops or tokens as
 the scale, stderr in place of n_items, chance, length (tokens of an answer that must all be right),
-other (a second score of the same items), other_stderr, model, metric, lower_is_better.
+other (a second score of the same items), other_stderr, model, metric, lower_is_better. Where a
+metric or column is called a loss, a cross-entropy, a perplexity or the like, it gets a report of
+its own: a power law with its floor, no verdict.
 
 What guessing scores counts, and is taken from the first that says it: --chance-for-all, --chance
 TASK=NUMBER, the file or files, --chance NUMBER, a built-in table of well-known tasks. If nobody
@@ -207,6 +209,7 @@ def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
     if given.report is not None:
         output.check("--report", given.report, (".html", ".htm"), read(given))
+    losses: list[audit.LossCurve] = []
     curves = audit.read(
         given.source,
         scale=given.scale,
@@ -223,6 +226,7 @@ def run(given: argparse.Namespace) -> None:
         other=given.other,
         by=given.by or (),
         repeats=given.repeats,
+        losses=losses,
     )
     reports = summary.ordered(
         audit.audit_many(
@@ -233,21 +237,26 @@ def run(given: argparse.Namespace) -> None:
             thorough=not given.brief or given.report is not None,
         )
     )
-    headline = summary.headline(reports)
-    several = len(reports) > 1
+    more = [] if given.only_verdict else list(map(audit.audit_loss, losses))
+    headline = summary.headline(reports) if reports or not losses else ""
+    if losses:
+        headline = f"{headline} Losses, which have no verdict: {len(losses)}.".lstrip()
+    several = len(reports) + len(losses) > 1
     if given.only_verdict:
         reports = summary.only(reports, given.only_verdict)
         headline += f" Shown here: {len(reports)} ({', '.join(given.only_verdict)})."
     if given.format == "json":
         form = summary.to_brief if given.brief else words.to_dict
-        print(words.json_text([form(each) for each in reports]))
+        loss_form = loss_words.to_brief if given.brief else loss_words.to_dict
+        print(words.json_text([*map(form, reports), *map(loss_form, more)]))
     else:
-        print("\n".join(texts(reports, headline if several or given.brief else "", given)), end="")
+        head = headline if several or given.brief else ""
+        print("\n".join([*texts(reports, head, given), *loss_texts(more, given)]), end="")
     if given.report is not None:
         from emergence_lib.cli import page  # which draws, and nothing else here does
 
         with output.replacing("--report", given.report) as file:
-            file.writelines(part.encode("utf-8") for part in page.page(reports, headline))
+            file.writelines(part.encode("utf-8") for part in page.page(reports, headline, more))
         print(escaped(given.report))
 
 
@@ -262,6 +271,16 @@ def texts(
             yield (summary.to_text if plain else summary.to_markdown)(reports)
     if not given.brief:
         yield from map(words.to_text if plain else words.to_markdown, reports)
+
+
+def loss_texts(reports: Sequence[audit.LossReport], given: argparse.Namespace) -> Iterator[str]:
+    """Yield the reports on losses, or a line for each."""
+    plain = given.format == "text"
+    if not given.brief:
+        yield from map(loss_words.to_text if plain else loss_words.to_markdown, reports)
+    elif reports:
+        lines = map(loss_words.line, reports)
+        yield "".join(f"{each if plain else words.markdown(each)}\n" for each in lines)
 
 
 def read(given: argparse.Namespace) -> list[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from emergence_lib import audit, theme
-from emergence_lib.audit import summary, words
+from emergence_lib.audit import loss_words, summary, words
 from emergence_lib.audit.phrases import shown
 from emergence_lib.chapters.workbench import pictures
 from emergence_lib.reader import svg
@@ -46,7 +46,11 @@ KEY = (
 )
 
 
-def page(reports: Sequence[audit.Report], headline: str | None = None) -> Iterator[str]:
+def page(
+    reports: Sequence[audit.Report],
+    headline: str | None = None,
+    losses: Sequence[audit.LossReport] = (),
+) -> Iterator[str]:
     """Yield the parts of a page: the table of all curves, then each report with its picture.
 
     Parameters
@@ -55,6 +59,8 @@ def page(reports: Sequence[audit.Report], headline: str | None = None) -> Iterat
         In the order of the page.
     headline : str, optional
         What stands above the table; by default how many curves have which verdict.
+    losses : sequence of LossReport
+        They follow, without a picture.
     """
     colours = theme.css_variables(DARK)
     yield (
@@ -69,6 +75,9 @@ def page(reports: Sequence[audit.Report], headline: str | None = None) -> Iterat
         yield f'{_table(reports)}<p class="key">{escape(KEY)}</p>\n'
     for number, report in enumerate(reports, start=1):
         yield _section(number, report)
+    for number, loss in enumerate(losses, start=1):
+        said = loss_words.sentence(loss), loss_words.reasons(loss)
+        yield _article(f"loss-{number}", loss.curve.name, *said)
     yield "</main></body></html>\n"
 
 
@@ -89,9 +98,17 @@ def _section(number: int, report: audit.Report) -> str:
         # The reader's browser draws the letters, from fonts of its own.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         picture = svg.inline(pictures.glance(report), f"curve-{number}", said)
-    found = "".join(f"<li>{escape(each)}</li>" for each in words.reasons(report))
+    return _article(f"report-{number}", report.curve.name, said, words.reasons(report), picture)
+
+
+def _article(
+    name: str, title: str, said: str, reasons: Sequence[str], picture: str | None = None
+) -> str:
+    """Return a section on one curve, with the picture beside its reasons if there is one."""
+    found = f"<ul>{''.join(f'<li>{escape(each)}</li>' for each in reasons)}</ul>"
+    if picture is not None:
+        found = f'<div class="said">{picture}{found}</div>'
     return (
-        f'<section id="report-{number}"><h2>{escape(shown(report.curve.name))}</h2>'
-        f"<p><strong>{escape(said)}</strong></p>"
-        f'<div class="said">{picture}<ul>{found}</ul></div></section>\n'
+        f'<section id="{name}"><h2>{escape(shown(title))}</h2>'
+        f"<p><strong>{escape(said)}</strong></p>{found}</section>\n"
     )

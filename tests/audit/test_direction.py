@@ -247,8 +247,8 @@ def test_two_metrics_that_could_each_be_the_score_need_a_choice() -> None:
 def test_a_loss_alone_is_refused_in_one_line(metric: str) -> None:
     said = refused(by_metric(metric))
     assert said == (
-        f"table: '{metric}' is a loss, and the audit takes shares from 0 to 1; there is no report "
-        "on losses yet. Remedy: Choose an accuracy or another share of items."
+        f"table: '{metric}' is a loss, and verdicts are on shares from 0 to 1. Remedy: Read it "
+        "with read_losses, or choose an accuracy or another share of items."
     )
 
 
@@ -257,7 +257,8 @@ def test_a_loss_beside_other_metrics_is_left_out_unless_it_was_asked_for() -> No
     curve = one(text)
     assert (curve.name, curve.turned) == ("quiz", False)
     assert curve.notes == (
-        "Left out, since the audit takes shares from 0 to 1 and no losses: 'val_loss'.",
+        "Left out, since verdicts are on shares from 0 to 1 and not on losses: 'val_loss'. "
+        "In Python, python -m emergence_lib audit FILE.csv reports on them.",
     )
     assert "'val_loss' is a loss" in refused(text, metric="val_loss")
     assert "'val_loss' is a loss" in refused(text, metric="acc", other="val_loss")

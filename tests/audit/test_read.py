@@ -775,7 +775,7 @@ def test_filters_and_chosen_metrics(tmp_path: Path) -> None:
     )
     assert both.other is not None
     assert both.other.score.tolist() == [0.2, 0.6]
-    with pytest.raises(CurveError, match="'perplexity' is a loss, and the audit takes shares"):
+    with pytest.raises(CurveError, match="'perplexity' is a loss, and verdicts are on shares"):
         read(path, sizes=SIZES, metric="perplexity")
 
 

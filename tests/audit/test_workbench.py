@@ -249,6 +249,7 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
         compared(curve.other, theirs["other"])
 
 
+IN_PYTHON = "Losses are audited in Python, by python -m emergence_lib audit FILE.csv; here, choose"
 # A table, and the start of the remedy.
 BAD = {
     "percentages": ("scale,score,n\n1,12,9\n2,45.5,9\n", "Divide the column by 100"),
@@ -339,8 +340,8 @@ BAD = {
     ),
     "settings of many": (along("version", *map(str, range(9))), "Add models; or delete 'version'"),
     "a template for one": (along("chat_template", "none", "x"), "Add models; or delete"),
-    "a loss": ("task,scale,val_loss,n\na,1,3,9\na,2,2,9\n", "Choose an accuracy"),
-    "two losses": ("metric,scale,score,n\nnll,1,3,9\nppl,2,2,9\n", "Choose an accuracy"),
+    "a loss": ("task,scale,val_loss,n\na,1,3,9\na,2,2,9\n", IN_PYTHON),
+    "two losses": ("metric,scale,score,n\nnll,1,3,9\nppl,2,2,9\n", IN_PYTHON),
     "two scores that fall": ("task,scale,err,wer,n\na,1,.3,.3,9\n", "Rename one of them"),
     "no direction": (
         "scale,score,n,lower_is_better\n1,.3,9,up\n2,.4,9,constructor\n",

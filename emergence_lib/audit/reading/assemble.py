@@ -103,7 +103,8 @@ def curve(
         if len(pooled) < len(points):
             runs.append(phrase("note", "pooled", rows=len(points), models=len(pooled)))
         points = pooled
-    _check_scales(name, points, problems)
+    if not again(name, points, problems):
+        _check_models(name, points, problems)
     items, stderr = _errors(name, points, "score", "stderr", problems)
     second = None
     if "other" in points[0].values:
@@ -207,17 +208,22 @@ def alike(points: list[Point]) -> list[list[Point]]:
     return groups
 
 
-def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
-    again = next((group for group in alike(points) if len(group) > 1), None)
-    if again:
-        first, second, *_ = again
-        differ = _differing(first, second)
-        apart = "name the tasks in a column 'task'"
-        if differ:
-            apart = f"separate with {argument('by', differ)}"
-        what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
-        problems.add(second.place, *what)
-    elif len(points) < 2:
+def again(name: str, points: list[Point], problems: Problems) -> bool:
+    """Tell whether there is a scale twice among sorted points, and note it as a problem."""
+    first, second, *_ = next((group for group in alike(points) if len(group) > 1), (None, None))
+    if first is None or second is None:
+        return False
+    differ = _differing(first, second)
+    apart = "name the tasks in a column 'task'"
+    if differ:
+        apart = f"separate with {argument('by', differ)}"
+    what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
+    problems.add(second.place, *what)
+    return True
+
+
+def _check_models(name: str, points: list[Point], problems: Problems) -> None:
+    if len(points) < 2:
         remedy = f"Add models, or leave it out with {argument('tasks')}"
         if points[0].entry.columns.get("task") == "name":
             remedy = "Call the column 'model' if it names models"

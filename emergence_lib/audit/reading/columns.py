@@ -91,7 +91,7 @@ class Entry:
     ``cells`` holds the text by role and ``columns`` the column of each role; ``beside`` the text
     of other columns that could be the scale. ``lower`` tells why less of its metric is better, as
     a sentence ends; it is empty if more is, and ``higher`` tells whether somebody said so.
-    ``either_way`` tells that its metric has a name that leaves it open.
+    ``either_way`` tells that its metric has a name that leaves it open; ``loss`` that it is a loss.
     """
 
     row: Row
@@ -101,6 +101,7 @@ class Entry:
     lower: str = ""
     higher: bool = False
     either_way: bool = False
+    loss: bool = False
 
     @property
     def wide(self) -> bool:

@@ -1,4 +1,4 @@
-"""Scores of which less is better, turned round; and losses, which are no shares, left out."""
+"""Scores of which less is better, turned round; and losses, which are no shares, told apart."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from emergence_lib.audit.phrases import argument, fault, phrase, place, quoted
 from emergence_lib.audit.reading.columns import Entry
 from emergence_lib.audit.reading.metrics import (
     is_loss,
+    is_loss_on,
     is_unknown,
     less_is_better,
     more_is_better,
@@ -31,7 +32,13 @@ SAID = {
 
 
 def directed(
-    source: str, entries: list[Entry], asked: Lower, named: Collection[str]
+    source: str,
+    entries: list[Entry],
+    asked: Lower,
+    named: Collection[str],
+    *,
+    keep: bool = False,
+    other: str | None = None,
 ) -> tuple[list[Entry], tuple[str, ...]]:
     """Return entries that know whether less is better, and a note on losses that are left out.
 
@@ -43,7 +50,11 @@ def directed(
     asked : bool or collection of str, optional
         See `Lower`.
     named : collection of str
-        Metrics and tasks that were asked for: a loss among them is refused.
+        Metrics and tasks that were asked for: a loss among them is refused, unless it is kept.
+    keep : bool
+        Whether losses are kept, which `Entry.loss` tells apart.
+    other : str, optional
+        The second metric of other ones, which no loss can be.
 
     Raises
     ------
@@ -52,10 +63,18 @@ def directed(
     """
     names = dict.fromkeys(entry.metric for entry in entries)
     asked = _checked(source, asked, list(names))
-    losses = [] if asked is False else [name for name in names if is_loss(name)]
     wanted = {plain(name) for name in named}
-    refused = [name for name in losses if plain(name) in wanted]
-    if losses and (refused or len(losses) == len(names)):
+    losses = [
+        name
+        for name in names
+        if asked is not False and (is_loss(name) or (is_loss_on(name) and plain(name) in wanted))
+    ]
+    unwelcome = {plain(other or "")} if keep else wanted
+    refused = [name for name in losses if plain(name) in unwelcome]
+    if refused and keep:
+        remedy = f"Leave out {argument('other')}: losses have reports of their own"
+        fail(source, *fault("loss", found=refused[0], remedy=remedy))
+    if refused or (losses and not keep and len(losses) == len(names)):
         _refuse(source, (refused or losses)[0], entries, [x for x in names if x not in losses])
     problems = Problems()
     kept = []
@@ -64,8 +83,10 @@ def directed(
             why = _why(entry, asked, problems)
             either = why is None and is_unknown(entry.cells.get("metric", ""))
             kept.append(replace(entry, lower=why or "", higher=why == "", either_way=either))
+        elif keep:
+            kept.append(replace(entry, loss=True))
     problems.stop()
-    if not losses:
+    if keep or not losses:
         return kept, ()
     left = ", ".join(map(quoted, losses[:3])) + (" and more" if losses[3:] else "")
     return kept, (phrase("note", "losses", names=left),)
@@ -74,7 +95,7 @@ def directed(
 def _refuse(source: str, loss: str, entries: list[Entry], others: Sequence[str]) -> None:
     by = "tasks" if entries[0].wide else "metric"
     other = next((name for name in others), None)
-    remedy = "Choose an accuracy or another share of items"
+    remedy = "Read it with read_losses, or choose an accuracy or another share of items"
     if other is not None:
         remedy = f"Choose {argument(by, [other] if by == 'tasks' else other)}"
     fail(source, *fault("loss", found=loss, remedy=remedy))

@@ -11,6 +11,10 @@ LOSS = re.compile(
     "|negative_log_likelihood|log_?loss|loss)"
 )
 """Metrics without an upper end."""
+PERPLEXITY = re.compile("(.*_)?(perplexity|ppl)")
+"""Those of them whose logarithm is in nats."""
+LOSS_ON = re.compile("(perplexity|ppl|bits_per_byte|bpb|nll|cross_entropy|loss)_.+")
+"""What begins as a loss is one on some text, ``loss_c4``, if somebody asks for it."""
 WRONG = re.compile("(.*_)?(error|err|error_rate|misclassification(_rate)?)")
 """Shares of items that were got wrong: 1 minus an accuracy."""
 LESS = re.compile(
@@ -38,6 +42,17 @@ def plain(metric: str) -> str:
 def is_loss(metric: str) -> bool:
     """Tell whether a metric has no upper end, by its name."""
     return LOSS.fullmatch(plain(metric)) is not None
+
+
+def is_perplexity(metric: str) -> bool:
+    """Tell whether the logarithm of a metric is a loss in nats, by its name."""
+    name = plain(metric)
+    return bool(PERPLEXITY.fullmatch(name) or name.startswith(("perplexity_", "ppl_")))
+
+
+def is_loss_on(metric: str) -> bool:
+    """Tell whether a metric that was asked for is a loss, by the beginning of its name."""
+    return LOSS_ON.fullmatch(plain(metric)) is not None
 
 
 def less_is_better(metric: str) -> bool:

@@ -15,7 +15,7 @@ from emergence_lib.audit import phrases
 from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.table import NUMBER, Problems
+from emergence_lib.audit.reading.table import MISSING, NUMBER, Problems
 
 PerTask: TypeAlias = float | Mapping[Any, float] | None
 """One number for all tasks, or a number by task; the key None stands for the rest."""
@@ -27,9 +27,13 @@ LIMITS: dict[str, tuple[float, float]] = {
     "stderr": (FINEST, 0.5),
     "chance": (0, math.nextafter(1, 0)),
     "length": (1, LONGEST),
+    "loss": (1e-9, 1e50),
+    "loss_stderr": (0, 1e50),
 }
 """The least and the most that a column may hold."""
 LIKE = {"other": "score", "other_stderr": "stderr", "other_chance": "chance"}
+LIKE_LOSS = {"scale": "scale", "score": "loss", "stderr": "loss_stderr"}
+"""Numbers of a loss; it has no chance level, and items do not tell how exact it is."""
 FRACTIONS = ("score", "stderr", "chance")
 SUFFIXED = re.compile(r"([0-9.]+) ?([kmbt])", re.IGNORECASE)
 COUNTS = ("items", "length")
@@ -72,6 +76,10 @@ def points(entries: list[Entry], comma: bool, unit: str = "plain") -> list[Point
         values = {}
         for role, text in entry.cells.items():
             kind = LIKE.get(role, role)
+            if entry.loss and kind in LIMITS:
+                kind = LIKE_LOSS.get(role, "")
+                if not kind or (role != "scale" and MISSING.fullmatch(text)):
+                    continue
             if kind == "chance" and not text:
                 continue  # nobody says that guessing scores 0
             if kind in LIMITS:

@@ -10,15 +10,19 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from emergence_lib.audit.curve import Curve, fail
+from emergence_lib.audit.losses import LossCurve
 from emergence_lib.audit.phrases import argument, phrase, place, shown
 from emergence_lib.audit.phrases import number as brief
 from emergence_lib.audit.reading import assemble, columns, direction, harness, scales, settings
 from emergence_lib.audit.reading import chance as guessing
+from emergence_lib.audit.reading.losses import loss_curve
 from emergence_lib.audit.reading.points import (
     PerTask,
     Point,
@@ -55,6 +59,7 @@ def read(
     repeats: str | None = None,
     chance_for_all: float | None = None,
     lower_is_better: direction.Lower = None,
+    losses: list[LossCurve] | None = None,
 ) -> list[Curve]:
     """Read scaling curves.
 
@@ -111,7 +116,11 @@ def read(
         Metrics of which less is better, beyond those that the source or their names tell: True for
         all that are read; False for none, whatever anything says. Such a score is turned, to 1
         minus it; its chance level is unknown, and one that is no share of items, such as a Brier
-        score, needs a standard error. Losses are no shares, and refused.
+        score, needs a standard error. Losses are no shares, and are never turned.
+    losses : list of LossCurve, optional
+        Grows by the losses of the source, for `audit_loss`: what its metric or column calls a
+        loss, a cross-entropy, a perplexity or the like. Without it losses are left out, with a
+        note, and refused where there is nothing else. See `read_losses`.
 
     Returns
     -------
@@ -153,7 +162,9 @@ def read(
     found = columns.entries(table, scale, None if in_rows else sized, tasks, by)
     entries = columns.of_metrics(table.source, found.entries, wanted if metric else ())
     asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
-    entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
+    entries, left_out = direction.directed(
+        table.source, entries, lower_is_better, asked, keep=losses is not None, other=other
+    )
     if not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
         header, title = f"{table.source}, row 1", table.titles[found.column]
@@ -177,15 +188,17 @@ def read(
     curves: dict[assemble.Key, Curve] = {}
     for key, group in groups.items():
         name, task = names[key], key[0]
+        if losses is not None and group[0].entry.loss:
+            told = notes.get(key, ()), _converted(group, by_names, scale_unit)
+            loss = loss_curve(name, group, unit or axis, repeats == "pool", problems)
+            losses += [replace(loss, notes=(*loss.notes, *chain(*told)))] if loss else []
+            continue
         said = {each: _for_task(option, name, task) for each, option in options.items()}
         level = guessing.given(chance, chance_for_all, name, task)
         curve = assemble.curve(name, group, said, unit or axis, repeats == "pool", problems, level)
         if curve:
-            more = [*notes.get(key, ()), *losses]
-            if by_names:
-                more.append(_told(group))
-            if scale_unit not in (None, "plain"):
-                more.append(phrase("note", "scale_unit", unit=scale_unit))
+            converted = _converted(group, by_names, scale_unit)
+            more = [*notes.get(key, ()), *left_out, *converted]
             if found.aside and not curves:
                 more.append(f"Not taken as scores: {', '.join(map(shown, found.aside))}.")
             along, why_not = scales.along(curve, _others(group, table.comma), axis)
@@ -232,6 +245,32 @@ def _sizes(
     if isinstance(sizes, Mapping):
         return from_mapping(sizes, scale_unit)
     return from_file(_path("sizes", sizes), scale, scale_unit)
+
+
+def read_losses(source: str | os.PathLike[str] | pd.DataFrame, **options: Any) -> list[LossCurve]:
+    """Read curves of losses, for `audit_loss`; the arguments are those of `read`.
+
+    Raises
+    ------
+    CurveError
+        As `read`, or if there is no loss. Of a folder of results, a loss has to be named:
+        ``metric="word_perplexity"``.
+    """
+    losses: list[LossCurve] = []
+    read(source, losses=losses, **options)
+    if not losses:
+        found = "the table" if isinstance(source, pd.DataFrame) else os.fspath(source)
+        remedy = f"Call the metric or its column 'loss', or name it with {argument('metric')}"
+        fail(found, "no loss, going by the names of metrics and columns", remedy)
+    return losses
+
+
+def _converted(group: list[Point], by_names: bool, scale_unit: str | None) -> list[str]:
+    """Return what was done about the scale of some points."""
+    told = [_told(group)] if by_names else []
+    if scale_unit not in (None, "plain"):
+        told.append(phrase("note", "scale_unit", unit=scale_unit))
+    return told
 
 
 def _told(group: list[Point]) -> str:
