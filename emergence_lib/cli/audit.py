@@ -13,7 +13,7 @@ from typing import Any
 from emergence_lib import audit, theme
 from emergence_lib.audit import words
 from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
-from emergence_lib.audit.reading import harness, scales
+from emergence_lib.audit.reading import folder, scales
 from emergence_lib.audit.reading.table import LARGEST
 from emergence_lib.chapters.workbench import pictures as drawn
 from emergence_lib.cli import output
@@ -66,7 +66,12 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", type=Path, help="FILE.csv or a folder of results")
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="+",
+        help="FILE.csv or a folder of results; of either kind several",
+    )
     parser.add_argument(
         "--chance",
         type=chance,
@@ -104,6 +109,18 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "names like pythia-410m",
     )
     parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="NAME",
+        help="read only these tasks or files; a pattern like 'mmlu_*' will do; may be repeated",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        metavar="NAME",
+        help="leave out these tasks, files or folders; may be repeated",
+    )
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
     parser.add_argument(
@@ -183,9 +200,14 @@ def chances(found: Sequence[tuple[str | None, float]] | None) -> dict[str | None
 
 def directions(found: list[str] | None) -> list[str] | bool | None:
     """Return which metrics are better if lower; ``all`` and ``none`` stand alone."""
-    if not found or found[1:] or found[0] not in ("all", "none"):
+    word = next((each for each in found or () if each in ("all", "none")), None)
+    if word is None:
         return found
-    return found == ["all"]
+    other = next((each for each in found or () if each != word), None)
+    if other is not None:
+        found_both = f"found {quoted(word)} and {quoted(other)}"
+        raise output.UsageError(f"--lower-is-better: {found_both}, want one of them")
+    return word == "all"
 
 
 def seed(text: str) -> int:
@@ -200,8 +222,11 @@ def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
     if given.report is not None:
         output.check("--report", given.report, (".html", ".htm"), read(given))
+    if given.chance and given.chance_for_all is not None:
+        both = "--chance-for-all: it goes before whatever --chance says"
+        raise output.UsageError(f"{both}, so leave out one of them")
     curves = audit.read(
-        given.source,
+        given.source if given.source[1:] else given.source[0],
         scale=given.scale,
         scale_unit=given.scale_unit,
         pool=given.pool or (),
@@ -212,6 +237,8 @@ def run(given: argparse.Namespace) -> None:
         items=given.items,
         sizes=given.sizes,
         tasks=given.task,
+        only=given.only or (),
+        without=given.without or (),
         metric=given.metric,
         other=given.other,
         by=given.by or (),
@@ -235,7 +262,7 @@ def run(given: argparse.Namespace) -> None:
 
 def read(given: argparse.Namespace) -> list[Path]:
     """Return the files that the audit reads."""
-    scores = harness.files(given.source) if given.source.is_dir() else [given.source]
+    scores = [file.path for source in given.source for file in folder.files(source)]
     return scores if given.sizes in (None, scales.NAMES) else [*scores, Path(given.sizes)]
 
 

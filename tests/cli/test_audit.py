@@ -231,6 +231,9 @@ def test_what_was_typed_steers_no_terminal(
     typed = f"a{HOSTILE[name]}b"
     for command in (
         [typed],
+        [str(scores), typed],
+        [str(scores), "--only", typed],
+        [str(scores), "--without", typed],
         [str(scores), "--report", f"{typed}.html/x.html"],
         [str(scores), "--report", f"{typed}.txt"],
         [str(scores), "--sizes", typed],
@@ -240,7 +243,7 @@ def test_what_was_typed_steers_no_terminal(
         assert main(["audit", *command]) == 2
         (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
         assert line.isprintable()
-    for command in ([str(scores), typed], [str(scores), "--format", typed]):
+    for command in ([str(scores), "--format", typed], [str(scores), "--repeats", typed]):
         with pytest.raises(SystemExit, match="2"):
             main(["audit", *command])
         assert all(map(str.isprintable, capsys.readouterr().err.split("\n")))

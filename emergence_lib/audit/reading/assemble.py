@@ -215,6 +215,8 @@ def _check_scales(name: str, points: list[Point], problems: Problems) -> None:
         apart = "name the tasks in a column 'task'"
         if differ:
             apart = f"separate with {argument('by', differ)}"
+        elif GUESS in second.entry.cells:
+            apart = f"leave files out with {argument('without')}"
         what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
         problems.add(second.place, *what)
     elif len(points) < 2:
@@ -259,8 +261,9 @@ def _errors(
     known = np.isfinite(effective)
     if known.any():
         effective = np.where(certain & ~known, effective[known].min(), effective)
+    kind = "no_noise_files" if GUESS in entry.cells else "no_noise"
     for at in np.flatnonzero(~np.isfinite(effective)):
-        problems.add(points[at].place, *fault("no_noise", curve=name, role=role))
+        problems.add(points[at].place, *fault(kind, curve=name, role=role))
     return np.maximum(1.0, effective), None
 
 

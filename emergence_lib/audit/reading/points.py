@@ -15,7 +15,7 @@ from emergence_lib.audit import phrases
 from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.table import NUMBER, Problems
+from emergence_lib.audit.reading.table import GUESS, NUMBER, Problems
 
 PerTask: TypeAlias = float | Mapping[Any, float] | None
 """One number for all tasks, or a number by task; the key None stands for the rest."""
@@ -80,7 +80,8 @@ def points(entries: list[Entry], comma: bool, unit: str = "plain") -> list[Point
                     place = f"{entry.row.place}, column {phrases.quoted(column)}"
                     problems.add(place, *phrases.fault("not_turned", found=text))
                     continue
-                value = number(entry.row.place, column, kind, text, comma, problems, unit)
+                task = entry.cells["task"] if GUESS in entry.cells else None
+                value = number(entry.row.place, column, kind, text, comma, problems, unit, task)
                 values[role] = math.nan if value is None else value
             elif not text:
                 empty = phrases.fault("empty_text", column=entry.columns[role])
@@ -98,15 +99,24 @@ def number(
     comma: bool,
     problems: Problems,
     unit: str = "plain",
+    task: str | None = None,
 ) -> float | None:
-    """Return the number in a cell; note a problem and return None if there is no good one."""
+    """Return the number in a cell; note a problem and return None if there is no good one.
+
+    Of result files, which have no columns, ``task`` names the task that could be left out.
+    """
     value = _number(kind, text, comma, unit)
     if isinstance(value, float):
         return value
     name, more = value
     want = _want(kind) if kind != "scale" or unit == "plain" else f"{_want(kind)} as {unit}"
-    what = phrases.fault(name, found=text, want=want, **more)
-    problems.add(f"{place}, column {phrases.quoted(column)}", *what)
+    what, remedy = phrases.fault(name, found=text, want=want, **more)
+    if task is None:
+        problems.add(f"{place}, column {phrases.quoted(column)}", what, remedy)
+        return None
+    divide = "Divide by 100 if it is a percentage" if name == "percentage" else "Correct the file"
+    remedy = f"{divide}, or leave the task out with {phrases.argument('without', task)}"
+    problems.add(place if column == "score" else f"{place}, {column}", what, remedy)
     return None
 
 

@@ -57,8 +57,12 @@ PATTERNS: dict[int, tuple[str, ...]] = {
 TASKS = {number: re.compile("|".join(names)) for number, names in PATTERNS.items()}
 ORDINARY = {"cb", "drop", "math_hard", "prost", "race", "squad", "swag"}
 """Names that may mean something else where they head a column of somebody's own table."""
-LEADERBOARD = re.compile(r"(?:leaderboard|harness)[_|]|\|[0-9]+$")
-"""What leaderboards write around the name: ``harness|arc:challenge|25``."""
+LEADERBOARD = re.compile(
+    r"(?:leaderboard|harness|lighteval)[_|]|\|[0-9]+$|:_average(?=\||$)"
+    r"|:(?:mc|rc)(?=::|$)|::.*$|:[a-z_]+=.*$"
+)
+"""What leaderboards, OLMES and HELM write around the name: ``harness|arc:challenge|25``,
+``arc_easy:mc::olmes``, ``mmlu:subject=anatomy``."""
 
 
 def options(task: str, files: bool) -> int | None:
