@@ -22,8 +22,10 @@ from emergence_lib.reader import svg
 HELP = f"""\
 Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
 
-SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of up to
-{LARGEST // 10**6} MB. A CSV file has a row a score:
+SOURCE is a CSV file or a folder of results, each file of up to {LARGEST // 10**6} MB; several at
+once are read as one. Results are those of lm-evaluation-harness, of leaderboards (details), of
+OLMES or HELM runs; of several runs of one model the newest counts, and other files are passed over
+by name. A CSV file has a row a score:
 
     task,params,score,n_items
     addition,1.25e8,0.004,500
@@ -52,6 +54,8 @@ examples:
       less is better, as the files say or the name: the audit takes 1 minus the score
   python -m emergence_lib audit results/ --sizes sizes.csv --task arc_easy --format json
       a folder of evaluation results; sizes.csv has the columns model,params
+  python -m emergence_lib audit run1/ run2/ --only 'mmlu_*' --without mmlu_virology
+      two folders as one, and of them some tasks; a file or a folder goes by its name too
   python -m emergence_lib audit sums.csv --length 5
       five tokens have to be right together: undo that, and see what is left of the jump"""
 FORMATS = ("text", "markdown", "json")

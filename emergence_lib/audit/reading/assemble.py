@@ -261,9 +261,12 @@ def _errors(
     known = np.isfinite(effective)
     if known.any():
         effective = np.where(certain & ~known, effective[known].min(), effective)
-    kind = "no_noise_files" if GUESS in entry.cells else "no_noise"
+    what, remedy = fault("no_noise", curve=name, role=role)
+    if GUESS in entry.cells:  # told once of all tasks, for no file has columns to add
+        what = f"neither items nor a standard error above 0 behind the {role}"
+        remedy = f"Say how many test items there are with {argument('items')}"
     for at in np.flatnonzero(~np.isfinite(effective)):
-        problems.add(points[at].place, *fault(kind, curve=name, role=role))
+        problems.add(points[at].place, what, remedy)
     return np.maximum(1.0, effective), None
 
 

@@ -60,7 +60,8 @@ def carried() -> dict[str, Any]:
         "longOnly": columns.LONG_ONLY,
         "units": scales.UNITS,
         "limits": points.LIMITS,
-        "phrases": PHRASES,
+        # The page reads no folders.
+        "phrases": {kind: of for kind, of in PHRASES.items() if kind != "folder"},
         "whole": {name: _pattern(pattern) for name, pattern in WHOLE.items()},
         "parts": {name: _pattern(pattern) for name, pattern in PARTS.items()},
         "tasks": [(number, _pattern(pattern)) for number, pattern in tasks.TASKS.items()],

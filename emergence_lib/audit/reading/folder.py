@@ -19,7 +19,7 @@ from emergence_lib.audit.phrases import argument, phrase, place, quoted, shown
 from emergence_lib.audit.reading import harness, metrics, scales
 from emergence_lib.audit.reading.harness import Score
 from emergence_lib.audit.reading.sizes import Known
-from emergence_lib.audit.reading.table import BETTER, GUESS, Problems, Table, read_text
+from emergence_lib.audit.reading.table import BETTER, GUESS, LARGEST, Problems, Table, read_text
 
 AGAIN = "Write or copy the file again"
 DATA = (".json", ".jsonl", ".csv", ".tsv", ".ipynb", ".parquet", ".xlsx")
@@ -105,7 +105,7 @@ class Choice:
 
     def note(self) -> list[str]:
         """Return a sentence on what was left out, if anything."""
-        return [phrase("note", "as_asked", names=listed(self.left))] if self.left else []
+        return [phrase("folder", "as_asked", names=listed(self.left))] if self.left else []
 
 
 def listed(names: Sequence[str], most: int = SOME) -> str:
@@ -201,7 +201,7 @@ def from_sources(
     rows = [score.row for score in scores]
     notes = [*reruns, *notes, *choice.note(), *_unread(unread, scores, wanted)]
     if passed:
-        notes.append(phrase("note", "passed", names=_reasons(passed)))
+        notes.append(phrase("folder", "passed", names=_reasons(passed)))
     columns = {name: name for row in rows for name in row.cells}
     unit = "scale" if isinstance(sizes, scales.Sizes) else scales.PARAMETERS
     return Table(where, columns, rows, unit=unit), notes
@@ -241,8 +241,9 @@ def _content(file: File) -> dict[str, Any] | str:
         return "no result file"
     if any(part.startswith(".") for part in Path(file.name).parts):
         return "hidden"
-    if path.is_file() and not path.stat().st_size:
-        return "empty"
+    size = path.stat().st_size if path.is_file() else 1
+    if not 0 < size <= LARGEST:
+        return f"larger than {LARGEST // 10**6} MB" if size else "empty"
     leave = f", or leave it out with {argument('without', file.name)}"
     text = read_text(path, AGAIN + leave)
     try:
@@ -260,8 +261,6 @@ def _content(file: File) -> dict[str, Any] | str:
 def _stamp(file: File, content: dict[str, Any]) -> float | None:
     """Return when a run was made, by the name of its file or what it says, in seconds."""
     date = content.get("date")
-    if isinstance(date, int | float) and not isinstance(date, bool):
-        date = date if date > 0 else None
     for text in (file.path.name, file.path.parent.name, date):
         found = STAMP.search(text) if isinstance(text, str) else None
         if found:
@@ -271,7 +270,7 @@ def _stamp(file: File, content: dict[str, Any]) -> float | None:
             except ValueError:
                 continue
             return time.replace(tzinfo=UTC).timestamp()
-    return date if isinstance(date, int | float) else None
+    return date if isinstance(date, int | float) and date > 0 else None
 
 
 def _refuse_all(
@@ -312,7 +311,7 @@ def _unread(
         for name, tasks in sorted(unread.items())
     }
     names = [f"{name} ({listed(tasks, 2)})" for name, tasks in by_metric.items() if tasks]
-    return [phrase("note", "unread", names=listed(names, 8))] if names else []
+    return [phrase("folder", "unread", names=listed(names, 8))] if names else []
 
 
 def percentages(scores: list[Score]) -> list[str]:
@@ -335,7 +334,7 @@ def percentages(scores: list[Score]) -> list[str]:
         for score in group:
             for cell in {"score", "stderr"} & score.row.cells.keys():
                 score.row.cells[cell] = repr(float(score.row.cells[cell]) / 100)
-    return [phrase("note", "percentages", names=listed(told))] if told else []
+    return [phrase("folder", "percentages", names=listed(told))] if told else []
 
 
 def newest(scores: list[Score], pool: bool) -> tuple[list[Score], list[str]]:
@@ -373,9 +372,9 @@ def newest(scores: list[Score], pool: bool) -> tuple[list[Score], list[str]]:
     notes = []
     if older:
         differ = f", whose scores differ by up to {apart:.2g}" if apart else ", with equal scores"
-        notes.append(phrase("note", "newest", names=listed(list(older)), differ=differ))
+        notes.append(phrase("folder", "newest", names=listed(list(older)), differ=differ))
     if copies:
-        notes.append(phrase("note", "copies", names=listed(list(copies))))
+        notes.append(phrase("folder", "copies", names=listed(list(copies))))
     return [score for score in scores if id(score) not in dropped], notes
 
 

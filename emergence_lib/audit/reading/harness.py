@@ -105,7 +105,8 @@ def content_of(path: Path, content: object) -> dict[str, Any] | str:
     if isinstance(results, dict):
         if not any(isinstance(scores, dict) for scores in results.values()):
             return "no scores of a task in its results"
-        return _from_leaderboard(content) if "config_general" in content else content
+        board = "config_general" in content or any("|" in str(task) for task in results)
+        return _from_leaderboard(content) if board else content
     if isinstance(content.get("metrics"), dict) and "task_name" in content:
         return _from_olmes([content], content.get("model_config"))
     for key in ("tasks", "metrics"):
@@ -116,7 +117,8 @@ def content_of(path: Path, content: object) -> dict[str, Any] | str:
 
 def _from_leaderboard(content: dict[str, Any]) -> dict[str, Any]:
     """Return the details of a leaderboard without ``all``, which averages whatever was run."""
-    general = content["config_general"] if isinstance(content["config_general"], dict) else {}
+    general = content.get("config_general")
+    general = general if isinstance(general, dict) else {}
     results = {task: scores for task, scores in content["results"].items() if task != "all"}
     groups = {}
     for task in results:
@@ -129,7 +131,7 @@ def _from_leaderboard(content: dict[str, Any]) -> dict[str, Any]:
     name = next((each for each in names if isinstance(each, str) and each), None)
     said = {"model_dtype": general.get("model_dtype"), "limit": general.get("max_samples")}
     more = {"model_name": name} if name else {}
-    config = {**config_of(content), **said}
+    config = {**said, **config_of(content)}
     return {**content, "results": results, "group_subtasks": groups, "config": config, **more}
 
 
@@ -525,7 +527,7 @@ def _mend_groups(scores: list[Score]) -> list[str]:
             if before > TINY and not WRONG_ERROR[0] < before / error < WRONG_ERROR[1]:
                 told[cells["task"]] = max(told.get(cells["task"], 0.0), before / error)
     names = [f"{task} ({times:.2g} times as large)" for task, times in told.items()]
-    return [phrase("note", "pooled_errors", names=", ".join(names[:4]))] if names else []
+    return [phrase("folder", "pooled_errors", names=", ".join(names[:4]))] if names else []
 
 
 def _from_parts(cells: dict[str, str], parts: list[dict[str, str]]) -> float:

@@ -216,7 +216,7 @@ def read(
             curves[key] = replace(curve, along=along, notes=kept)
     if not (in_rows and curves):
         problems.stop()
-    told += [phrase("note", "faulty", fault=line) for line in _lines(problems)]
+    told += [phrase("folder", "faulty", fault=line) for line in _lines(problems)]
     first, *rest = assemble.paired(table.source, curves, other) if other else curves.values()
     return [replace(first, notes=(*first.notes, *told)), *rest]
 
@@ -359,6 +359,8 @@ def _table(
         return _from_tables(paths, choice), []
     if len(results) < len(paths):
         table = next(path for path in paths if path not in results)
+        if not table.exists():
+            from_csv(table)
         what = f"a table, and {results[0]} holds result files"
         fail(str(table), what, "Audit tables and result files one after the other")
     if len(paths) == 1 and not os.path.isdir(paths[0]):

@@ -163,8 +163,8 @@ class Known:
             add = [] if alone and name in self.by_file else [repr(name)]
             add += [repr(path.stem)] if alone else []
             what = f"{place('sizes')} lacks the model {name!r}"
-            leave = f"or leave the file out with {argument('without', str(path))}"
-            problems.add(str(path), what, f"Add {' or '.join(add)} to it, {leave}")
+            leave = f"Or leave the file out with {argument('without', str(path))}"
+            problems.add(str(path), what, f"Add {' or '.join(add)} to it. {leave}")
         for key, models in self.shared.items():
             if len(models) > 1:
                 one, two, *_ = models
