@@ -252,7 +252,8 @@ def _of_models(
     source: str, groups: settings.Groups, names: Mapping[assemble.Key, str], told: list[str]
 ) -> settings.Groups:
     """Return the groups of result files that have two models or more."""
-    kept = {key: group for key, group in groups.items() if settings.models(group) > 1}
+    by_scale = {key: sorted(group, key=lambda point: point.scale) for key, group in groups.items()}
+    kept = {key: groups[key] for key, group in by_scale.items() if len(assemble.alike(group)) > 1}
     alone = [names[key] for key in groups if key not in kept]
     if not kept:
         model = next(iter(groups.values()))[0].entry.row.cells["model"]

@@ -145,7 +145,7 @@ def without_zero(groups: Groups, notes: Notes, problems: Problems) -> Groups:
             if any(_model(point) in names for point in kept[key]) or not all(names):
                 names = [point.place for point in none]
             notes.setdefault(key, []).append(phrase("note", "no_size", names=_list(names)))
-        if none and models(kept[key]) < 2:
+        if none and _models(kept[key]) < 2:
             others = "one model" if kept.pop(key) else "nothing"
             problems.add(none[0].place, *fault("no_size", others=others))
     return kept
@@ -167,7 +167,7 @@ def keep_curves(groups: Groups, columns: tuple[str, ...], notes: Notes) -> Group
     for key in groups if columns else ():
         siblings.setdefault(key[:2], []).append(key)
     for keys in siblings.values():
-        alone = [key for key in keys if models(groups[key]) < 2]
+        alone = [key for key in keys if _models(groups[key]) < 2]
         if len(alone) == len(keys):
             continue
         for key in alone:
@@ -183,31 +183,31 @@ def _settings(
 ) -> list[tuple[str, Value]] | tuple[str, str]:
     """Return the settings that split some points, or why they can be no curve, and a remedy."""
     splitting: list[tuple[str, Value]] = []
-    count = models(points)
+    models = _models(points)
     for column, kind in columns.items():
         value, setting = _value_of(column), kind == "setting"
         parts = _parts(points, [(column, value)])
         if len(parts) < 2:
             continue
-        alone = [part for part, inside in parts.items() if models(inside) < 2]
+        alone = [part for part, inside in parts.items() if _models(inside) < 2]
         own = not setting or (column in OWN and not any(part[0] in NONE for part in parts))
         if own and len(alone) == len(parts):
             continue
         again = any(part[0] and part not in alone for part in parts)
-        if kind == "label" and not (again and 2 * len(parts) <= count):
+        if kind == "label" and not (again and 2 * len(parts) <= models):
             continue
         if kind == "numbers" and not _like_a_setting(points, value, parts, len(alone)):
-            if len(parts) < count - 1:
+            if len(parts) < models - 1:
                 said.append(phrase("note", "many", column=column, count=len(parts)))
             continue
-        if kind == "words" and len(parts) > 2 and len(parts) >= count - 1:
+        if kind == "words" and len(parts) > 2 and len(parts) >= models - 1:
             said.append(phrase("note", "many", column=column, count=len(parts)))
             continue
         if not setting and alone:
             return _refused(name, parts, (column,))
         splitting.append((column, value))
     parts = _parts(points, splitting)
-    if splitting and all(models(inside) < 2 for inside in parts.values()):
+    if splitting and all(_models(inside) < 2 for inside in parts.values()):
         return _refused(name, parts, tuple(column for column, _ in splitting))
     return splitting
 
@@ -218,14 +218,14 @@ def _like_a_setting(
     """Tell whether a number of unknown name has few values that stay for stretches of the scale."""
     values = [value(point) for point in sorted(points, key=lambda point: point.scale)]
     stretches = 1 + sum(one != two for one, two in pairwise(values))
-    few = len(parts) <= max(FEW, models(points) // 2) and len(parts) - alone > 1
+    few = len(parts) <= max(FEW, _models(points) // 2) and len(parts) - alone > 1
     return few and stretches <= max(FEW, len(parts))
 
 
 def _refused(
     name: str, parts: dict[tuple[str | None, ...], list[Point]], columns: tuple[str, ...]
 ) -> tuple[str, str]:
-    counts = [(_called(columns, part), models(inside)) for part, inside in parts.items()]
+    counts = [(_called(columns, part), _models(inside)) for part, inside in parts.items()]
     some = ", ".join(f"{text} ({count})" for text, count in counts[:SOME])
     values = {"curve": name, "some": f"{some}{_more(len(counts) - SOME)}"}
     pool = argument("pool", list(columns))
@@ -240,7 +240,7 @@ def _refused(
 def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[str]) -> Groups:
     """Return the parts of groups, and note of each what it is a part of."""
     columns = tuple(column for column, _ in by)
-    sizes = {part: models(inside) for part, inside in _parts(_all(whole), by).items()}
+    sizes = {part: _models(inside) for part, inside in _parts(_all(whole), by).items()}
     found: Groups = {}
     for key, points in whole.items():
         for part, inside in _parts(points, by).items():
@@ -291,14 +291,14 @@ def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
 def _several(points: list[Point], value: Value) -> bool:
     """Tell whether two or more of the parts that a value makes have several models each."""
     parts = _parts(points, [("", value)])
-    several = [part for part, inside in parts.items() if part[0] and models(inside) > 1]
+    several = [part for part, inside in parts.items() if part[0] and _models(inside) > 1]
     return len(several) > 1
 
 
 def _counted(points: list[Point]) -> list[str]:
     """Return the families that the names of models tell, with how many models each has."""
     parts = _parts(points, [(FAMILY, _family)])
-    return [f"{part[0]} ({models(inside)})" for part, inside in parts.items() if part[0]]
+    return [f"{part[0]} ({_models(inside)})" for part, inside in parts.items() if part[0]]
 
 
 def _pooled(points: list[Point], pool: tuple[str, ...]) -> list[str]:
@@ -345,7 +345,7 @@ def _parts(
     return parts
 
 
-def models(points: list[Point]) -> int:
+def _models(points: list[Point]) -> int:
     """Return how many different scales points have."""
     scale = sorted(point.scale for point in points)
     return 1 + sum(bool(above(two, one)) for one, two in pairwise(scale))
