@@ -13,7 +13,7 @@ globalThis.emAudit ??= (() => {
   const [PLAUSIBLE, FREE, LEVEL] = [[0, 1 / 5, 1 / 4, 1 / 3, 1 / 2], 6, 0.05];
   // As in assess.py: expected right (or wrong) answers from which a deviance has its degree of
   // freedom, and the difference of deviances (or share of it) up to which two curves fit alike.
-  const [SURE, TIE] = [20, 1e-7];
+  const [SURE, TIE, ALIKE] = [20, 1e-7, 1e-3];
   // As in models.py: widths tried (shares of the closest gap, of the whole range), the least share
   // of the way to 1 that a rise covers, the bound on z in the middle, how far a line stays from 0
   // and 1, and the widths and thresholds that start a fit, in ranges of scale.
@@ -713,6 +713,7 @@ globalThis.emAudit ??= (() => {
       gompertz: fits[1],
       seen: (Math.max(...curve) - best.floor) / (best.ceiling - best.floor),
       leap: Math.max(...steps) / (sum(steps) || 1),
+      gap: steps.findIndex((step) => step >= (1 - ALIKE) * Math.max(...steps)),
       isFlat: !rises && change[0] > -FLAT && change[1] < FLAT,
     };
   }
@@ -1097,6 +1098,7 @@ globalThis.emAudit ??= (() => {
       spacing: data.gap,
       seen: found.seen,
       leap: found.leap,
+      gap: rises ? curve.scale.slice(found.gap, found.gap + 2) : null,
       metric: main.metric,
       candidates: candidates(data, found),
       emergenceScore: emergenceScore(curve.score),
@@ -1115,7 +1117,7 @@ globalThis.emAudit ??= (() => {
     forecast, fitStep, measured, emergenceScore, linearity, wilson, chiSquaredTail, normalTail,
     fQuantile, binomialTail, expectedDeviance,
     constants: {
-      SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE,
+      SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE, ALIKE,
       STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
       STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
       SEARCHES, ITEMS, MODELS,

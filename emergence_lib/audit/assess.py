@@ -25,6 +25,9 @@ CONFIDENCE = 0.95
 TIE = 1e-7
 """Difference of deviances, or share of it, up to which two curves fit equally well: two processors
 may find it for one and the same fit."""
+ALIKE = 1e-3
+"""Share of a step by which another one may be smaller and count as large: of two steps that are
+equal in a curve as it was made, two processors may find either the larger."""
 SURE = 20.0
 """Expected right (or wrong) answers from which a deviance has its one degree of freedom."""
 
@@ -166,9 +169,18 @@ class Assessment:
     @cached_property
     def leap(self) -> Array:
         """Largest share of the rise over the models that lies between two neighbours."""
-        steps = np.abs(np.diff(self.predict(self.batch.x), axis=1))
-        whole = steps.sum(axis=1)
-        return steps.max(axis=1) / np.where(whole > 0, whole, 1.0)
+        whole = self._steps.sum(axis=1)
+        return self._steps.max(axis=1) / np.where(whole > 0, whole, 1.0)
+
+    @cached_property
+    def gap(self) -> NDArray[np.intp]:
+        """Place of the model below that largest share; of shares that are alike, the first."""
+        largest = self._steps.max(axis=1, keepdims=True)
+        return np.argmax(self._steps >= (1 - ALIKE) * largest, axis=1)
+
+    @cached_property
+    def _steps(self) -> Array:
+        return np.abs(np.diff(self.predict(self.batch.x), axis=1))
 
     @cached_property
     def lopsided(self) -> Flags:

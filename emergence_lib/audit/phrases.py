@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import ROUND_HALF_UP, Context
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -23,6 +24,10 @@ PHRASES: dict[str, dict[str, Any]] = json.loads(
 )
 SPELT = {"true": True, "false": False, "0.25": 0.25}
 """Values of arguments in templates that are no texts."""
+COUNTS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
+"""How counts are written, largest first; below they are written out, beyond as other numbers."""
+MOST_COUNTED = 1e15
+THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 LONGEST_VALUE, LONGEST_PART = 300, 800
 """Characters that a value may take in a sentence, and a part of it that is put in as a whole."""
 
@@ -82,9 +87,45 @@ def span(width: Any) -> str:
     return _interval(width, "{:.2f}".format, "any number of") + " decades"
 
 
-def bounds(value: Any) -> str:
-    """Return an interval of scales, a `report.Range`."""
-    return _interval(value, number, "it could be anywhere")
+def counted(value: float) -> str:
+    """Return a count with three digits, as one says it: 20 billion, 12,300."""
+    rounded = float(THREE_DIGITS.create_decimal_from_float(value))
+    if not 1000 <= rounded < MOST_COUNTED:
+        return number(value)
+    for unit, word in COUNTS.items():
+        if rounded >= unit:
+            return f"{rounded / unit:.3g} {word}"
+    return f"{rounded:,.0f}"
+
+
+def scale_number(value: float, unit: str) -> str:
+    """Return a scale without its unit: a count of parameters or tokens, else powers of ten."""
+    return counted(value) if unit.endswith(("parameters", "tokens")) else number(value)
+
+
+def size(value: float, unit: str) -> str:
+    """Return a scale with its unit: 20 billion parameters, 1.2e22 FLOP."""
+    return _with_unit(scale_number(value, unit), unit)
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """Return two scales with their unit: 1.3 to 2.7 billion parameters."""
+    return _with_unit(_two(scale_number(low, unit), scale_number(high, unit)), unit)
+
+
+def bounds(value: Any, unit: str) -> str:
+    """Return an interval of scales, a `report.Range`, without the unit."""
+    return _interval(value, lambda end: scale_number(end, unit), "it could be anywhere")
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{unit} {text}" if unit == "scale" else f"{text} {unit}"
+
+
+def _two(low: str, high: str) -> str:
+    """Return two numbers; what both are counted in is said once."""
+    first, _, word = low.partition(" ")
+    return f"{first} to {high}" if word and high.endswith(f" {word}") else f"{low} to {high}"
 
 
 def _interval(value: Any, write: Callable[[float], str], anything: str) -> str:
@@ -93,7 +134,7 @@ def _interval(value: Any, write: Callable[[float], str], anything: str) -> str:
         return anything if value.high is None else f"at most {write(value.high)}"
     if value.high is None:
         return f"at least {write(value.low)}"
-    return f"{write(value.low)} to {write(value.high)}"
+    return _two(write(value.low), write(value.high))
 
 
 def score_range(value: Any) -> str:
@@ -179,7 +220,6 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "points": lambda ends: f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}",
     "decades": decades,
     "span": span,
-    "bounds": bounds,
     "score": score_range,
     "quoted": quoted,
     "whole": str,

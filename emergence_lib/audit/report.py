@@ -161,6 +161,8 @@ class Report:
         Decades between the two closest models.
     seen, leap : float
         Share of the rise seen so far; largest share of it between two neighbouring models.
+    gap : tuple of float or None
+        The scales of these two; None where the curve does not rise.
     metric : Metric or None
         None where neither answer length nor second score is known.
     usual : tuple of UsualScore
@@ -198,6 +200,7 @@ class Report:
     spacing: float
     seen: float
     leap: float
+    gap: tuple[float, float] | None
     metric: Metric | None
     usual: tuple[UsualScore, ...]
     more_items: int | None
@@ -369,6 +372,7 @@ def _audit(
                 spacing=float(batch.gap[row]),
                 seen=float(found.seen[row]),
                 leap=float(found.leap[row]),
+                gap=_gap(curve, int(found.gap[row])) if found.rises[row] else None,
                 metric=metrics[row],
                 usual=_usual(batch, found, row, rng) if thorough else (),
                 more_items=more_items,
@@ -379,6 +383,10 @@ def _audit(
             )
         )
     return reports
+
+
+def _gap(curve: Curve, at: int) -> tuple[float, float]:
+    return float(curve.scale[at]), float(curve.scale[at + 1])
 
 
 def _beyond(scale: float | None, threshold: float) -> bool:

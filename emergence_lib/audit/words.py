@@ -11,7 +11,7 @@ from typing import Any
 
 from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.levels import PLAUSIBLE
-from emergence_lib.audit.phrases import number, phrase, shown
+from emergence_lib.audit.phrases import between, bounds, number, phrase, shown, size
 from emergence_lib.audit.report import Candidate, Metric, Reading, Report, UsualScore
 from emergence_lib.audit.verdict import FEWEST, FLAT, MOST, Obstacle, Verdict
 
@@ -167,7 +167,7 @@ def _rivals(report: Report) -> tuple[list[Candidate], list[str]]:
 
 def _values(report: Report) -> dict[str, object]:
     """Return all that the templates can ask for: the report, and what follows from it."""
-    threshold, first = report.threshold, report.first_above_chance
+    threshold, first, unit = report.threshold, report.first_above_chance, report.curve.unit
     rivals, near = _rivals(report)
     return {
         **vars(report),
@@ -179,12 +179,14 @@ def _values(report: Report) -> dict[str, object]:
         "most": MOST,
         "near": _near(report),
         "criterion": "AICc" if report.dispersion == 1 else "QAICc",
-        "below_until": report.below and size(report, report.below),
+        "below_until": report.below and size(report.below, unit),
         "unsaid": _unsaid(report),
         "tried": _tried(report),
-        "half": threshold and size(report, threshold.best),
-        "first": first and size(report, first),
-        "next": size(report, report.next_scale),
+        "half": threshold and size(threshold.best, unit),
+        "half_range": threshold and bounds(threshold, unit),
+        "gap": report.gap and between(*report.gap, unit),
+        "first": first and size(first, unit),
+        "next": size(report.next_scale, unit),
         "scatter": math.sqrt(report.dispersion),
         "rivals": ", ".join(near),
         **dict(zip(("best", "second"), rivals, strict=False)),
@@ -275,9 +277,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
-
-
-def size(report: Report, scale: float) -> str:
-    """Return a scale with its unit: 1.2e10 parameters, 1.2e22 FLOP of training compute."""
-    unit = report.curve.unit
-    return f"{unit} {number(scale)}" if unit == "scale" else f"{number(scale)} {unit}"

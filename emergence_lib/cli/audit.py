@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import html
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from emergence_lib import audit, theme
-from emergence_lib.audit import words
-from emergence_lib.audit.phrases import escaped, on_command_line, quoted, shown
+from emergence_lib import audit
+from emergence_lib.audit import summary, words
+from emergence_lib.audit.phrases import escaped, on_command_line, quoted
 from emergence_lib.audit.reading import folder, scales
 from emergence_lib.audit.reading.table import LARGEST
-from emergence_lib.chapters.workbench import pictures as drawn
 from emergence_lib.cli import output
-from emergence_lib.reader import svg
 
 HELP = f"""\
 Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
@@ -46,6 +42,8 @@ EXAMPLES = """\
 examples:
   python -m emergence_lib audit scores.csv
       one paragraph a curve
+  python -m emergence_lib audit scores.csv --brief
+      one table of all curves, sharp ones first
   python -m emergence_lib audit mmlu.csv --chance 0.25 --items 14042 --report mmlu.html
       four options a question; a page with figures
   python -m emergence_lib audit results/ --chance 0.25 --chance quiz=0.5
@@ -97,6 +95,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         help="a metric of which less is better, if neither the source nor its name tells: the "
         "audit takes 1 minus the score; 'all' and 'none' stand for all that are read and for "
         "none; may be repeated",
+    )
+    parser.add_argument(
+        "--percent",
+        action="append",
+        metavar="NAME",
+        help="a metric, task or column of percentages, if neither signs nor numbers tell; "
+        "'all' and 'none' stand for all scores and for none; may be repeated",
     )
     parser.add_argument("--items", type=float, help="test items behind each score")
     parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
@@ -157,7 +162,16 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--seed", type=seed, default=0, help="of the simulated null distribution")
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument(
-        "--report", type=Path, metavar="FILE.html", help="write a page with figures"
+        "--brief", action="store_true", help="print the table of all curves, and no reports"
+    )
+    parser.add_argument(
+        "--only-verdict",
+        action="append",
+        choices=tuple(summary.KINDS),
+        help="leave out curves of any other verdict; may be repeated",
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="write a page with a picture of each"
     )
     parser.set_defaults(command=run)
 
@@ -202,15 +216,15 @@ def chances(found: Sequence[tuple[str | None, float]] | None) -> dict[str | None
     return by_task or None
 
 
-def directions(found: list[str] | None) -> list[str] | bool | None:
-    """Return which metrics are better if lower; ``all`` and ``none`` stand alone."""
+def all_or_some(option: str, found: list[str] | None) -> list[str] | bool | None:
+    """Return some names, or whether ``all`` was said or ``none``, which stand alone."""
     word = next((each for each in found or () if each in ("all", "none")), None)
     if word is None:
         return found
     other = next((each for each in found or () if each != word), None)
     if other is not None:
         found_both = f"found {quoted(word)} and {quoted(other)}"
-        raise output.UsageError(f"--lower-is-better: {found_both}, want one of them")
+        raise output.UsageError(f"{option}: {found_both}, want one of them")
     return word == "all"
 
 
@@ -236,7 +250,8 @@ def run(given: argparse.Namespace) -> None:
         pool=given.pool or (),
         chance=chances(given.chance),
         chance_for_all=given.chance_for_all,
-        lower_is_better=directions(given.lower_is_better),
+        lower_is_better=all_or_some("--lower-is-better", given.lower_is_better),
+        percent=all_or_some("--percent", given.percent),
         length=given.length,
         items=given.items,
         sizes=given.sizes,
@@ -248,52 +263,47 @@ def run(given: argparse.Namespace) -> None:
         by=given.by or (),
         repeats=given.repeats,
     )
-    reports = list(
-        audit.audit_many(curves, sharp=given.sharp, ceiling=given.ceiling, seed=given.seed)
+    reports = summary.ordered(
+        audit.audit_many(
+            curves,
+            sharp=given.sharp,
+            ceiling=given.ceiling,
+            seed=given.seed,
+            thorough=not given.brief or given.report is not None,
+        )
     )
+    headline = summary.headline(reports)
+    several = len(reports) > 1
+    if given.only_verdict:
+        reports = summary.only(reports, given.only_verdict)
+        headline += f" Shown here: {len(reports)} ({', '.join(given.only_verdict)})."
     if given.format == "json":
-        print(words.json_text([words.to_dict(each) for each in reports]))
+        form = summary.to_brief if given.brief else words.to_dict
+        print(words.json_text([form(each) for each in reports]))
     else:
-        form = words.to_text if given.format == "text" else words.to_markdown
-        print("\n".join(form(each) for each in reports), end="")
+        print("\n".join(texts(reports, headline if several or given.brief else "", given)), end="")
     if given.report is not None:
-        with output.replacing("--report", given.report) as file, warnings.catch_warnings():
-            # The reader's browser draws the letters, from fonts of its own.
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")
-            file.writelines(part.encode("utf-8") for part in page(reports))
+        from emergence_lib.cli import page  # which draws, and nothing else here does
+
+        with output.replacing("--report", given.report) as file:
+            file.writelines(part.encode("utf-8") for part in page.page(reports, headline))
         print(escaped(given.report))
+
+
+def texts(
+    reports: Sequence[audit.Report], headline: str, given: argparse.Namespace
+) -> Iterator[str]:
+    """Yield the table, if it has a headline, and the reports, if they are wanted."""
+    plain = given.format == "text"
+    if headline:
+        yield f"{headline}\n"
+        if reports:
+            yield (summary.to_text if plain else summary.to_markdown)(reports)
+    if not given.brief:
+        yield from map(words.to_text if plain else words.to_markdown, reports)
 
 
 def read(given: argparse.Namespace) -> list[Path]:
     """Return the files that the audit reads."""
     scores = [file.path for source in given.source for file in folder.files(source)]
     return scores if given.sizes in (None, scales.NAMES) else [*scores, Path(given.sizes)]
-
-
-STYLE = """
-body{font:17px/1.55 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;
-color:var(--em-ink);background:#fff}
-@media(prefers-color-scheme:dark){body{background:#14181d}}
-svg{width:100%;height:auto}
-strong{font-weight:650}
-"""
-
-
-def page(reports: Sequence[audit.Report]) -> Iterator[str]:
-    """Yield a page that stands alone: no script, no request, light and dark."""
-    colours = theme.css_variables("@media(prefers-color-scheme:dark){:root{}}")
-    yield (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Audit of {len(reports)} scaling curves</title><style>{colours}{STYLE}</style>"
-        "<h1>Audit of scaling curves</h1>"
-    )
-    for number, report in enumerate(reports):
-        picture = svg.inline(drawn.verdict(report), f"curve-{number}", words.sentence(report))
-        found = "".join(f"<li>{html.escape(each)}</li>" for each in words.reasons(report))
-        yield (
-            f"<section><h2>{html.escape(shown(report.curve.name))}</h2>"
-            f"<p><strong>{html.escape(words.sentence(report))}</strong></p>{picture}"
-            f"<ul>{found}</ul></section>"
-        )
-    yield "</html>"

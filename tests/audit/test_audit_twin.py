@@ -231,7 +231,7 @@ def test_distributions_are_those_of_scipy(page: Page) -> None:
 
 
 def test_both_go_by_the_same_constants(page: Page) -> None:
-    known = {"SURE": assess.SURE, "TIE": assess.TIE}
+    known = {"SURE": assess.SURE, "TIE": assess.TIE, "ALIKE": assess.ALIKE}
     for module, names in (
         (verdict, "SHARP FLAT FEWEST MOST"),
         (levels, "PLAUSIBLE FREE LEVEL"),

@@ -430,25 +430,22 @@ def test_files_of_an_older_harness_are_of_the_same_setting(tmp_path: Path) -> No
 # Percentages.
 
 
-def test_scores_that_can_only_be_percentages_are_divided(tmp_path: Path) -> None:
+def test_percentages_of_one_task_are_no_matter_of_another(tmp_path: Path) -> None:
     for at in range(4):
+        p = SHARES[at]
         content = result(at)
-        content["results"]["read"] = {"exact_match": 100 * SHARES[at], "exact_match_stderr": 2.0}
+        content["results"]["squad"] = {"exact_match": 100 * p, "exact_match_stderr": 2.0}
+        content["results"]["drop"] = {"exact_match": p / 2, "exact_match_stderr": 0.02}
+        content["results"]["slip"] = {"exact_match": p + 40 * (at == 3), "exact_match_stderr": 0.02}
         write(tmp_path, **{f"{at}": content})
-    curve = read(tmp_path)[1]
-    assert curve.score == pytest.approx(SHARES)
-    assert curve.stderr == pytest.approx([0.02] * 4)
-    assert "Taken for percentages and divided by 100: read (exact_match)." in notes(read(tmp_path))
-
-
-def test_scores_that_may_be_fractions_are_not(tmp_path: Path) -> None:
-    for at in range(4):
-        content = result(at)
-        content["results"]["read"] = {"exact_match": [0.4, 12, 30, 50][at]}
-        write(tmp_path, **{f"{at}": content})
-    curve = only(read(tmp_path))
-    assert "found '12', want a fraction" in notes([curve])
-    assert "Divide by 100 if it is a percentage" in notes([curve])
+    quiz, squad, drop = read(tmp_path)
+    assert squad.score == pytest.approx(SHARES)
+    assert squad.stderr == pytest.approx([0.02] * 4)
+    assert drop.score.tolist() == [share / 2 for share in SHARES]
+    assert any("'26.0' as 0.26" in note for note in squad.notes)
+    assert "found '40.8', want a fraction" in notes([quiz])
+    assert "Divide by 100 if it is a percentage" in notes([quiz])
+    assert read(tmp_path, percent=["slip"], only="slip")[0].score[3] == pytest.approx(0.408)
 
 
 # Other forms.

@@ -120,6 +120,15 @@ def test_one_hint_tells_how_to_say_what_nobody_said() -> None:
             assert [each.rpartition(": ")[2] for each in hints] == [hint] * (hint is not None)
 
 
+def test_a_second_metric_is_asked_for_in_the_words_of_the_reader() -> None:
+    report = audit(logistic(0.4))
+    assert report.verdict is Verdict.SHARP
+    for said, option in ((words.reasons(report), ""), (on_line(report), "--")):
+        (hint,) = (each for each in said if each.startswith("Only one metric is known."))
+        for name in ("length", "other"):
+            assert f"with {option}{name}{'' if option else '='}" in hint
+
+
 def on_line(report: Report) -> list[str]:
     with on_command_line():
         return words.reasons(report)

@@ -185,6 +185,45 @@ def test_the_band_is_the_interval_of_the_threshold_and_the_title_the_verdict() -
     assert str(report.verdict) in figure.axes[0].get_title(loc="left")
 
 
+def test_a_small_picture_shades_the_gap_that_holds_half_and_draws_the_limit() -> None:
+    report = workbench.report(workbench.SUMS)
+    figure = pictures.glance(report)
+    (gap,) = artists(figure, "_gap")
+    scale = report.curve.scale
+    assert (gap.get_x(), gap.get_x() + gap.get_width()) == pytest.approx(tuple(scale[-2:]))
+    (limit,) = artists(figure, "_limit")
+    low, high = np.log10(limit.get_xdata())
+    assert high - low == pytest.approx(report.sharp)
+    assert (low + high) / 2 == pytest.approx(report.half_way)
+    assert artists(pictures.glance(audit.audit(logistic(3.0, models=12))), "_gap") == []
+
+
+@pytest.mark.parametrize(("sharp", "reach"), [(1.0, 1.0), (0.2, 0.2), (99.0, None)])
+def test_the_limit_stays_in_a_small_picture(sharp: float, reach: float | None) -> None:
+    curve = logistic(2.0, models=6, threshold=1e12)
+    figure = pictures.glance(audit.audit(curve, sharp=sharp))
+    (limit,) = artists(figure, "_limit")
+    edges = np.log10(figure.axes[0].get_xlim())
+    ends = np.log10(limit.get_xdata())
+    assert edges[0] <= ends[0] + 1e-9
+    assert ends[1] <= edges[1] + 1e-9
+    assert np.ptp(ends) == pytest.approx(reach or np.ptp(edges))
+
+
+def test_a_small_picture_has_a_curve_only_where_one_is_allowed() -> None:
+    def has_curve(report: audit.Report) -> bool:
+        return bool(artists(pictures.glance(report), "_curve"))
+
+    scale, equal = np.logspace(6, 9, 6), np.full(6, 0.25)
+    assert has_curve(audit.audit(logistic(1.0)))
+    assert has_curve(audit.audit(audit.Curve("flat", scale, equal, np.full(6, 1e5), chance=0.25)))
+    assert not has_curve(workbench.report(workbench.LETTERS, chance=None))
+    assert not has_curve(audit.audit(logistic(1.0, models=3)))
+    assert not has_curve(
+        audit.audit(audit.Curve("open", scale, equal, np.full(6, 9.0), chance=0.0))
+    )
+
+
 def test_a_flat_curve_has_no_threshold_and_no_forecast() -> None:
     scale, score = np.logspace(6, 9, 6), np.full(6, 0.25)
     flat = audit.Curve("flat", scale, score, np.full(6, 1e4), chance=0.25)

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def test_the_example_of_the_help_text_can_be_audited(
     assert main(["audit", str(scores)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("addition: ")
-    assert "half of the rise is done at 2.66e9 parameters" in said
+    assert "half of the rise is done at 2.66 billion parameters" in said
 
 
 def test_json_can_be_read_back(scores: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,6 +57,91 @@ def test_markdown_has_a_heading_a_curve(scores: Path, capsys: pytest.CaptureFixt
         "addition",
         "division",
     ]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what takes most of the time of an audit."""
+    whole = audit.audit_many
+    monkeypatch.setattr(audit, "audit_many", lambda *a, **b: whole(*a, **(b | {"thorough": False})))
+
+
+KINDS = {
+    "steep": (0, 0.002, 0.01, 0.6, 0.99, 1),
+    "gentle": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
+    "level": (0.5, 0.5, 0.5, 0.5, 0.5, 0.5),
+    "vague": (0, 0, 0, 0, 0, 0.05),
+}
+"""Scores of 4,000 items at six sizes, half a decade apart."""
+
+
+@pytest.fixture
+def kinds(tmp_path: Path) -> list[str]:
+    """Write curves of every kind, and return the arguments that audit them."""
+    rows = [
+        f"{name},{10 ** (8 + at / 2)},{score},4000"
+        for name in ("vague", "level", "gentle", "steep")
+        for at, score in enumerate(KINDS[name])
+    ]
+    path = tmp_path / "kinds.csv"
+    path.write_text("\n".join(["task,params,score,n_items", *rows]) + "\n")
+    return ["audit", str(path), "--chance", "0"]
+
+
+def column(table: str) -> list[str]:
+    """Return the first column of a table of text, below its head."""
+    return [line.split()[0] for line in table.splitlines()[4:]]
+
+
+@pytest.mark.usefixtures("quick")
+def test_several_curves_begin_with_one_table_by_verdict(
+    kinds: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*kinds, "--brief"]) == 0
+    table = capsys.readouterr().out
+    assert table.startswith("4 curves: 1 sharp in the one metric given, 1 smooth, 1 flat, 1 unde")
+    assert column(table) == ["steep", "gentle", "level", "vague"]
+    assert main(kinds) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{table}\nsteep: sharp in the one metric given\n=====")
+    headings = re.findall(r"^(\w+): .*\n===", said, re.MULTILINE)
+    assert headings == ["steep", "gentle", "level", "vague"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_curves_of_other_verdicts_are_left_out_and_counted(
+    kinds: list[str], form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*kinds, "--brief", "--format", form]
+    assert main([*command, "--only-verdict", "sharp", "--only-verdict", "flat"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in KINDS if name in said] == ["steep", "level"]
+    if form != "json":
+        assert "4 curves: " in said
+        assert " Shown here: 2 (sharp, flat).\n" in said
+    assert main([*command, "--only-verdict", "smooth", "--report", "no/page.html"]) == 2
+
+
+def test_a_verdict_that_no_curve_has_leaves_the_count(
+    scores: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", str(scores), "--brief", "--only-verdict", "flat"]) == 0
+    assert capsys.readouterr().out == "1 curve: 1 undecided. Shown here: 0 (flat).\n"
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_table_in_json_keeps_numbers(
+    kinds: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*kinds, "--format", "json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert main([*kinds, "--format", "json", "--brief"]) == 0
+    brief = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in brief] == [each["curve"]["name"] for each in whole]
+    for row, report in zip(brief, whole, strict=True):
+        for name in ("verdict", "obstacle", "width", "threshold", "sentence"):
+            assert row[name] == report[name]
+    assert isinstance(brief[0]["threshold"]["best"], float)
 
 
 def test_the_page_stands_alone(scores: Path, tmp_path: Path) -> None:
@@ -164,12 +248,6 @@ def results_folder(path: Path, names: Sequence[str], metric: str) -> list[str]:
         content["config"] = {"model_num_parameters": 10**number}
         (path / f"{number}.json").write_text(json.dumps(content))
     return ["audit", str(path), "--other", metric]
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what takes most of the time of an audit."""
-    monkeypatch.setattr(audit, "audit_many", partial(audit.audit_many, thorough=False))
 
 
 @pytest.mark.usefixtures("quick")
@@ -349,7 +427,7 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("step", ["os.replace", "cli.audit.page"])
+@pytest.mark.parametrize("step", ["os.replace", "cli.page.page"])
 def test_a_page_that_fails_leaves_the_older_one(
     scores: Path,
     tmp_path: Path,
@@ -451,7 +529,7 @@ def test_the_word_names_takes_sizes_from_names_and_a_path_does_not(
     monkeypatch.chdir(tmp_path)
     scores.write_text("model,score,n\nm-70m,.1,9\nm-1b,.5,9\n")
     assert main(["audit", str(scores)]) == 2
-    assert "--sizes names: m-70m 7e7, m-1b 1e9" in capsys.readouterr().err
+    assert "--sizes names: m-70m 70 million, m-1b 1 billion" in capsys.readouterr().err
     found = audited(monkeypatch)
     page = tmp_path / "page.html"
     assert main(["audit", str(scores), "--sizes", "names", "--report", str(page)]) == 0

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from emergence_lib import chapters, cli
+from emergence_lib.cli import figure
 from emergence_lib.experiments import addition, store, sweep
 
 SMALL = [
@@ -274,5 +275,5 @@ def test_bad_output_is_refused(
 
 def test_every_figure_can_be_listed() -> None:
     illustrated = chapters.having("pictures.py")
-    names = {f"{chapter}.{name}" for chapter in illustrated for name in cli.drawings(chapter)}
+    names = {f"{chapter}.{name}" for chapter in illustrated for name in figure.drawings(chapter)}
     assert {"mirage.exact_match_ladder", "mirage.two_forecasts", "mirage.power"} <= names

@@ -16,7 +16,7 @@ from typing import Any
 
 from emergence_lib.audit.curve import CurveError, fail
 from emergence_lib.audit.phrases import argument, phrase, place, quoted, shown
-from emergence_lib.audit.reading import harness, metrics, scales
+from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.harness import Score
 from emergence_lib.audit.reading.sizes import Known
 from emergence_lib.audit.reading.table import BETTER, GUESS, LARGEST, Problems, Table, read_text
@@ -196,7 +196,6 @@ def from_sources(
     scores = [score for score in scores if score.row.cells["task"] in kept]
     if not scores:
         fail(where, f"nothing is left of {listed(list(dict.fromkeys(tasks)))}", "Leave out less")
-    notes += percentages(scores)
     scores, reruns = newest(scores, pool)
     rows = [score.row for score in scores]
     notes = [*reruns, *notes, *choice.note(), *_unread(unread, scores, wanted)]
@@ -312,29 +311,6 @@ def _unread(
     }
     names = [f"{name} ({listed(tasks, 2)})" for name, tasks in by_metric.items() if tasks]
     return [phrase("folder", "unread", names=listed(names, 8))] if names else []
-
-
-def percentages(scores: list[Score]) -> list[str]:
-    """Divide by 100 what can only be percentages, all scores of a task by a metric, and say so."""
-    groups: defaultdict[tuple[str, str], list[Score]] = defaultdict(list)
-    for score in scores:
-        groups[score.row.cells["task"], score.row.cells["metric"]].append(score)
-    told = []
-    for (task, metric), group in groups.items():
-        if metrics.is_loss(metric) or metrics.less_is_better(metric):
-            continue
-        try:
-            values = [float(score.row.cells["score"]) for score in group]
-        except ValueError:
-            continue
-        # A score of 0.4 beside one of 43 may be either a fraction or less than one percent.
-        if not (1 < max(values) <= 100 and all(value == 0 or value > 1 for value in values)):
-            continue
-        told.append(f"{task} ({metric})")
-        for score in group:
-            for cell in {"score", "stderr"} & score.row.cells.keys():
-                score.row.cells[cell] = repr(float(score.row.cells[cell]) / 100)
-    return [phrase("folder", "percentages", names=listed(told))] if told else []
 
 
 def newest(scores: list[Score], pool: bool) -> tuple[list[Score], list[str]]:

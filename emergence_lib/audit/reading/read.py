@@ -18,7 +18,15 @@ import pandas as pd
 from emergence_lib.audit.curve import Curve, CurveError, fail
 from emergence_lib.audit.phrases import argument, phrase, place, shown
 from emergence_lib.audit.phrases import number as brief
-from emergence_lib.audit.reading import assemble, columns, direction, folder, scales, settings
+from emergence_lib.audit.reading import (
+    assemble,
+    columns,
+    direction,
+    folder,
+    notation,
+    scales,
+    settings,
+)
 from emergence_lib.audit.reading import chance as guessing
 from emergence_lib.audit.reading.points import (
     PerTask,
@@ -28,7 +36,7 @@ from emergence_lib.audit.reading.points import (
     written,
 )
 from emergence_lib.audit.reading.scales import Sizes
-from emergence_lib.audit.reading.sizes import from_file, from_mapping, refuse_doubtful
+from emergence_lib.audit.reading.sizes import from_file, from_mapping, told_unit
 from emergence_lib.audit.reading.table import (
     Problems,
     Row,
@@ -62,6 +70,7 @@ def read(
     repeats: str | None = None,
     chance_for_all: float | None = None,
     lower_is_better: direction.Lower = None,
+    percent: notation.Percent = None,
 ) -> list[Curve]:
     """Read scaling curves.
 
@@ -125,6 +134,10 @@ def read(
         all that are read; False for none, whatever anything says. Such a score is turned, to 1
         minus it; its chance level is unknown, and one that is no share of items, such as a Brier
         score, needs a standard error. Losses are no shares, and refused.
+    percent : bool or collection of str, optional
+        What is written as percentages: all scores (and their standard errors), none, or those by
+        some metrics, tasks or columns. Without it, percent signs tell, in cells or names of
+        columns, and numbers that run beyond 10.
 
     Returns
     -------
@@ -169,19 +182,22 @@ def read(
     entries = columns.of_metrics(table.source, entries, wanted if metric else ())
     asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
     entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
+    if percent is not None or not in_rows:
+        entries = notation.settled(table, entries, percent)
+    own_unit = None
     if not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
         header, title = f"{table.source}, row 1", table.titles[found.column]
         scales.refuse_groups(header, title, texts)
         if scale_unit is None:
-            refuse_doubtful(header, title, found.unit, texts, table.comma)
-    written_in = "plain" if elsewhere else scale_unit or "plain"
+            own_unit = told_unit(header, title, found.unit, texts, table.comma)
+    written_in = "plain" if elsewhere else scale_unit or own_unit or "plain"
     problems, notes = Problems(), settings.Notes()
-    checked = (
-        _by_task(entries, written_in, problems)
-        if in_rows
-        else points(entries, table.comma, written_in)
-    )
+    if in_rows:
+        checked = _by_task(table, entries, percent is None, problems)
+    else:
+        checked = points(entries, table.comma, written_in)
+    taken = [] if elsewhere else notation.of_scale(table, found, own_unit, checked)
     groups = assemble.grouped(checked, by)
     groups = settings.settled(table, groups, by, pool, notes, problems)
     names = assemble.named(groups, table.source)
@@ -204,13 +220,14 @@ def read(
         level = guessing.given(chance, chance_for_all, name, task)
         curve = assemble.curve(name, group, said, unit or axis, pooled, problems, level)
         if curve:
-            more = [*notes.get(key, ()), *losses]
+            how = dict.fromkeys(each for point in group for each in point.entry.notes)
+            more = [*taken, *how, *notes.get(key, ()), *losses]
             if by_names:
                 more.append(_told(group))
             if scale_unit not in (None, "plain"):
                 more.append(phrase("note", "scale_unit", unit=scale_unit))
-            if found.aside and not curves:
-                more.append(f"Not taken as scores: {', '.join(map(shown, found.aside))}.")
+            if not curves:
+                more += [*table.notes, *found.notes]
             along, why_not = scales.along(curve, _others(group, table.comma), axis)
             kept = (*curve.notes, *more, *why_not)
             curves[key] = replace(curve, along=along, notes=kept)
@@ -224,7 +241,7 @@ def read(
 def _chosen(found: columns.Found, choice: folder.Choice, told: list[str]) -> list[columns.Entry]:
     """Return the entries of the tasks of tables that are kept."""
     names = [entry.cells.get("task", "") for entry in found.entries]
-    kept = choice.tasks([*names, *found.aside])
+    kept = choice.tasks(names)
     choice.check(filter(None, dict.fromkeys(names)))
     told += choice.note()
     entries = [entry for entry, name in zip(found.entries, names, strict=True) if name in kept]
@@ -233,15 +250,20 @@ def _chosen(found: columns.Found, choice: folder.Choice, told: list[str]) -> lis
     return entries
 
 
-def _by_task(entries: list[columns.Entry], unit: str, problems: Problems) -> list[Point]:
-    """Return the numbers of result files, without tasks that have a fault in any of them."""
+def _by_task(
+    table: Table, entries: list[columns.Entry], settle: bool, problems: Problems
+) -> list[Point]:
+    """Return the numbers of result files, without tasks that have a fault in any of them.
+
+    Where nobody said what is written as percentages, each task tells it by itself: ``settle``.
+    """
     tasks: dict[tuple[str, str], list[columns.Entry]] = {}
     for entry in entries:
         tasks.setdefault((entry.cells["task"], entry.cells["metric"]), []).append(entry)
     found: list[Point] = []
     for same in tasks.values():
         try:
-            found += points(same, False, unit)
+            found += points(notation.settled(table, same) if settle else same, False)
         except CurveError as error:
             for line in str(error).splitlines():
                 problems.add_error(CurveError(line))

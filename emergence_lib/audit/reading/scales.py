@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import SCALES, Curve, above, fail
-from emergence_lib.audit.phrases import argument, fault, number, phrase, quoted, shown
+from emergence_lib.audit.phrases import argument, counted, fault, number, phrase, quoted, shown
 from emergence_lib.audit.verdict import FEWEST as MODELS
 
 POWERS = {"percent": -2, "plain": 0, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
@@ -46,6 +46,12 @@ Rows: TypeAlias = Sequence[Mapping[str, float]]
 HEADS = {"param": PARAMETERS, "size": PARAMETERS, "flop": COMPUTE, "compute": COMPUTE}
 HEADS |= {"token": TOKENS}
 """How the words of a column begin that is a scale in another unit, and the name of that scale."""
+NAMED = re.compile(
+    r"#?_?(?:(?:model|network|n|num|no|number_of|total|count_of|count)_)*"
+    r"(?:sizes?|param(?:eter)?s?)(?:_(?:count|total))?"
+    r"|(?:(?:total|train|training)_)*(?:flops?|compute)|(?:training_)?tokens(?:_seen)?"
+)
+"""Other names of columns that are taken for the scale, and that is said."""
 NO_SCALE = {"batch", "vocab", "vocabulary", "context", "hidden", "window", "step", "image", "file"}
 NO_SCALE |= {"kernel", "chunk", "max", "prompt", "output", "generated", "answer", "patch"}
 """Other things that have a size or a number of tokens."""
@@ -144,8 +150,8 @@ def units(column: str) -> tuple[str, ...]:
 
 
 def is_other(column: str) -> bool:
-    """Tell whether a column is a scale by its name, in another unit than plain numbers."""
-    return axis(column) is not None and bool(units(column))
+    """Tell whether a column is a scale by its name, in another unit or under another name."""
+    return axis(column) is not None and bool(units(column) or NAMED.fullmatch(column))
 
 
 def refuse_groups(place: str, title: str, texts: Iterable[str]) -> None:
@@ -256,7 +262,7 @@ def offered(names: Iterable[str]) -> str:
     found = {name: size for name in names if (size := size_in(name)) is not None}
     if len(set(found.values())) < 2:
         return ""  # checkpoints of one model
-    some = [f"{shown(name, 60)} {number(size)}" for name, size in list(found.items())[:8]]
+    some = [f"{shown(name, 60)} {counted(size)}" for name, size in list(found.items())[:8]]
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     return f"; or take the sizes in the names, with {argument('sizes', NAMES)}: " + (
         ", ".join(some) + more

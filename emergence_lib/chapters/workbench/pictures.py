@@ -11,11 +11,14 @@ from matplotlib.figure import Figure
 from emergence_lib import audit, fitting, theme
 from emergence_lib.audit.phrases import decades, number, shown
 from emergence_lib.audit.readings import Range
+from emergence_lib.audit.verdict import MOST
 from emergence_lib.chapters.workbench import numbers
 from emergence_lib.laws import Array
 
 LEFT, RIGHT = 0.2, 8.0
 """Ends of the axis of widths, decades."""
+ABOVE = 1.1
+"""Height of the limit for sharp in a small picture, above any score."""
 SECOND = {numbers.LETTERS: "words"}
 """What an example calls its second score."""
 
@@ -85,20 +88,88 @@ def verdict(report: audit.Report | None = None) -> Figure:
         By default the audit of the first example, GPT-3 on three-digit addition.
     """
     report = report or numbers.report(numbers.SUMS)
-    curve = report.curve
-    fig = Figure(figsize=theme.WIDE)
-    ax = fig.subplots()
-    first, last = np.log10([curve.scale[0], report.next_scale])
-    pad = 0.04 * (last - first)
-    theme.log_axis(ax, shown(curve.unit, 60), limits=(10 ** (first - pad), 10 ** (last + pad)))
+    fig, ax = _axes(report)
     theme.share_axis(ax, "score", ticks=None)
-    _chance(ax, curve.chance)
+    _chance(ax, report.curve.chance)
     if report.obstacle is not audit.Obstacle.UNSAID:  # else every curve is that of one reading
         _intervals(ax, report)
-        grid = np.logspace(first, last, 200)
-        seen = grid <= curve.scale[-1]
-        ax.plot(grid[seen], report.predict(grid[seen]), color=theme.BLUE, label="_curve")
-        ax.plot(grid[~seen], report.predict(grid[~seen]), color=theme.BLUE, ls=":", label="_beyond")
+        _best(ax, report)
+    _measured(ax, report.curve)
+    title = ax.set_title(f"{shown(report.curve.name, 60)}: {report.verdict}")
+    title.set_parse_math(False)  # a dollar in a name is a dollar
+    return fig
+
+
+@theme.figure
+def glance(report: audit.Report | None = None) -> Figure:
+    """Scores and the best curve under the limit for sharp, with a gap that holds half of the rise.
+
+    The limit is a bar around the half-way point. There is a curve where the verdict is flat or the
+    score rises, and not where an unsaid setting decides.
+
+    Parameters
+    ----------
+    report : Report, optional
+        By default the audit of the first example, GPT-3 on three-digit addition.
+    """
+    report = report or numbers.report(numbers.SUMS)
+    fig, ax = _axes(report)
+    theme.share_axis(ax, "score", limits=(-0.04, ABOVE + 0.14))
+    rises = report.rises and report.obstacle is not audit.Obstacle.UNSAID
+    if rises and report.gap is not None and report.leap >= MOST:
+        ax.axvspan(*report.gap, color=theme.ORANGE, alpha=0.15, lw=0, label="_gap")
+    _chance(ax, report.curve.chance)
+    if rises or report.verdict is audit.Verdict.FLAT:
+        _best(ax, report)
+    _limit(ax, report, rises)
+    _measured(ax, report.curve)
+    return fig
+
+
+def _limit(ax: Axes, report: audit.Report, rises: bool) -> None:
+    """Draw the limit for sharp above the scores, around the half-way point if there is one."""
+    left, right = np.log10(ax.get_xlim())
+    centre, reach = (left + right) / 2, (right - left) / 2
+    room = max(reach - report.sharp / 2, 0)
+    # A half-way point beyond the models may lie beyond the axis, too; a limit has to be seen.
+    middle = np.clip(report.half_way if rises else centre, centre - room, centre + room)
+    ends = 10 ** np.clip([middle - report.sharp / 2, middle + report.sharp / 2], left, right)
+    ax.plot(ends, [ABOVE] * 2, color=theme.ORANGE, lw=2, marker="|", ms=8, label="_limit")
+    if rises and middle == report.half_way:
+        ax.vlines(ends, 0, ABOVE, color=theme.ORANGE, ls=":", lw=1, label="_limits")
+    ax.annotate(
+        f"limit: {decades(report.sharp)}",
+        (10 ** np.clip(middle, centre - 0.6 * reach, centre + 0.6 * reach), ABOVE),
+        (0, 5),
+        textcoords="offset points",
+        color=theme.ORANGE,
+        ha="center",
+    )
+
+
+def _axes(report: audit.Report) -> tuple[Figure, Axes]:
+    """Return a figure with axes from the smallest model to one step beyond the largest."""
+    fig = Figure(figsize=theme.WIDE)
+    ax = fig.subplots()
+    first, last = np.log10([report.curve.scale[0], report.next_scale])
+    pad = 0.04 * (last - first)
+    theme.log_axis(
+        ax, shown(report.curve.unit, 60), limits=(10 ** (first - pad), 10 ** (last + pad))
+    )
+    ax.xaxis.label.set_parse_math(False)
+    return fig, ax
+
+
+def _best(ax: Axes, report: audit.Report) -> None:
+    """Draw the best curve, dotted beyond the largest model."""
+    largest = report.curve.scale[-1]
+    grid = np.geomspace(report.curve.scale[0], report.next_scale, 200)
+    seen = grid <= largest
+    ax.plot(grid[seen], report.predict(grid[seen]), color=theme.BLUE, label="_curve")
+    ax.plot(grid[~seen], report.predict(grid[~seen]), color=theme.BLUE, ls=":", label="_beyond")
+
+
+def _measured(ax: Axes, curve: audit.Curve) -> None:
     low, high = error_bars(curve)
     ax.errorbar(
         curve.scale,
@@ -110,10 +181,6 @@ def verdict(report: audit.Report | None = None) -> Figure:
         lw=1,
         label="measured, 95% interval",
     )
-    title = ax.set_title(f"{shown(curve.name, 60)}: {report.verdict}")
-    for text in (title, ax.xaxis.label):
-        text.set_parse_math(False)  # a dollar in a name is a dollar
-    return fig
 
 
 def _chance(ax: Axes, chance: float | None) -> None:
