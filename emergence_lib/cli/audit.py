@@ -11,15 +11,17 @@ from typing import Any
 from emergence_lib import audit
 from emergence_lib.audit import loss_words, summary, words
 from emergence_lib.audit.phrases import escaped, on_command_line, quoted
-from emergence_lib.audit.reading import harness, scales
+from emergence_lib.audit.reading import folder, scales
 from emergence_lib.audit.reading.table import LARGEST
 from emergence_lib.cli import output
 
 HELP = f"""\
 Ask of a scaling curve: is the jump real, is it the metric, and what comes next?
 
-SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of up to
-{LARGEST // 10**6} MB. A CSV file has a row a score:
+SOURCE is a CSV file or a folder of results, each file of up to {LARGEST // 10**6} MB; several at
+once are read as one. Results are those of lm-evaluation-harness, of leaderboards (details), of
+OLMES or HELM runs; of several runs of one model the newest counts, and other files are passed over
+by name. A CSV file has a row a score:
 
     task,params,score,n_items
     addition,1.25e8,0.004,500
@@ -52,6 +54,8 @@ examples:
       less is better, as the files say or the name: the audit takes 1 minus the score
   python -m emergence_lib audit results/ --sizes sizes.csv --task arc_easy --format json
       a folder of evaluation results; sizes.csv has the columns model,params
+  python -m emergence_lib audit run1/ run2/ --only 'mmlu_*' --without mmlu_virology
+      two folders as one, and of them some tasks; a file or a folder goes by its name too
   python -m emergence_lib audit sums.csv --length 5
       five tokens have to be right together: undo that, and see what is left of the jump"""
 FORMATS = ("text", "markdown", "json")
@@ -66,7 +70,12 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", type=Path, help="FILE.csv or a folder of results")
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="+",
+        help="FILE.csv or a folder of results; of either kind several",
+    )
     parser.add_argument(
         "--chance",
         type=chance,
@@ -89,6 +98,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "audit takes 1 minus the score; 'all' and 'none' stand for all that are read and for "
         "none; may be repeated",
     )
+    parser.add_argument(
+        "--percent",
+        action="append",
+        metavar="NAME",
+        help="a metric, task or column of percentages, if neither signs nor numbers tell; "
+        "'all' and 'none' stand for all scores and for none; may be repeated",
+    )
     parser.add_argument("--items", type=float, help="test items behind each score")
     parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
     parser.add_argument("--scale", help="the column that holds the scale, if several could")
@@ -104,6 +120,18 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "names like pythia-410m",
     )
     parser.add_argument("--task", action="append", help="audit only this task; may be repeated")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="NAME",
+        help="read only these tasks or files; a pattern like 'mmlu_*' will do; may be repeated",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        metavar="NAME",
+        help="leave out these tasks, files or folders; may be repeated",
+    )
     parser.add_argument("--metric", help="the metric to audit, if there are several")
     parser.add_argument("--other", help="a second metric of the same items, to compare with")
     parser.add_argument(
@@ -190,11 +218,16 @@ def chances(found: Sequence[tuple[str | None, float]] | None) -> dict[str | None
     return by_task or None
 
 
-def directions(found: list[str] | None) -> list[str] | bool | None:
-    """Return which metrics are better if lower; ``all`` and ``none`` stand alone."""
-    if not found or found[1:] or found[0] not in ("all", "none"):
+def all_or_some(option: str, found: list[str] | None) -> list[str] | bool | None:
+    """Return some names, or whether ``all`` was said or ``none``, which stand alone."""
+    word = next((each for each in found or () if each in ("all", "none")), None)
+    if word is None:
         return found
-    return found == ["all"]
+    other = next((each for each in found or () if each != word), None)
+    if other is not None:
+        found_both = f"found {quoted(word)} and {quoted(other)}"
+        raise output.UsageError(f"{option}: {found_both}, want one of them")
+    return word == "all"
 
 
 def seed(text: str) -> int:
@@ -209,19 +242,25 @@ def run(given: argparse.Namespace) -> None:
     """Read, audit, print, and write the page that was asked for."""
     if given.report is not None:
         output.check("--report", given.report, (".html", ".htm"), read(given))
+    if given.chance and given.chance_for_all is not None:
+        both = "--chance-for-all: it goes before whatever --chance says"
+        raise output.UsageError(f"{both}, so leave out one of them")
     losses: list[audit.LossCurve] = []
     curves = audit.read(
-        given.source,
+        given.source if given.source[1:] else given.source[0],
         scale=given.scale,
         scale_unit=given.scale_unit,
         pool=given.pool or (),
         chance=chances(given.chance),
         chance_for_all=given.chance_for_all,
-        lower_is_better=directions(given.lower_is_better),
+        lower_is_better=all_or_some("--lower-is-better", given.lower_is_better),
+        percent=all_or_some("--percent", given.percent),
         length=given.length,
         items=given.items,
         sizes=given.sizes,
         tasks=given.task,
+        only=given.only or (),
+        without=given.without or (),
         metric=given.metric,
         other=given.other,
         by=given.by or (),
@@ -285,5 +324,5 @@ def loss_texts(reports: Sequence[audit.LossReport], given: argparse.Namespace) -
 
 def read(given: argparse.Namespace) -> list[Path]:
     """Return the files that the audit reads."""
-    scores = harness.files(given.source) if given.source.is_dir() else [given.source]
+    scores = [file.path for source in given.source for file in folder.files(source)]
     return scores if given.sizes in (None, scales.NAMES) else [*scores, Path(given.sizes)]

@@ -69,6 +69,11 @@ def _form(examples: Sequence[str]) -> str:
         f'<label><span>Scale is written in</span><select data-em-option="scaleUnit" {OWN_KEYS}>'
         '<option value="">as it looks</option></select></label>'
     )
+    options += (
+        f'<label><span>Scores are written as</span><select data-em-option="percent" {OWN_KEYS}>'
+        '<option value="">as they look</option><option>percentages</option>'
+        "<option>shares</option></select></label>"
+    )
     return (
         '<form hidden novalidate autocomplete="off">'
         f'<fieldset class="em-wb-examples"><legend>Try an example</legend>{buttons}</fieldset>'

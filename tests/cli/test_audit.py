@@ -309,6 +309,9 @@ def test_what_was_typed_steers_no_terminal(
     typed = f"a{HOSTILE[name]}b"
     for command in (
         [typed],
+        [str(scores), typed],
+        [str(scores), "--only", typed],
+        [str(scores), "--without", typed],
         [str(scores), "--report", f"{typed}.html/x.html"],
         [str(scores), "--report", f"{typed}.txt"],
         [str(scores), "--sizes", typed],
@@ -318,7 +321,7 @@ def test_what_was_typed_steers_no_terminal(
         assert main(["audit", *command]) == 2
         (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
         assert line.isprintable()
-    for command in ([str(scores), typed], [str(scores), "--format", typed]):
+    for command in ([str(scores), "--format", typed], [str(scores), "--repeats", typed]):
         with pytest.raises(SystemExit, match="2"):
             main(["audit", *command])
         assert all(map(str.isprintable, capsys.readouterr().err.split("\n")))
@@ -505,7 +508,7 @@ def test_settings_split_curves_or_are_pooled(
 def test_remedies_of_the_scale_work_where_they_are_read(
     scores: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scores.write_text("log10_flops,score,n\n18,.1,9\n20,.5,9\n")
+    scores.write_text("flops,score,n\n18,.1,9\n20,.5,9\n")
     assert main(["audit", str(scores)]) == 2
     said = capsys.readouterr().err
     assert "scale_unit=" not in said

@@ -217,6 +217,8 @@ def again(name: str, points: list[Point], problems: Problems) -> bool:
     apart = "name the tasks in a column 'task'"
     if differ:
         apart = f"separate with {argument('by', differ)}"
+    elif GUESS in second.entry.cells:
+        apart = f"leave files out with {argument('without')}"
     what = fault("again", curve=name, scale=first.scale, place=first.place, apart=apart)
     problems.add(second.place, *what)
     return True
@@ -265,8 +267,12 @@ def _errors(
     known = np.isfinite(effective)
     if known.any():
         effective = np.where(certain & ~known, effective[known].min(), effective)
+    what, remedy = fault("no_noise", curve=name, role=role)
+    if GUESS in entry.cells:  # told once of all tasks, for no file has columns to add
+        what = f"neither items nor a standard error above 0 behind the {role}"
+        remedy = f"Say how many test items there are with {argument('items')}"
     for at in np.flatnonzero(~np.isfinite(effective)):
-        problems.add(points[at].place, *fault("no_noise", curve=name, role=role))
+        problems.add(points[at].place, what, remedy)
     return np.maximum(1.0, effective), None
 
 

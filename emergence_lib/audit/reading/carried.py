@@ -16,6 +16,7 @@ from emergence_lib.audit.reading import (
     direction,
     harness,
     metrics,
+    notation,
     points,
     scales,
     settings,
@@ -47,9 +48,17 @@ WHOLE = {
     "chosen": chance.CHOSEN,
     "overlap": chance.OVERLAP,
     "accuracy": harness.ACCURACY,
+    "unnamed": table.UNNAMED,
+    "count": table.COUNT,
+    "rule": table.RULE,
+    "strong": table.STRONG,
+    "named": scales.NAMED,
+    "thousandsMarked": notation.THOUSANDS,
+    "elsewhere": tasks.ELSEWHERE,
 }
 """Patterns of a whole name or cell."""
 PARTS = {"logarithm": scales.LOGARITHM, "size": scales.SIZE, "board": tasks.LEADERBOARD}
+PARTS |= {"percent": table.PERCENT}
 """Patterns of a part of one."""
 
 
@@ -58,10 +67,11 @@ def carried() -> dict[str, Any]:
     return {
         "columns": columns.ALIASES,
         "longOnly": columns.LONG_ONLY,
+        "suffixes": columns.SUFFIXES,
         "units": scales.UNITS,
         "limits": points.LIMITS,
-        # The page refers to Python for losses.
-        "phrases": {kind: said for kind, said in PHRASES.items() if kind != "loss"},
+        # The page reads no folders, and refers to Python for losses.
+        "phrases": {kind: of for kind, of in PHRASES.items() if kind not in ("folder", "loss")},
         "whole": {name: _pattern(pattern) for name, pattern in WHOLE.items()},
         "parts": {name: _pattern(pattern) for name, pattern in PARTS.items()},
         "tasks": [(number, _pattern(pattern)) for number, pattern in tasks.TASKS.items()],

@@ -1,34 +1,26 @@
-"""Result files of lm-evaluation-harness as rows, one for each task and metric of each file.
+"""Result files of evaluation harnesses as rows, one for each task and metric of each file.
 
-Both forms are read: ``"acc"`` with ``"acc_stderr"``, and ``"acc,none"`` with
-``"acc_stderr,none"`` (metric, then the filter that extracted the answer).
+All are brought into the form of lm-evaluation-harness. Of that, both ways are read: ``"acc"`` with
+``"acc_stderr"``, and ``"acc,none"`` with ``"acc_stderr,none"`` (metric, then the filter that
+extracted the answer).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from emergence_lib.audit.curve import CurveError, fail
-from emergence_lib.audit.phrases import argument, place, shown
-from emergence_lib.audit.reading import scales
-from emergence_lib.audit.reading.table import (
-    BETTER,
-    GUESS,
-    Problems,
-    Row,
-    Table,
-    column_name,
-    read_text,
-)
+from emergence_lib.audit.phrases import phrase, shown
+from emergence_lib.audit.reading.table import BETTER, GUESS, Row, column_name
 
 ACCURACY = re.compile(r"(?:.*_)?(?:acc|accuracy|exact_match|em|mc1|mc2)(?:_.*)?|pass@\d+")
 """Names of metrics that are a share of items: what is read unless the caller names a metric."""
@@ -42,270 +34,290 @@ LISTED = re.compile(r"\{\{ *\[ *\w+( *, *\w+)* *\] *\}\}")
 """A template of choices that names each of them: ``{{[sol1, sol2]}}``."""
 TINY = 1e-9
 """Smallest standard error that more than a misprint could have."""
-AGAIN = "Write or copy the file again"
+WRONG_ERROR = 0.5, 2.0
+"""How many times the one of its tasks together the standard error of a group may be."""
+SAME_MEAN = 1e-4
+"""Difference up to which the score of a group is a mean of its parts."""
+NO_METRICS = {"sample_len", "samples", "num_instances"}
+"""Numbers beside the scores of a task that count its items."""
 QUANTISED = ("load_in_4bit", "load_in_8bit", "autogptq", "gptqmodel")
 ONCE = {
     "chat_template": ("chat_template_sha", "chat_template"),
     "system_prompt": ("system_instruction_sha", "system_instruction"),
     "fewshot_as_multiturn": ("fewshot_as_multiturn",),
 }
-"""Settings that a file says once, and the keys that hold them."""
-HARMLESS = {
-    *("task", "task_alias", "alias", "name", "group", "group_alias", "tag", "metadata"),
-    "num_fewshot",
-}
-"""Fields of a task's configuration that are read otherwise, or change no score."""
+"""Settings that a file says once, and the keys that hold them; older harnesses had none of them."""
+ASKED = re.compile(
+    r"output_type|dataset_(?:path|name)|(?:test|validation|fewshot)_split|split|doc_to_(?!decont).*"
+    r"|process_(?:docs|results)|description|(?:target|fewshot)_delimiter|fewshot_(?:config|source)"
+    r"|(?:generation|context|metric)_kwargs|filter_list|repeats|use_prompt|use_chat_format"
+    r"|gen_prefix|method|instructions"
+)
+"""Fields of a task's configuration that say what was asked, how, and what counted as right."""
 HOW = re.compile(
     r"revision|dtype|device.*|.*batch_size|.*(?:path|dir|file|url|folder)|parallelize|max_memory.*"
     r"|.*parallel.*|num_concurrent|gpu_.*|max_retries|timeout|seed|trust_remote_code|token"
     r"|tokenizer|base_model|attn_implementation|use_cache|backend|low_cpu_mem_usage|.*offload.*"
+    r"|enforce_eager|swap_space|.*prefix_caching|max_num_.*|.*executor.*|tokenize[rd]_.*|disable_.*"
+    r"|.*api_key|verify_certificate|logits_cache|use_fast_tokenizer"
 )
 """Parts of ``model_args`` that are read otherwise, or say where and how a model was run."""
-ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-"""Of a function in memory, which is another in each run."""
+ADDRESS = re.compile(r"<function .* at 0x[0-9a-fA-F]+>")
+FUNCTION = "function"
+"""A function in memory: what it does, its name does not tell."""
 TASK_FIELD, MODEL_FIELD = "config.", "model_args."
 """What the names of columns begin with that hold a field of either."""
 NAMED_BY = ("peft", "delta", "pretrained", "model", "path", "engine")
 """Parts of ``model_args`` that name the model, as the harness itself ranks them."""
+DEFAULTS: tuple[object, ...] = (None, "", [], {}, "default")
+"""Parts of a setting that change nothing."""
+LOADED = ("dtype", "backend", "quantisation", "revision")
+"""What not every harness writes down: files that do not say it are not set apart by that."""
+AVERAGE = re.compile(r"(.*:)_average(\|[0-9]+)")
+"""A group of a leaderboard, ``harness|mmlu:_average|5``, as a mean of its tasks."""
 
 
-def from_folder(
-    folder: Path,
-    sizes: scales.Sizes | str | None,
-    wanted: Collection[str] = (),
-) -> Table:
-    """Read every JSON file of a folder and of the folders in it.
+@dataclass(frozen=True)
+class Score:
+    """A row of a table, with what no cell says: its file, its parts if any, when it was made."""
 
-    Parameters
-    ----------
-    folder : Path
-        Holds nothing but results, as far as JSON goes.
-    sizes : Sizes, optional
-        Scale of each model by its name (whole, or behind the last slash), ``NAME@REVISION``, file
-        name or folder name; or `scales.NAMES` for the sizes in the names. Without it, the number of
-        parameters that newer files carry is taken.
-    wanted : collection of str
-        Metrics to read besides the accuracies, such as ``"f1"``.
-
-    Raises
-    ------
-    CurveError
-        Naming every file that cannot be used.
-    """
-    problems, rows = Problems(), []
-    metrics: set[str] = set()
-
-    def unreadable(error: OSError) -> None:
-        problems.add(str(error.filename), "no permission to read it", "Change its permissions")
-
-    found = files(folder, unreadable)
-    if not found and not problems:
-        fail(str(folder), "no JSON file in this folder", "Give the --output_path of lm_eval")
-    sized = _Known(sizes, folder, Counter(path.stem for path in found))
-    for path in found:
-        try:
-            content = _load(path)
-            common = sized.model(path, content)
-            rows += list(_rows(path, content, common, wanted, metrics))
-        except CurveError as error:
-            problems.add_error(error)
-    sized.check(problems)
-    problems.stop()
-    if not rows:
-        known = ", ".join(sorted(metrics)[:12]) or "none"
-        what = f"no {' or '.join(wanted) or 'accuracy'} in any file; metrics found: {known}"
-        fail(str(folder), what, f"Name one of them with {argument('metric')}")
-    _imply_items(rows)
-    _fill_in(rows)
-    columns = {name: name for row in rows for name in row.cells}
-    return Table(
-        str(folder),
-        columns,
-        rows,
-        unit="scale" if isinstance(sizes, scales.Sizes) else "parameters",
-    )
+    row: Row
+    file: str
+    parts: tuple[str, ...]
+    stamp: float | None = None
 
 
-def files(folder: Path, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
-    """Return the files of a folder that are read, in order.
+def content_of(path: Path, content: object) -> dict[str, Any] | str:
+    """Return what a file holds in the form of lm-evaluation-harness, or why it holds no results.
 
     Parameters
     ----------
-    folder : Path
-    unreadable : callable, optional
-        Takes the error where a folder inside cannot be looked into.
+    path : Path
+        Beside which HELM and OLMES write other files.
+    content : object
+        JSON.
     """
-    return sorted(
-        Path(here) / name
-        for here, _, names in os.walk(folder, onerror=unreadable)
-        for name in names
-        if name.endswith(".json")
-    )
+    if isinstance(content, list) and path.name == "stats.json":
+        return _from_helm(path, content)
+    if not isinstance(content, dict):
+        return "no results"
+    results = content.get("results")
+    if isinstance(results, dict):
+        if not any(isinstance(scores, dict) for scores in results.values()):
+            return "no scores of a task in its results"
+        board = "config_general" in content or any("|" in str(task) for task in results)
+        return _from_leaderboard(content) if board else content
+    if isinstance(content.get("metrics"), dict) and "task_name" in content:
+        return _from_olmes([content], content.get("model_config"))
+    for key in ("tasks", "metrics"):
+        if isinstance(content.get(key), list) and "all_primary_scores" in content:
+            return _from_olmes(_uncovered(path, content[key]), content.get("model_config"))
+    return "no results"
 
 
-def _load(path: Path) -> dict[str, Any]:
-    text = read_text(path, AGAIN)
+def _from_leaderboard(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the details of a leaderboard without ``all``, which averages whatever was run."""
+    general = content.get("config_general")
+    general = general if isinstance(general, dict) else {}
+    results = {task: scores for task, scores in content["results"].items() if task != "all"}
+    groups = {}
+    for task in results:
+        found = AVERAGE.fullmatch(task)
+        if found:
+            of = [each for each in results if each.startswith(found[1]) and each.endswith(found[2])]
+            groups[task] = [each for each in of if each != task]
+    inside = general.get("model_config")
+    names = [of.get("model_name") for of in (general, inside) if isinstance(of, dict)]
+    name = next((each for each in names if isinstance(each, str) and each), None)
+    said = {"model_dtype": general.get("model_dtype"), "limit": general.get("max_samples")}
+    more = {"model_name": name} if name else {}
+    config = {**said, **config_of(content)}
+    return {**content, "results": results, "group_subtasks": groups, "config": config, **more}
+
+
+def _uncovered(path: Path, tasks: list[Any]) -> list[Any]:
+    """Return the tasks of a summary that have no file of their own beside it."""
+    covered = [each.name for each in path.parent.glob("task-*-metrics.json")]
+    return [
+        task
+        for task in tasks
+        if isinstance(task, dict)
+        and not any(
+            name.endswith(f"-{task.get('task_name', task.get('task'))}-metrics.json")
+            for name in covered
+        )
+    ]
+
+
+def _from_olmes(tasks: list[dict[str, Any]], model: object) -> dict[str, Any]:
+    """Return tasks of an OLMES run, where the primary score goes by the name of its metric."""
+    model = model if isinstance(model, dict) else {}
+    content: dict[str, Any] = {"results": {}, "n-samples": {}, "n-shot": {}, "configs": {}}
+    limits = []
+    for task in tasks:
+        own = task.get("task_config")
+        own = own if isinstance(own, dict) else {}
+        metadata = own.get("metadata")
+        alias = metadata.get("alias") if isinstance(metadata, dict) else None
+        name = str(task.get("alias") or alias or task.get("task_name", task.get("task")))
+        inside = task.get("metrics")
+        scores = dict(inside if isinstance(inside, dict) else task)
+        if str(own.get("primary_metric")) in scores:
+            scores.pop("primary_score", None)
+        content["results"][name] = scores
+        content["n-samples"][name] = {"effective": task.get("num_instances")}
+        content["n-shot"][name] = own.get("num_shots")
+        content["configs"][name] = own
+        limits.append(own.get("limit"))
+    named = model.get("model") or model.get("model_path")
+    known = ("revision", "dtype", "max_length")
+    arguments = {name: model[name] for name in known if model.get(name)}
+    content["config"] = {"model_args": arguments, "limit": limits[0] if limits else None}
+    dates = [task["current_date"] for task in tasks if isinstance(task.get("current_date"), str)]
+    return content | {"model_name": named, "date": max(dates, default=None)}
+
+
+def _from_helm(path: Path, stats: list[Any]) -> dict[str, Any] | str:
+    """Return the scores of a HELM run, which is one model on one task."""
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        what = f"broken JSON ({error.msg}, column {error.colno})"
-        fail(f"{path}, line {error.lineno}", what, AGAIN)
-    except (ValueError, RecursionError) as error:
-        fail(str(path), f"broken JSON ({error})", AGAIN)
-    if not (isinstance(content, dict) and isinstance(content.get("results"), dict)):
-        what = 'no object "results", so not a result of lm-evaluation-harness'
-        fail(str(path), what, "Move it out of the folder")
-    return content
+        spec = json.loads((path.parent / "run_spec.json").read_text("utf-8"))
+        adapter, run = dict(spec["adapter_spec"]), str(spec["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "no run_spec.json beside it, which names the model"
+    task, _, more = run.partition(":")
+    words = [each for each in more.split(",") if not each.startswith(("model=", "model_deploy"))]
+    task = f"{task}:{','.join(words)}" if more and words else task
+    splits: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for stat in stats:
+        name = stat.get("name") if isinstance(stat, dict) else None
+        # Means over perturbed questions are other scores of the same task.
+        if not isinstance(name, dict) or "perturbation" in name or "mean" not in stat:
+            continue
+        if name.get("name") == "num_instances" or not str(name.get("name")).startswith("num_"):
+            splits[str(name.get("split"))][str(name.get("name"))] = stat["mean"]
+    scores = splits.get("test") or splits.get("valid")
+    if not scores:
+        return "no scores of a test or validation split"
+    kind = str(adapter.get("method", ""))
+    written = "generate_until" if kind == "generation" else None
+    config = {
+        "method": kind,
+        "output_type": "multiple_choice" if kind.startswith("multiple_choice") else written,
+        "instructions": adapter.get("instructions"),
+    }
+    return {
+        "results": {task: scores},
+        "n-samples": {task: {"effective": scores.get("num_instances")}},
+        "n-shot": {task: adapter.get("max_train_instances")},
+        "configs": {task: {key: value for key, value in config.items() if value}},
+        "config": {"limit": adapter.get("max_eval_instances")},
+        "model_name": adapter.get("model"),
+    }
 
 
-def _arguments(content: dict[str, Any]) -> dict[str, Any]:
+def scores(
+    path: Path,
+    content: dict[str, Any],
+    common: dict[str, str],
+    wanted: Collection[str],
+    unread: defaultdict[str, list[str]],
+) -> Iterator[Score]:
+    """Yield the scores of a file.
+
+    Parameters
+    ----------
+    path : Path
+    content : dict
+        In the form of lm-evaluation-harness.
+    common : dict
+        Cells of all rows: the model and its scale.
+    wanted : collection of str
+        Metrics to read besides the accuracies.
+    unread : mapping of metric to list of tasks
+        Grows by what is not read.
+    """
+    chances, groups = _chances(content), _groups(content)
+    cells_of: dict[str, dict[str, str]] = {}
+    for task, results in content["results"].items():
+        here = shown(f"{path}, results.{task}")
+        if not isinstance(results, dict):
+            unread["no object with scores"].append(task)
+            continue
+        for key, score in results.items():
+            metric, _, extraction = key.partition(",")
+            number = isinstance(score, int | float) and not isinstance(score, bool)
+            if not number and not ACCURACY.fullmatch(metric):
+                continue
+            if metric.endswith("_stderr") or metric in NO_METRICS:
+                continue
+            name = metric if extraction in ("", "none") else key
+            if not (metric in wanted or name in wanted or ACCURACY.fullmatch(metric)):
+                unread[key if extraction != "none" else metric].append(task)
+                continue
+            cells = {**common, "task": task, "metric": name, "score": str(score)}
+            tail = f",{extraction}" if extraction else ""
+            error = results.get(f"{metric}_stderr{tail}")
+            if isinstance(error, int | float):
+                cells["stderr"] = str(error)
+            parts = _leaves(task, groups)
+            for each in (task, *parts):
+                if each not in cells_of:
+                    cells_of[each] = _settings(each, content)
+            settings = _together(cells_of[task], {each: cells_of[each] for each in parts})
+            cells |= {**_counts(task, content), **settings, GUESS: chances[task]}
+            cells |= _better(task, metric, content)
+            yield Score(Row(f"{here}.{shown(key)}", cells), str(path), parts)
+
+
+def _groups(content: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the parts of each group, which may be groups."""
+    groups = content.get("group_subtasks")
+    return {
+        group: [part for part in parts if isinstance(part, str) and part != group]
+        for group, parts in (groups.items() if isinstance(groups, dict) else ())
+        if isinstance(parts, list)
+    }
+
+
+def _leaves(task: str, groups: dict[str, list[str]]) -> tuple[str, ...]:
+    """Return the tasks that a group is made of in the end; none of what is no group."""
+    left, seen, leaves = list(groups.get(task, ())), {task}, []
+    while left:
+        part = left.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        if groups.get(part):
+            left += groups[part]
+        else:
+            leaves.append(part)
+    return tuple(sorted(leaves))
+
+
+def _together(own: dict[str, str], parts: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return the settings of a group: those of its tasks where they are one, or what tells them."""
+    if not parts:
+        return own
+    found = {}
+    for name in dict.fromkeys(name for cells in parts.values() for name in cells):
+        of = {task: cells.get(name, "none") for task, cells in parts.items()}
+        found[name] = next(iter(of.values())) if len(set(of.values())) == 1 else _brief(of)
+    which = {f"{TASK_FIELD}tasks": _brief(sorted(parts))}
+    return {name: own[name] for name in ("version",) if name in own} | found | which
+
+
+def model_args(content: dict[str, Any]) -> dict[str, Any]:
     """Return what the model of a file was loaded with."""
-    arguments = _config(content).get("model_args")
+    arguments = config_of(content).get("model_args")
     if isinstance(arguments, str):
         return dict(part.partition("=")[::2] for part in arguments.split(","))
     return arguments if isinstance(arguments, dict) else {}
 
 
-def _config(content: dict[str, Any]) -> dict[str, Any]:
+def config_of(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file says once of a whole run."""
     config = content.get("config")
     return config if isinstance(config, dict) else {}
-
-
-class _Known:
-    """Finds the size of the model behind each file, and remembers what the files do not tell.
-
-    Parameters
-    ----------
-    sizes : Sizes, `scales.NAMES` or None
-        As of `from_folder`.
-    folder : Path
-        That holds all files.
-    stems : mapping of str to int
-        How many files have each name.
-    """
-
-    def __init__(
-        self,
-        sizes: scales.Sizes | str | None,
-        folder: Path,
-        stems: Mapping[str, int],
-    ) -> None:
-        self.sizes, self.folder, self.stems = sizes, folder, stems
-        self.lacking: dict[str, list[Path]] = {}
-        self.unknown: dict[Path, str] = {}
-        self.by_file: set[str] = set()
-        self.shared: defaultdict[str, dict[str, Path]] = defaultdict(dict)
-
-    def model(self, path: Path, content: dict[str, Any]) -> dict[str, str]:
-        """Return name and scale of the model behind a file, and its parameters if both are known.
-
-        The scale is empty where `check` will refuse it.
-        """
-        arguments = _arguments(content)
-        general = content.get("config_general")
-        named = general.get("model_name") if isinstance(general, dict) else None
-        names = [content.get("model_name"), *map(arguments.get, NAMED_BY), named]
-        name = next((each for each in names if isinstance(each, str) and each), path.stem)
-        count = _config(content).get("model_num_parameters")
-        known = isinstance(count, int) and not isinstance(count, bool) and count > 0
-        if isinstance(self.sizes, scales.Sizes):
-            key = self._key(self.sizes.of, path, name, str(arguments.get("revision")))
-            more = {"params": str(count)} if known else {}
-            more |= {column: of[key] for column, of in self.sizes.others.items() if key in of}
-            return {"model": name, "scale": str(self.sizes.of.get(key, "")), **more}
-        told = scales.size_in(name) if self.sizes == scales.NAMES else None
-        scale = repr(told) if told is not None else str(count) if known else ""
-        if not scale:
-            self.lacking.setdefault(name, []).append(path)
-        return {"model": name, "scale": scale}
-
-    def _key(self, sizes: Mapping[str, float], path: Path, name: str, revision: str) -> str:
-        """Return what the sizes call a file; a file name that many share comes last."""
-        own = (path.name, path.stem)
-        keys = (
-            path.relative_to(self.folder).as_posix(),
-            *(own if self.stems[path.stem] == 1 else ()),
-            f"{name}@{revision}",
-            name,
-            name.rpartition("/")[2],
-            path.parent.name,
-            *own,
-        )
-        key = next((each for each in keys if each in sizes), "")
-        if key in (*own, keys[0]):
-            self.by_file.add(name)
-        if key not in sizes:
-            self.unknown[path] = name
-        if key in own and self.stems[path.stem] > 1:
-            self.shared[key].setdefault(name, path)
-        return key
-
-    def check(self, problems: Problems) -> None:
-        """Note models without a size, and names in the sizes that stand for several models."""
-        for path, name in self.unknown.items():
-            # Only what tells this file from the others would give it a size of its own.
-            alone = self.stems[path.stem] == 1 and path.stem != name
-            add = [] if alone and name in self.by_file else [repr(name)]
-            add += [repr(path.stem)] if alone else []
-            what = f"{place('sizes')} lacks the model {name!r}"
-            problems.add(str(path), what, f"Add {' or '.join(add)} to it")
-        for key, models in self.shared.items():
-            if len(models) > 1:
-                one, two, *_ = models
-                what = f"{key!r} in {place('sizes')} stands for files of {one!r}, of {two!r}"
-                more = (
-                    f" and of {len(models) - 2} more models" if models.keys() - {one, two} else ""
-                )
-                remedy = f"Name the models there: {one!r}, {two!r}"
-                problems.add(str(models[two]), what + more, remedy)
-        if not self.lacking:
-            return
-        (name, (path, *_)), *others = self.lacking.items()
-        files = [each.stem for paths in self.lacking.values() for each in paths]
-        if self.sizes == scales.NAMES:
-            what = f"no one size in the name {name!r}"
-            remedy = "Give a CSV file with the columns model,scale in its place"
-        else:
-            what = f"the file does not say how large {name!r} is"
-            # Files of one model are its checkpoints: their names tell them apart.
-            apart = not others and len(files) == len(set(files))
-            sizes_of = argument("sizes", {files[0] if apart and files[1:] else name: ...})
-            remedy = f"Give {sizes_of}; a CSV file with the columns model,scale will do"
-            remedy += scales.offered(self.lacking)
-        more = f", nor do files of {len(others)} more models" if others else ""
-        problems.add(str(path), what + more, remedy)
-
-
-def _rows(
-    path: Path,
-    content: dict[str, Any],
-    common: dict[str, str],
-    wanted: Collection[str],
-    metrics: set[str],
-) -> Iterator[Row]:
-    chances = _chances(content)
-    for task, scores in content["results"].items():
-        here = shown(f"{path}, results.{task}")
-        if not isinstance(scores, dict):
-            fail(here, "no object with scores", "Write the file again")
-        for key, score in scores.items():
-            metric, _, extraction = key.partition(",")
-            if not isinstance(score, int | float) and not ACCURACY.fullmatch(metric):
-                continue
-            if metric.endswith("_stderr"):
-                continue
-            metrics.add(key)
-            name = metric if extraction in ("", "none") else key
-            if not (metric in wanted or name in wanted or ACCURACY.fullmatch(metric)):
-                continue
-            cells = {**common, "task": task, "metric": name, "score": str(score)}
-            tail = f",{extraction}" if extraction else ""
-            error = scores.get(f"{metric}_stderr{tail}")
-            if isinstance(error, int | float):
-                cells["stderr"] = str(error)
-            cells |= {**_counts(task, content), **_settings(task, content), GUESS: chances[task]}
-            cells |= _better(task, metric, content)
-            yield Row(f"{here}.{shown(key)}", cells)
 
 
 def _better(task: str, metric: str, content: dict[str, Any]) -> dict[str, str]:
@@ -328,38 +340,45 @@ def _counts(task: str, content: dict[str, Any]) -> dict[str, str]:
 def _settings(task: str, content: dict[str, Any]) -> dict[str, str]:
     """Return how a task was asked of what, as far as the file tells; what it leaves out is left.
 
-    A setting that is null is none, which is not the same as one that the file does not know.
+    What every file would say if it were so, as a chat template, is none where it says nothing.
     """
-    config, arguments = _config(content), _arguments(content)
-    own = {"num_fewshot": config.get("num_fewshot")} | _inside(content, "configs", task)
+    config, arguments = config_of(content), model_args(content)
+    own = _inside(content, "configs", task)
+    shots = own.get("num_fewshot", config.get("num_fewshot"))
+    dtype = config.get("model_dtype") or arguments.get("dtype")
     found = {
-        "n_shot": _of_task(content, "n-shot", task, own["num_fewshot"]),
+        "n_shot": _of_task(content, "n-shot", task, shots),
         "version": _of_task(content, "versions", task, None),
-        "dtype": config.get("model_dtype", arguments.get("dtype")),
+        # Older harnesses wrote neither the one nor the other as newer ones do.
+        "dtype": re.sub(r"^torch\.", "", str(dtype or "")),
+        "backend": re.sub("^(hf|huggingface)(-.*)?$", "hf", str(config.get("model") or "")),
         "revision": arguments.get("revision", config.get("model_revision")),
+        **_fields(task, content),
     }
-    found |= {"backend": config.get("model"), **_fields(task, content)}
     if arguments:
         found["revision"] = found["revision"] or "main"
         on = [each for each in QUANTISED if str(arguments.get(each)).lower() == "true"]
         found["quantisation"] = ", ".join(on) or "none"
     known = {name: value for name, value in found.items() if value not in (None, "", [])}
-    known |= {name: config[name] for name in ("limit", "gen_kwargs") if name in config}
+    known["limit"] = own.get("limit", config.get("limit"))
+    known["gen_kwargs"] = config.get("gen_kwargs")
     for name, keys in ONCE.items():
-        here = [key for key in keys if key in content]
-        if here:
-            known[name] = next((content[key] for key in here if content[key]), None)
+        known[name] = next((content[key] for key in keys if content.get(key)), None)
     return {name: _brief(value) for name, value in known.items()}
 
 
 def _fields(task: str, content: dict[str, Any]) -> dict[str, object]:
     """Return what else a file says of a task and of how its model was loaded, for comparison."""
-    arguments, own = _arguments(content), _inside(content, "configs", task)
+    arguments, own = model_args(content), _inside(content, "configs", task)
     found: dict[str, object] = {
         f"{TASK_FIELD}{column_name(name)}": value
         for name, value in own.items()
-        if name not in HARMLESS
+        if ASKED.fullmatch(name)
     }
+    path = f"{TASK_FIELD}dataset_path"
+    if isinstance(found.get(path), str):
+        # Data sets moved below the names of their owners.
+        found[path] = str(found[path]).rpartition("/")[2].lower()
     skipped = {*QUANTISED, *NAMED_BY}
     found |= {
         f"{MODEL_FIELD}{column_name(name)}": value
@@ -375,19 +394,33 @@ def _fields(task: str, content: dict[str, Any]) -> dict[str, object]:
 
 
 def _fill_in(rows: list[Row]) -> None:
-    """Give each row the fields that others of its task have, where its file would have said so."""
-    fields: defaultdict[str, set[str]] = defaultdict(set)
+    """Make the settings of one task comparable between files, which need not say all of them.
+
+    A field that others have is none where the file would have said so. A function that a file
+    names by its place in memory is compared with nothing.
+    """
+    tasks: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        fields[row.cells["task"]] |= {
-            name for name in row.cells if name.startswith((TASK_FIELD, MODEL_FIELD))
-        }
-    for row in rows:
-        for name in sorted(fields[row.cells["task"]]):
-            if name.partition(".")[0] + "." in row.cells:
-                row.cells.setdefault(name, "none")
-    for row in rows:
-        for known in (TASK_FIELD, MODEL_FIELD):
-            row.cells.pop(known, None)
+        tasks[row.cells["task"]].append(row)
+    for same in tasks.values():
+        of: defaultdict[str, set[str]] = defaultdict(set)
+        for row in same:
+            for name, value in row.cells.items():
+                if name in LOADED or name.startswith((TASK_FIELD, MODEL_FIELD)):
+                    of[name].add(value)
+        for row in same:
+            for name, values in sorted(of.items()):
+                if FUNCTION in values or name in (TASK_FIELD, MODEL_FIELD):
+                    continue
+                if name in LOADED:
+                    if len(values) == 1:
+                        row.cells.setdefault(name, *values)
+                elif name.partition(".")[0] + "." in row.cells:
+                    row.cells.setdefault(name, "none")
+        gone = {TASK_FIELD, MODEL_FIELD, *(name for name in of if FUNCTION in of[name])}
+        for row in same:
+            for name in gone:
+                row.cells.pop(name, None)
 
 
 def _of_task(content: dict[str, Any], part: str, task: str, otherwise: object) -> object:
@@ -397,15 +430,25 @@ def _of_task(content: dict[str, Any], part: str, task: str, otherwise: object) -
 
 def _brief(value: object) -> str:
     """Return a setting as a cell; long ones, as templates, by the hash that newer files give."""
+    value = _said(value)
     if value in (None, "", [], {}) or value is False:
         return "none"
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    text = ADDRESS.sub("", text)
+    if ADDRESS.search(text):
+        return FUNCTION
     if re.fullmatch("[0-9a-f]{64}", text):
         return text[:8]
     if len(text) <= 40:
         return text
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _said(value: object) -> object:
+    """Return a setting without parts that hold a default, which newer harnesses write out."""
+    if isinstance(value, dict):
+        inside = {str(name): _said(each) for name, each in value.items()}
+        return {name: each for name, each in inside.items() if each not in DEFAULTS}
+    return [_said(each) for each in value] if isinstance(value, list) else value
 
 
 def _chances(content: dict[str, Any]) -> dict[str, str]:
@@ -457,6 +500,64 @@ def _inside(content: dict[str, Any], part: str, task: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def completed(scores: list[Score]) -> list[str]:
+    """Add what the files of all models together tell; return sentences on what was changed."""
+    _imply_items([score.row for score in scores if not score.parts])
+    _fill_in([score.row for score in scores])
+    return _mend_groups(scores)
+
+
+def _mend_groups(scores: list[Score]) -> list[str]:
+    """Give each group the items and the standard error that follow from its tasks.
+
+    A harness of 2024 wrote errors of groups that were many times too large.
+    """
+    of: dict[tuple[str, ...], dict[str, str]] = {}
+    for score in scores:
+        cells = score.row.cells
+        of[score.file, cells["task"], cells["metric"]] = cells
+    told: dict[str, float] = {}
+    for score in scores:
+        cells = score.row.cells
+        keys = [(score.file, task, cells["metric"]) for task in score.parts]
+        before = _number(cells, "stderr")
+        error = _from_parts(cells, [of[key] for key in keys if key in of])
+        if error > TINY:
+            cells["stderr"] = repr(error)
+            if before > TINY and not WRONG_ERROR[0] < before / error < WRONG_ERROR[1]:
+                told[cells["task"]] = max(told.get(cells["task"], 0.0), before / error)
+    names = [f"{task} ({times:.2g} times as large)" for task, times in told.items()]
+    return [phrase("folder", "pooled_errors", names=", ".join(names[:4]))] if names else []
+
+
+def _from_parts(cells: dict[str, str], parts: list[dict[str, str]]) -> float:
+    """Return the standard error of a mean over tasks, and set its items; nan if it is no mean."""
+    if not parts:
+        return math.nan
+    p, items, errors = (
+        np.array([_number(part, name) for part in parts]) for name in ("score", "items", "stderr")
+    )
+    with np.errstate(all="ignore"):
+        errors = np.where(errors > TINY, errors, np.sqrt(p * (1 - p) / items))
+        weights = items / items.sum()
+    mean = _number(cells, "score")
+    if abs(float(weights @ p) - mean) < SAME_MEAN:
+        cells["items"] = repr(float(items.sum()))
+    elif abs(float(p.mean()) - mean) < SAME_MEAN:
+        weights = np.full(len(parts), 1 / len(parts))
+        cells.pop("items", None)
+    else:
+        return math.nan
+    return float(np.linalg.norm(weights * errors))
+
+
+def _number(cells: dict[str, str], name: str) -> float:
+    try:
+        return float(cells[name])
+    except (KeyError, ValueError):
+        return math.nan
+
+
 def _imply_items(rows: list[Row]) -> None:
     """Turn standard errors into item counts where they are those of one share of n items.
 
@@ -467,16 +568,14 @@ def _imply_items(rows: list[Row]) -> None:
     for row in rows:
         groups[row.cells["task"], row.cells["metric"]].append(row)
     for group in groups.values():
-        if any("items" in row.cells for row in group):
-            continue
         implied = []
         for row in group:
-            try:
-                p, error = float(row.cells["score"]), float(row.cells["stderr"])
-            except (KeyError, ValueError):
-                continue
-            if 0 < p < 1 and error > TINY:
+            p, error = _number(row.cells, "score"), _number(row.cells, "stderr")
+            if "items" in row.cells:
+                implied.append(_number(row.cells, "items"))
+            elif 0 < p < 1 and error > TINY:
                 implied.append(p * (1 - p) / error**2 + 1)
-        if implied and np.allclose(implied, round(np.median(implied)), rtol=1e-4):
+        items = np.median(implied) if np.isfinite(implied).all() and implied else math.nan
+        if math.isfinite(items) and np.allclose(implied, round(items), rtol=1e-4):
             for row in group:
-                row.cells["items"] = str(round(np.median(implied)))
+                row.cells.setdefault("items", str(round(items)))

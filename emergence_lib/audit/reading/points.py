@@ -15,7 +15,7 @@ from emergence_lib.audit import phrases
 from emergence_lib.audit.curve import FINEST, LONGEST, MOST_ITEMS, SCALES, fail
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.columns import Entry
-from emergence_lib.audit.reading.table import MISSING, NUMBER, Problems
+from emergence_lib.audit.reading.table import GUESS, MISSING, NUMBER, Problems
 
 PerTask: TypeAlias = float | Mapping[Any, float] | None
 """One number for all tasks, or a number by task; the key None stands for the rest."""
@@ -88,7 +88,8 @@ def points(entries: list[Entry], comma: bool, unit: str = "plain") -> list[Point
                     place = f"{entry.row.place}, column {phrases.quoted(column)}"
                     problems.add(place, *phrases.fault("not_turned", found=text))
                     continue
-                value = number(entry.row.place, column, kind, text, comma, problems, unit)
+                task = entry.cells["task"] if GUESS in entry.cells else None
+                value = number(entry.row.place, column, kind, text, comma, problems, unit, task)
                 values[role] = math.nan if value is None else value
             elif not text:
                 empty = phrases.fault("empty_text", column=entry.columns[role])
@@ -106,15 +107,24 @@ def number(
     comma: bool,
     problems: Problems,
     unit: str = "plain",
+    task: str | None = None,
 ) -> float | None:
-    """Return the number in a cell; note a problem and return None if there is no good one."""
+    """Return the number in a cell; note a problem and return None if there is no good one.
+
+    Of result files, which have no columns, ``task`` names the task that could be left out.
+    """
     value = _number(kind, text, comma, unit)
     if isinstance(value, float):
         return value
     name, more = value
     want = _want(kind) if kind != "scale" or unit == "plain" else f"{_want(kind)} as {unit}"
-    what = phrases.fault(name, found=text, want=want, **more)
-    problems.add(f"{place}, column {phrases.quoted(column)}", *what)
+    what, remedy = phrases.fault(name, found=text, want=want, **more)
+    if task is None:
+        problems.add(f"{place}, column {phrases.quoted(column)}", what, remedy)
+        return None
+    divide = "Divide by 100 if it is a percentage" if name == "percentage" else "Correct the file"
+    remedy = f"{divide}, or leave the task out with {phrases.argument('without', task)}"
+    problems.add(place if column == "score" else f"{place}, {column}", what, remedy)
     return None
 
 
@@ -135,7 +145,7 @@ def _number(
 ) -> float | tuple[str, dict[str, str]]:
     """Return the number in a cell, or the name of its fault and what else that tells."""
     if not text:
-        return "empty", {"part": "row" if kind in ("scale", "score") else "column"}
+        return "empty", {}
     plain = text
     spelt = scales.spelt(text, comma) if kind == "scale" else None
     if spelt is not None and unit not in scales.BASES:
@@ -156,14 +166,15 @@ def _number(
         return "above_unit", {"most": phrases.number(scales.MOST[unit]), "unit": unit}
     value = scales.converted(plain, unit) if kind == "scale" else float(plain)
     beyond = kind == "scale" and value == 0 and unit in scales.BASES
-    if _good(kind, value) and not beyond:
+    if in_limits(kind, value) and not beyond:
         return value
     if kind in FRACTIONS and value > 0:
         return "percentage" if value <= 100 else "no_score", {}
     return "beyond", {}
 
 
-def _good(kind: str, value: float) -> bool:
+def in_limits(kind: str, value: float) -> bool:
+    """Tell whether a number may stand in a column of some kind."""
     least, most = LIMITS[kind]
     if kind in ("stderr", "scale") and value == 0:
         # No such standard error is believed, and a model of no size is left out: both later.
@@ -177,10 +188,8 @@ def _want(kind: str) -> str:
 
 
 def _instead(text: str) -> str | None:
-    """Return a percentage or a number with a suffix as a plain number."""
+    """Return a number with a suffix as a plain number."""
     suffixed = SUFFIXED.fullmatch(text)
-    if text.endswith("%") and NUMBER.fullmatch(text[:-1].strip()):
-        return phrases.number(float(text[:-1]) / 100, 6)
     if suffixed and NUMBER.fullmatch(suffixed[1]):
         power = {"k": 3, "m": 6, "b": 9, "t": 12}[suffixed[2].lower()]
         return f"{suffixed[1]}e{power}"
@@ -212,7 +221,7 @@ def check_option(argument: str, kind: str, option: PerTask, known: Iterable[str]
         return
     values = option if isinstance(option, Mapping) else {None: option}
     for value in values.values():
-        if not (is_number(value) and _good(kind, value)):
+        if not (is_number(value) and in_limits(kind, value)):
             what = f"found {value!r:.60}, want {_want(kind)}"
             fail(phrases.place(argument), what, "Correct it")
     names = list(known)

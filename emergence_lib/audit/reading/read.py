@@ -1,7 +1,8 @@
-"""From a CSV file, a data frame or a folder of lm-evaluation-harness results to curves.
+"""From CSV files, a data frame or folders of evaluation results to curves.
 
-All three become rows of text first, then curves: one reader judges every cell. A source with any
-fault gives no curve at all, and one message that lists up to ten faults.
+All become rows of text first, then curves: one reader judges every cell. A table with any fault
+gives no curve at all, and one message that lists up to ten faults. Of result files, which somebody
+else wrote, a task with a fault is left out, and a note says why.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from emergence_lib.audit.curve import Curve, fail
+from emergence_lib.audit.curve import Curve, CurveError, fail
 from emergence_lib.audit.losses import LossCurve
 from emergence_lib.audit.phrases import argument, phrase, place, shown
 from emergence_lib.audit.phrases import number as brief
-from emergence_lib.audit.reading import assemble, columns, direction, harness, scales, settings
+from emergence_lib.audit.reading import (
+    assemble,
+    columns,
+    direction,
+    folder,
+    notation,
+    scales,
+    settings,
+)
 from emergence_lib.audit.reading import chance as guessing
 from emergence_lib.audit.reading.losses import loss_curve
 from emergence_lib.audit.reading.points import (
@@ -31,18 +39,22 @@ from emergence_lib.audit.reading.points import (
     written,
 )
 from emergence_lib.audit.reading.scales import Sizes
-from emergence_lib.audit.reading.sizes import from_file, from_mapping, refuse_doubtful
+from emergence_lib.audit.reading.sizes import from_file, from_mapping, told_unit
 from emergence_lib.audit.reading.table import (
     Problems,
+    Row,
     Table,
     column_name,
     from_csv,
     from_frame,
 )
 
+FILE = "file"
+"""Column that says from which of several tables a row is."""
+
 
 def read(
-    source: str | os.PathLike[str] | pd.DataFrame,
+    source: str | os.PathLike[str] | pd.DataFrame | Sequence[str | os.PathLike[str]],
     *,
     scale: str | None = None,
     scale_unit: str | None = None,
@@ -52,6 +64,8 @@ def read(
     items: PerTask = None,
     sizes: Mapping[str, float | str] | str | os.PathLike[str] | None = None,
     tasks: Collection[str] | None = None,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
     metric: str | None = None,
     other: str | None = None,
     by: Sequence[str] = (),
@@ -60,18 +74,22 @@ def read(
     chance_for_all: float | None = None,
     lower_is_better: direction.Lower = None,
     losses: list[LossCurve] | None = None,
+    percent: notation.Percent = None,
 ) -> list[Curve]:
     """Read scaling curves.
 
     Parameters
     ----------
-    source : path or DataFrame
-        A CSV file or a data frame in one of two forms, or a folder of result files of
-        lm-evaluation-harness; each a regular file of up to 50 MB. Long form: a row a score, with
-        the columns ``scale`` (or ``params``, ``train_flops``, ``tokens``, ...), ``score`` (or
-        ``accuracy``, ...), ``n_items`` or ``stderr``, and as wanted ``task``, ``metric``,
-        ``model``, ``chance`` (blank where unknown), ``length``, ``higher_is_better`` or
-        ``lower_is_better``, ``other`` (a second metric on the same items), ``other_stderr``,
+    source : path, sequence of paths, or DataFrame
+        CSV files or a data frame in one of two forms, or folders of result files and such files:
+        of lm-evaluation-harness, of leaderboards (details), of OLMES or HELM; each a regular file
+        of up to 50 MB. Several tables must have the same columns. Of several runs of one model in
+        one setting the newest counts, and equal answers count once. Other files in a folder are
+        passed over, and so are tasks with a fault, which `Curve.notes` tells. Long form: a row a
+        score, with the columns ``scale`` (or ``params``, ``train_flops``, ``tokens``, ...),
+        ``score`` (or ``accuracy``, ...), ``n_items`` or ``stderr``, and as wanted ``task``,
+        ``metric``, ``model``, ``chance`` (blank where unknown), ``length``, ``higher_is_better``
+        or ``lower_is_better``, ``other`` (a second metric on the same items), ``other_stderr``,
         ``other_chance``. Wide form: a row a model, the scale, and a column of scores for each
         task, with ``TASK_items``, ``TASK_stderr`` or ``TASK_chance`` beside it, or ``n_items`` for
         all. Columns that are known to hold something else, such as ``learning_rate``, are no tasks
@@ -97,6 +115,9 @@ def read(
         ``scale`` (or ``params``, ...). ``"names"`` takes the parameters in names like pythia-410m.
     tasks : collection of str, optional
         Tasks to read; all otherwise.
+    only, without : sequence of str
+        Tasks and files to read, or not to read, by name or by a pattern such as ``"mmlu_*"``. A
+        file goes by its name, its place in the folder, or a folder that holds it.
     metric : str, optional
         Metric to read; all otherwise (of a results folder, all accuracies).
     other : str, optional
@@ -121,6 +142,10 @@ def read(
         Grows by the losses of the source, for `audit_loss`: what its metric or column calls a
         loss, a cross-entropy, a perplexity or the like. Without it losses are left out, with a
         note, and refused where there is nothing else. See `read_losses`.
+    percent : bool or collection of str, optional
+        What is written as percentages: all scores (and their standard errors), none, or those by
+        some metrics, tasks or columns. Without it, percent signs tell, in cells or names of
+        columns, and numbers that run beyond 10.
 
     Returns
     -------
@@ -128,25 +153,26 @@ def read(
         In the order of the source, models sorted by scale. Where both item counts and standard
         errors are given, the counts are used only if they agree. A standard error of 0 is
         replaced by the number of items that the other scores of the curve imply. ``chance_source``
-        says where the chance level of a curve is from, ``notes`` what was
-        split, left out or taken for something.
+        says where the chance level of a curve is from, ``notes`` what was split, left out or taken
+        for something; what concerns the whole source stands with the first curve.
 
     Raises
     ------
     CurveError
-        If anything is wrong with the source; nothing of it is used then.
+        If anything is wrong with a table, or no task of result files can be read.
     """
     if repeats not in (None, "pool"):
         fail(place("repeats"), f"found {repeats!r}, want 'pool' or nothing", "Leave it out")
     _check_unit(scale_unit)
-    by = tuple(map(column_name, [by] if isinstance(by, str) else by))
-    pool = tuple(map(column_name, [pool] if isinstance(pool, str) else pool))
+    by, pool = (tuple(map(column_name, _names(each))) for each in (by, pool))
     by_names = isinstance(sizes, str) and sizes == scales.NAMES
     sized = None if by_names else _sizes(sizes, scale, scale_unit)
     if sized and not isinstance(sizes, Mapping):
         scale = None  # a column of the file of sizes
     wanted = tuple(each for each in (metric, other) if each)
-    table = _table(source, scales.NAMES if by_names else sized, wanted)
+    choice = folder.Choice(_names(only), _names(without))
+    pooled = repeats == "pool"
+    table, told = _table(source, scales.NAMES if by_names else sized, wanted, choice, pooled)
     in_rows = table.unit is not None  # the scale of result files
     if by_names and not in_rows:
         # Without names there are no sizes, and `columns.entries` says what is wrong.
@@ -160,23 +186,35 @@ def read(
         settings.add_families(table)
     _check_pool(table, pool, by)
     found = columns.entries(table, scale, None if in_rows else sized, tasks, by)
-    entries = columns.of_metrics(table.source, found.entries, wanted if metric else ())
+    entries = found.entries if in_rows else _chosen(found, choice, told)
+    entries = columns.of_metrics(table.source, entries, wanted if metric else ())
     asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
     entries, left_out = direction.directed(
         table.source, entries, lower_is_better, asked, keep=losses is not None, other=other
     )
+    if percent is not None or not in_rows:
+        entries = notation.settled(table, entries, percent)
+    own_unit = None
     if not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
         header, title = f"{table.source}, row 1", table.titles[found.column]
         scales.refuse_groups(header, title, texts)
         if scale_unit is None:
-            refuse_doubtful(header, title, found.unit, texts, table.comma)
-    written_in = "plain" if elsewhere else scale_unit or "plain"
+            own_unit = told_unit(header, title, found.unit, texts, table.comma)
+    written_in = "plain" if elsewhere else scale_unit or own_unit or "plain"
     problems, notes = Problems(), settings.Notes()
-    groups = assemble.grouped(points(entries, table.comma, written_in), by)
+    if in_rows:
+        checked = _by_task(table, entries, percent is None, problems)
+    else:
+        checked = points(entries, table.comma, written_in)
+    taken = [] if elsewhere else notation.of_scale(table, found, own_unit, checked)
+    groups = assemble.grouped(checked, by)
     groups = settings.settled(table, groups, by, pool, notes, problems)
-    problems.stop()
     names = assemble.named(groups, table.source)
+    if in_rows and groups:
+        groups = _of_models(table.source, groups, names, told)
+    else:
+        problems.stop()
     options = {"length": length, "items": items}
     tasks_known = [*names.values(), *(key[0] for key in groups)]
     for each, option in {**options, "chance": chance}.items():
@@ -188,24 +226,96 @@ def read(
     curves: dict[assemble.Key, Curve] = {}
     for key, group in groups.items():
         name, task = names[key], key[0]
+        how = dict.fromkeys(each for point in group for each in point.entry.notes)
+        converted = _converted(group, by_names, scale_unit)
         if losses is not None and group[0].entry.loss:
-            told = notes.get(key, ()), _converted(group, by_names, scale_unit)
             loss = loss_curve(name, group, unit or axis, repeats == "pool", problems)
-            losses += [replace(loss, notes=(*loss.notes, *chain(*told)))] if loss else []
+            if loss:
+                kept = *loss.notes, *how, *notes.get(key, ()), *converted
+                losses.append(replace(loss, notes=tuple(kept)))
             continue
         said = {each: _for_task(option, name, task) for each, option in options.items()}
         level = guessing.given(chance, chance_for_all, name, task)
-        curve = assemble.curve(name, group, said, unit or axis, repeats == "pool", problems, level)
+        curve = assemble.curve(name, group, said, unit or axis, pooled, problems, level)
         if curve:
-            converted = _converted(group, by_names, scale_unit)
-            more = [*notes.get(key, ()), *left_out, *converted]
-            if found.aside and not curves:
-                more.append(f"Not taken as scores: {', '.join(map(shown, found.aside))}.")
+            more = [*taken, *how, *notes.get(key, ()), *left_out, *converted]
+            if not curves:
+                more += [*table.notes, *found.notes]
             along, why_not = scales.along(curve, _others(group, table.comma), axis)
             kept = (*curve.notes, *more, *why_not)
             curves[key] = replace(curve, along=along, notes=kept)
-    problems.stop()
-    return assemble.paired(table.source, curves, other) if other else list(curves.values())
+    if not (in_rows and (curves or losses)):
+        problems.stop()
+    told += [phrase("folder", "faulty", fault=line) for line in _lines(problems)]
+    shares = assemble.paired(table.source, curves, other) if other else list(curves.values())
+    # What is said of the whole source stands with its first curve.
+    if shares:
+        shares[0] = replace(shares[0], notes=(*shares[0].notes, *told))
+    elif losses:
+        losses[0] = replace(losses[0], notes=(*losses[0].notes, *told))
+    return shares
+
+
+def _chosen(found: columns.Found, choice: folder.Choice, told: list[str]) -> list[columns.Entry]:
+    """Return the entries of the tasks of tables that are kept."""
+    names = [entry.cells.get("task", "") for entry in found.entries]
+    kept = choice.tasks(names)
+    choice.check(filter(None, dict.fromkeys(names)))
+    told += choice.note()
+    entries = [entry for entry, name in zip(found.entries, names, strict=True) if name in kept]
+    if not entries:
+        fail(place("without"), "no task is left", "Leave out less")
+    return entries
+
+
+def _by_task(
+    table: Table, entries: list[columns.Entry], settle: bool, problems: Problems
+) -> list[Point]:
+    """Return the numbers of result files, without tasks that have a fault in any of them.
+
+    Where nobody said what is written as percentages, each task tells it by itself: ``settle``.
+    """
+    tasks: dict[tuple[str, str], list[columns.Entry]] = {}
+    for entry in entries:
+        tasks.setdefault((entry.cells["task"], entry.cells["metric"]), []).append(entry)
+    found: list[Point] = []
+    for same in tasks.values():
+        try:
+            found += points(notation.settled(table, same) if settle else same, False)
+        except CurveError as error:
+            for line in str(error).splitlines():
+                problems.add_error(CurveError(line))
+    return found
+
+
+def _of_models(
+    source: str, groups: settings.Groups, names: Mapping[assemble.Key, str], told: list[str]
+) -> settings.Groups:
+    """Return the groups of result files that have two models or more."""
+    by_scale = {key: sorted(group, key=lambda point: point.scale) for key, group in groups.items()}
+    kept = {key: groups[key] for key, group in by_scale.items() if len(assemble.alike(group)) > 1}
+    alone = [names[key] for key in groups if key not in kept]
+    if not kept:
+        model = next(iter(groups.values()))[0].entry.row.cells["model"]
+        which = f"{alone[0]}: one model only" if len(alone) == 1 else f"one model only, {model!r}"
+        what = " ".join([f"{which}; want at least two.", *told]).rstrip(".")
+        remedy = "Give the folder that holds the results of all models, or several; checkpoints of"
+        fail(source, what, f"{remedy} one model are told apart by {argument('sizes')}")
+    if alone:
+        told.append(phrase("note", "one_model", names=folder.listed(alone)))
+    return kept
+
+
+def _lines(problems: Problems) -> list[str]:
+    try:
+        problems.stop()
+    except CurveError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _names(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _for_task(option: PerTask, name: str, task: str) -> float | None:
@@ -299,15 +409,51 @@ def _path(argument: str, value: object) -> Path:
         fail(place(argument), f"found {found}, want a path or a table", "Pass a file name")
 
 
-def _table(source: object, sizes: Sizes | str | None, wanted: Collection[str]) -> Table:
-    """Return the rows of a data frame, a folder of result files or a CSV file."""
+def _table(
+    source: object,
+    sizes: Sizes | str | None,
+    wanted: Collection[str],
+    choice: folder.Choice,
+    pool: bool,
+) -> tuple[Table, list[str]]:
+    """Return the rows of a data frame, of result files or of CSV files, and sentences on them."""
     if isinstance(source, pd.DataFrame):
-        return from_frame(source)
-    path = _path("source", source)
-    return harness.from_folder(path, sizes, wanted) if os.path.isdir(path) else _from_file(path)
+        return from_frame(source), []
+    one_of = [source] if isinstance(source, str) or not isinstance(source, Sequence) else source
+    paths = [_path("source", each) for each in one_of]
+    results = [path for path in paths if path.suffix.lower() == ".json" or os.path.isdir(path)]
+    if not results:
+        return _from_tables(paths, choice), []
+    if len(results) < len(paths):
+        table = next(path for path in paths if path not in results)
+        if not table.exists():
+            from_csv(table)
+        what = f"a table, and {results[0]} holds result files"
+        fail(str(table), what, "Audit tables and result files one after the other")
+    if len(paths) == 1 and not os.path.isdir(paths[0]):
+        what = "one result file is one model"
+        fail(str(paths[0]), what, "Give the folder that holds all of them, or several files")
+    return folder.from_sources(paths, sizes, wanted, choice, pool)
 
 
-def _from_file(path: Path) -> Table:
-    if path.suffix.lower() == ".json":
-        fail(str(path), "one result file is one model", "Give the folder that holds all of them")
-    return from_csv(path)
+def _from_tables(paths: Sequence[Path], choice: folder.Choice) -> Table:
+    """Return the rows of CSV files, which know their file if there are several."""
+    paths = [file.path for file in choice.files(folder.File(path, path.name) for path in paths)]
+    if not paths:
+        fail(place("source"), "no file is left", "Name a file that is read")
+    first, *others = tables = [from_csv(path) for path in paths]
+    if not others:
+        return first
+    for table in others:
+        differ = {*first.columns} ^ {*table.columns}
+        if differ or first.comma != table.comma:
+            what = f"other columns than in {first.source}: {', '.join(sorted(differ))}"
+            if not differ:
+                what = f"another mark between cells than in {first.source}"
+            fail(f"{table.source}, row 1", what, "Audit the files one by one, or make them alike")
+    rows = [
+        Row(row.place, {**row.cells, FILE: path.stem})
+        for path, table in zip(paths, tables, strict=True)
+        for row in table.rows
+    ]
+    return Table("table", {**first.titles, FILE: FILE}, rows, comma=first.comma)
