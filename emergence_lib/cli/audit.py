@@ -29,9 +29,12 @@ SOURCE is a CSV file or a folder of lm-evaluation-harness results, each file of 
     addition,6.7e9,0.862,500
     addition,1.3e10,0.954,500
 
-or a row a model and a column a task. Other columns that are understood: train_flops or tokens as
-the scale, stderr in place of n_items, chance, length (tokens of an answer that must all be right),
-other (a second score of the same items), other_stderr, model, metric, lower_is_better.
+or a row a model and a column a task, if it says so (hellaswag, quiz_acc, quiz beside quiz_stderr,
+"quiz (%)") or if no column does; --task chooses. 7B, 22%, thousands as in 1,000 and Markdown are
+read, and the report says what was taken for what. Other columns that are understood: train_flops
+or tokens as the scale, stderr in place of n_items, chance, length (tokens of an answer that must
+all be right), other (a second score of the same items), other_stderr, model, metric,
+lower_is_better.
 
 What guessing scores counts, and is taken from the first that says it: --chance-for-all, --chance
 TASK=NUMBER, the file or files, --chance NUMBER, a built-in table of well-known tasks. If nobody

@@ -505,7 +505,7 @@ def test_settings_split_curves_or_are_pooled(
 def test_remedies_of_the_scale_work_where_they_are_read(
     scores: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scores.write_text("log10_flops,score,n\n18,.1,9\n20,.5,9\n")
+    scores.write_text("flops,score,n\n18,.1,9\n20,.5,9\n")
     assert main(["audit", str(scores)]) == 2
     said = capsys.readouterr().err
     assert "scale_unit=" not in said
