@@ -715,7 +715,7 @@ globalThis.emWorkbench ??= (() => {
     const all = [...groups].map(([key, inside]) => {
       const [role] = key.split("\0"); // no table holds such a mark
       const [{ columns, cells, place }] = inside;
-      const texts = [...new Set(inside.map(({ cells }) => cells[role]))];
+      const texts = inside.map(({ cells }) => cells[role]);
       const some = texts.map((text) => numberAs(text, table.comma)).filter(Boolean);
       const high = some.reduce((a, b) => Math.max(a, b), 0);
       const title = table.title.get(columns[role]);
@@ -864,7 +864,7 @@ globalThis.emWorkbench ??= (() => {
       isLoss(column) || lessIsBetter(column) || isOther(column)
     );
   }
-  const pointsOf = (groups) => groups.flatMap(({ points }) => points);
+  const pointsOf = (groups) => [].concat(...groups.map(({ points }) => points));
   function byTask(groups) {
     const tasks = new Map();
     for (const group of groups) push(tasks, JSON.stringify([group.task, ...group.more]), group);

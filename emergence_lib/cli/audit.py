@@ -31,11 +31,14 @@ by name. A CSV file has a row a score:
     addition,6.7e9,0.862,500
     addition,1.3e10,0.954,500
 
-or a row a model and a column a task. Other columns that are understood: train_flops or tokens as
-the scale, stderr in place of n_items, chance, length (tokens of an answer that must all be right),
-other (a second score of the same items), other_stderr, model, metric, lower_is_better. Where a
-metric or column is called a loss, a cross-entropy, a perplexity or the like, it gets a report of
-its own: a power law with its floor, no verdict.
+or a row a model and a column a task, if it says so (hellaswag, quiz_acc, quiz beside quiz_stderr,
+"quiz (%)") or if no column does; --task chooses. 7B, 22%, thousands as in 1,000 and Markdown are
+read, and the report says what was taken for what. Other columns that are understood: train_flops
+or tokens as the scale, stderr in place of n_items, chance, length (tokens of an answer that must
+all be right), other (a second score of the same items), other_stderr, model, metric,
+lower_is_better. Where a metric or
+column is called a loss, a cross-entropy, a perplexity or the like, it gets a report of its own: a
+power law with its floor, no verdict.
 
 What guessing scores counts, and is taken from the first that says it: --chance-for-all, --chance
 TASK=NUMBER, the file or files, --chance NUMBER, a built-in table of well-known tasks. If nobody

@@ -932,6 +932,64 @@ def test_a_table_may_be_pasted_from_a_spreadsheet(browser: Browser, tmp_path: Pa
         page.locator(".em-wb-verdict", has_text="3 models, and at least 4").wait_for()
 
 
+COPIED = {
+    "spreadsheet": (
+        "size\taccuracy\titems\n0.4B\t1%\t100\n1B\t2%\t100\n3B\t5%\t100\n7B\t22%\t100\n"
+        "13B\t41%\t100\n70B\t78%\t100\n"
+    ),
+    "Markdown": (
+        "| Model | Size | Accuracy | Items |\n|---|--:|--:|--:|\n| a | 400M | 1% | 1,000 |\n"
+        "| b | 1B | 2% | 1,000 |\n| c | 7B | 22% | 1,000 |\n| d | 13B | 41% | 1,000 |\n"
+        "| e | 70B | 78% | 1,000 |\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_a_table_as_it_was_copied_gets_its_verdict_in_one_press(
+    browser: Browser, tmp_path: Path, name: str
+) -> None:
+    (curve,) = cast(list[audit.Curve], python_says(COPIED[name], tmp_path / "curve.csv"))
+    with opened(browser, tmp_path) as page:
+        page.locator("textarea").fill(COPIED[name])
+        page.get_by_role("button", name="Audit").click()
+        found = page.locator(".em-wb-verdict").inner_text()
+        assert found == words.sentence(audit.audit(curve))
+        said = page.locator(".em-wb-result").inner_text()
+        assert "as parameters: '" in said
+        assert "as percentages, by its sign: '1%' as 0.01." in said
+
+
+def test_what_could_be_percentages_is_settled_in_the_form(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        page.locator("textarea").fill(BAD["small percentages"][0])
+        for chosen, said in (("percentages", "'.1' as 0.001"), ("shares", "2 models, and at")):
+            page.get_by_role("button", name="Audit").click()
+            page.get_by_role("alert").filter(has_text="Choose below what the scores").wait_for()
+            if chosen == "percentages":
+                page.get_by_text("What the table does not say").click()
+            page.get_by_label("Scores are written as").select_option(chosen)
+            page.get_by_role("button", name="Audit").click()
+            page.locator(".em-wb-result", has_text=said).wait_for()
+            page.get_by_label("Scores are written as").select_option("")
+
+
+def test_a_hundred_thousand_rows_are_read(scripts: Page) -> None:
+    read = """([header, row]) => {
+      const rows = Array.from({ length: 100000 }, (_, i) => row.replaceAll("I", i + 1));
+      return emWorkbench.read([header, ...rows].join("\\n"), {}).map(({ scale, score }) => [
+        scale.length, scale[99999], score[0],
+      ]);
+    }"""
+    for header, row in (
+        ("params,score,n,chance,tokens", "1eI,.5,9,,I".replace("1eI", "I0000")),
+        ("size\taccuracy\titems", "IM\t50%\t1,000"),
+        ("size\thellaswag\tquiz\tn", '"IM"\t50\t"some ""words"" I"\t9'),
+    ):
+        (found,) = scripts.evaluate(read, [header, row])
+        assert found == [100_000, 1e9 if "params" in header else 1e11, 0.5]
+
+
 def test_options_are_used_and_checked(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, tmp_path) as page:
         page.locator("textarea").fill(findings.examples()[findings.WORDS])

@@ -260,7 +260,7 @@ def _why_errors(table: Table, group: Group, inside: list[Entry], scored: str) ->
 
 def _numbers(table: Table, role: str, inside: Iterable[Entry]) -> tuple[list[float], bool]:
     """Return the numbers without a sign that are not 0, and whether there are any with one."""
-    found = dict.fromkeys(entry.cells[role] for entry in inside)
+    found = [entry.cells[role] for entry in inside]
     some = [_number(text, table.comma) for text in found]
     return [each for each in some if each], any(map(_signed, found))
 

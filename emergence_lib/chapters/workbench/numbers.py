@@ -23,7 +23,7 @@ LIMITS = (0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0)
 """Decades below which a rise is called sharp, for the reader to choose from."""
 HOLDS = {
     "scale": "the size of the model: parameters, FLOP of training or tokens seen",
-    "score": "a share from 0 to 1, not a percentage",
+    "score": "a share from 0 to 1, or a percentage",
     "items": "number of test items behind the score",
     "stderr": "standard error of the score, instead of items",
     "task": "which curve the row belongs to, if there are several",
