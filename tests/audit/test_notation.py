@@ -145,6 +145,12 @@ def test_what_could_be_either_is_asked_for_and_settled(name: str) -> None:
         assert "--percent all" in refused(frame)
 
 
+def test_a_few_large_numbers_among_small_ones_are_asked_for() -> None:
+    frame = pd.DataFrame({"params": [*SIZES, 7e10], "n": 1000, "score": [0.1, 0.2, 0.5, 25, 60]})
+    assert "found '25.0', want a fraction" in refused(frame)
+    assert only(read(frame, percent=True)).score.tolist() == [0.001, 0.002, 0.005, 0.25, 0.6]
+
+
 def test_shares_may_be_asked_for() -> None:
     same(only(read(table(**{"score (%)": SCORES}), percent=False)))
     big, small = read(TWO, percent=["big"])

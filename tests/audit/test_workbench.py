@@ -320,6 +320,10 @@ IN_PYTHON = "Losses are audited in Python, by python -m emergence_lib audit FILE
 BAD = {
     "percentages": ("scale,score,n\n1,2.5,9\n2,4.5,9\n", "Divide the column by 100"),
     "a slip": ("scale,score,n\n1,.1,9\n2,45.5,9\n3,.6,9\n", "Divide the column by 100"),
+    "a few percentages": (
+        "scale,score,n\n1,.1,9\n2,.2,9\n4,.5,9\n9,25,9\n32,60,9\n",
+        "Divide the column by 100",
+    ),
     "small percentages": ("scale,score (%),n\n1,.1,9\n2,.5,9\n", "Choose below what the scores"),
     "small beside large": (
         "task,scale,score,n\na,1,25,9\na,2,60.5,9\nb,1,0.5,9\nb,2,0.9,9\n",
