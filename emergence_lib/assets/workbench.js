@@ -1055,6 +1055,7 @@ globalThis.emWorkbench ??= (() => {
     return { rivals, near: near.map(({ name }) => name) };
   }
 
+  const riseOf = ({ falls }) => (falls ? "fall" : "rise");
   // All that the templates can ask for: the report, and what follows from it.
   function valuesOf(report) {
     const { curve, falls, threshold, gap, firstAboveChance, below, nextScale, dispersion } = report;
@@ -1064,7 +1065,7 @@ globalThis.emWorkbench ??= (() => {
       ...report, best, second,
       near: nearOf(report),
       rivals: near.join(", "),
-      rise: falls ? "fall" : "rise",
+      rise: riseOf(report),
       verb: falls ? "falls" : "rises",
       models: curve.scale.length,
       fewest: FEWEST,
@@ -1117,7 +1118,11 @@ globalThis.emWorkbench ??= (() => {
   const write = (text, x, y, anchor = "middle", kind = "") =>
     mark("text", { class: kind, x, y, "text-anchor": anchor }, text);
 
-  // Scores with 95% intervals, the best curve, its threshold and the next model's score.
+  const WIDEST_TEXT = 132; // of those beside what is shaded
+  const STRIP = 46; // above the plot, for the width of the rise and the limit
+
+  // Scores with 95% intervals, the best curve, its threshold and the next model's score; above them
+  // the rise beside the limit, both in the decades of the axis.
   function picture(report) {
     const { curve, nextScale } = report;
     const logs = [...curve.scale, nextScale].map(Math.log10);
@@ -1135,26 +1140,84 @@ globalThis.emWorkbench ??= (() => {
     // Where nobody said something that decides, every curve would be that of one reading.
     const told = report.obstacle !== "unsaid";
     const what = `scores of ${models} models with 95% intervals${told ? " and the best curve" : ""}`;
-    const title = `${shown(curve.name)}: ${what}`;
-    return mark("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
-      ...(told ? halfWay(report, x) : []), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
+    const rise = told && report.width;
+    const gap = rise && gapOf(report);
+    const beside = rise
+      ? `; above them the ${riseOf(report)}, ${span(rise)}, and the limit, ${decades(report.sharp)}` : "";
+    const shaded = gap ? `; shaded: the gap from ${gap.text}` : "";
+    const title = `${shown(curve.name)}: ${what}${beside}${shaded}`;
+    const top = rise ? STRIP : 0;
+    const viewBox = `0 ${-top} ${WIDTH} ${HEIGHT + top}`;
+    const decade = x(first + 1) - x(first);
+    return mark("svg", { viewBox, role: "img", "aria-label": title },
+      ...(rise ? measures(report, decade) : []), ...(gap ? widest(gap, x) : []),
+      ...(told ? halfWay(report, x, gap?.ends ?? []) : []), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
       ...(told ? [path("em-wb-curve", first, largest)] : []),
       ...(told ? [path("em-wb-curve em-wb-beyond", largest, end)] : []),
       ...(told ? following(report, x, y) : []), ...measurements(curve, x, y));
   }
 
+  // The gap between two neighbours that holds most of the rise, if so much that a verdict may hang
+  // on it.
+  function gapOf(report) {
+    const { curve: { scale }, leap, scoreAt } = report;
+    if (leap < (1 - BORDER) * emAudit.constants.MOST) return null;
+    const steps = scale.slice(1).map((each, at) => Math.abs(scoreAt(each) - scoreAt(scale[at])));
+    const at = steps.indexOf(Math.max(...steps));
+    const share = `${percent(leap)} of the ${riseOf(report)}`;
+    const ends = scale.slice(at, at + 2);
+    return { share, ends, text: `${number(ends[0])} to ${size(report, ends[1])}, with ${share}` };
+  }
+  function widest({ ends, share }, x) {
+    const [from, to] = ends.map((each) => x(Math.log10(each)));
+    const size = { x: from, y: TOP, width: to - from, height: BOTTOM - TOP };
+    return [
+      mark("rect", { class: "em-wb-gap", ...size }),
+      write(`${share} in one gap`, ...besides([from, to], TOP + 31), "em-wb-measure"),
+    ];
+  }
+  // Where a text stands: on the wider side of what is shaded, or in it if both are narrow.
+  function besides(shaded, y) {
+    const [from, to] = [Math.min(...shaded), Math.max(...shaded)];
+    const [left, right] = [from - LEFT, RIGHT - to];
+    if (Math.max(left, right) < WIDEST_TEXT) return [from + 4, y, "start"];
+    return left > right ? [from - 4, y, "end"] : [to + 4, y, "start"];
+  }
+
+  // The limit, and below it the 95% interval of the width with its best value, as lengths.
+  function measures(report, decade) {
+    const { width, sharp } = report;
+    const end = (length) => Math.min(LEFT + (length ?? Infinity) * decade, RIGHT);
+    const inside = (length) => LEFT + length * decade <= RIGHT;
+    const tick = (kind, length, y) =>
+      inside(length ?? Infinity) ? [line(kind, end(length), y - 3, end(length), y + 3)] : [];
+    const [limit, rise] = [13 - STRIP, 34 - STRIP];
+    const [low, high] = [width.low ?? 0, width.high];
+    const whole = `${riseOf(report)}, 10% to 90%: ${span(width)}`;
+    const best = { class: "em-wb-best", cx: end(width.best), cy: rise + 5, r: 3.2 };
+    return [
+      write(`limit for sharp: ${decades(sharp)}`, LEFT, limit, "start"),
+      line("em-wb-limit", LEFT, limit + 5, end(sharp), limit + 5),
+      ...tick("em-wb-limit", 0, limit + 5), ...tick("em-wb-limit", sharp, limit + 5),
+      write(whole, LEFT, rise, "start", "em-wb-measure"),
+      line("em-wb-width", end(low), rise + 5, end(high), rise + 5),
+      ...tick("em-wb-width", low, rise + 5), ...tick("em-wb-width", high, rise + 5),
+      ...(inside(width.best) ? [mark("circle", best)] : []),
+      ...(inside(sharp) ? [line("em-wb-chance", end(sharp), rise - 1, end(sharp), rise + 11)] : []),
+    ];
+  }
+
   // Where half of the rise can lie, as a band; an open end goes to the edge.
-  function halfWay({ threshold }, x) {
+  function halfWay({ threshold }, x, ends) {
     if (!threshold) return [];
     const place = (scale, edge) => (scale === null ? edge : x(Math.log10(scale)));
     const [from, to] = [place(threshold.low, LEFT), place(threshold.high, RIGHT)].map((each) =>
       Math.min(Math.max(each, LEFT), RIGHT));
     const size = { x: from, y: TOP, width: Math.max(to - from, 1), height: BOTTOM - TOP };
-    const before = from > WIDTH / 2;
-    const [at, anchor] = before ? [from - 4, "end"] : [to + 4, "start"];
+    const gap = ends.map((each) => x(Math.log10(each)));
     return [
       mark("rect", { class: "em-wb-band", ...size }),
-      write("half-way: 95%", at, TOP + 15, anchor, "em-wb-half"),
+      write("half-way: 95%", ...besides([from, to, ...gap], TOP + 15), "em-wb-half"),
     ];
   }
 
@@ -1236,9 +1299,12 @@ globalThis.emWorkbench ??= (() => {
     const none = enough ? "no rise at 95%" : "too few models";
     const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold, report.curve.unit)})` : none;
     const whole = width ? `${number(width.best, 2)} decades (${span(width)})` : none;
-    return element("dl", {},
-      element("dt", {}, "Half-way"), element("dd", {}, half),
-      element("dt", {}, "10% to 90%"), element("dd", {}, whole));
+    const gap = width && gapOf(report);
+    const rows = [["Half-way", half], ["10% to 90%", whole]];
+    rows.push(["Limit for sharp", decades(report.sharp)]);
+    if (gap) rows.push(["Widest gap", gap.text]);
+    return element("dl", {}, ...rows.flatMap(([name, text]) =>
+      [element("dt", {}, name), element("dd", {}, text)]));
   }
 
   function rivals({ candidates }) {

@@ -1156,6 +1156,64 @@ def test_chance_is_drawn_only_if_somebody_said_it(browser: Browser, tmp_path: Pa
             assert page.locator(".em-wb-result svg .em-wb-chance").count() == lines
 
 
+@pytest.mark.parametrize("name", findings.examples())
+@pytest.mark.parametrize("sharp", [0.5, 1.0])
+def test_the_limit_and_the_width_are_drawn_in_the_decades_of_the_axis(
+    browser: Browser, tmp_path: Path, name: str, sharp: float
+) -> None:
+    width = findings.report(name).width
+    assert width is not None
+    with opened(browser, tmp_path) as page:
+        page.get_by_text("What the table does not say").click()
+        page.locator("textarea").fill(findings.examples()[name])
+        page.get_by_label("Sharp below (decades)").fill(str(sharp))
+        page.get_by_role("button", name="Audit").click()
+        svg = page.locator(".em-wb-result svg")
+        x = "(all) => all.map((each) => ['x1', 'x2'].map((end) => Number(each.getAttribute(end))))"
+        up = svg.locator(".em-wb-grid").evaluate_all(x)
+        one, two = [at for at, end in up if at == end][:2]  # powers of ten
+        limit, *_ = svg.locator(".em-wb-limit").evaluate_all(x)
+        rise, *_ = svg.locator(".em-wb-width").evaluate_all(x)
+        assert limit[1] - limit[0] == pytest.approx(sharp * (two - one))
+        ends = [(each - limit[0]) / (two - one) for each in rise]
+        assert ends == pytest.approx([width.low, width.high], rel=1e-3)
+        unit = "decade" if sharp == 1 else "decades"
+        assert f"the limit, {sharp:g} {unit}" in str(svg.get_attribute("aria-label"))
+        assert page.get_by_text(f"limit for sharp: {sharp:g} {unit}").count() == 1
+        assert page.locator("dl").inner_text().count(f"{sharp:g} {unit}") >= 1
+
+
+def test_a_limit_longer_than_the_axis_ends_with_it(browser: Browser, tmp_path: Path) -> None:
+    text = table("chance", *(f"{score},900,0" for score in (0.02, 0.1, 0.5, 0.9)))
+    with opened(browser, tmp_path) as page:
+        page.get_by_text("What the table does not say").click()
+        page.get_by_label("Sharp below (decades)").fill("30")
+        audited(page, text)
+        page.locator(".em-wb-result").wait_for()
+        limit = page.locator(".em-wb-limit")
+        assert limit.count() == 2, "a line and one tick"
+        right = page.locator(".em-wb-grid").first.get_attribute("x2")
+        assert limit.first.get_attribute("x2") == right
+
+
+def test_the_gap_that_holds_the_rise_is_shaded_and_told(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        page.get_by_role("button", name=findings.SUMS).click()
+        gap = page.locator(".em-wb-gap")
+        gap.wait_for()
+        ends = gap.evaluate("each => [each.x, each.width].map((each) => each.baseVal.value)")
+        dots = page.locator(".em-wb-point").evaluate_all(
+            "all => all.map((each) => each.cx.baseVal.value)"
+        )
+        assert [ends[0], sum(ends)] == pytest.approx(dots[-2:])
+        told = f"with {findings.report(findings.SUMS).leap:.0%} of the rise"
+        assert told in page.locator("dl").inner_text()
+        assert told in str(page.locator(".em-wb-result svg").get_attribute("aria-label"))
+        page.get_by_role("button", name=findings.WORDS).click()
+        page.locator(".em-wb-name", has_text="LAMBADA").wait_for()
+        assert gap.count() == 0, "no gap holds so much"
+
+
 def test_the_report_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
     allowed = ["clipboard-read", "clipboard-write"]
     with opened(browser, tmp_path, permissions=allowed) as page:
