@@ -1203,7 +1203,7 @@ globalThis.emWorkbench ??= (() => {
       line("em-wb-width", end(low), rise + 5, end(high), rise + 5),
       ...tick("em-wb-width", low, rise + 5), ...tick("em-wb-width", high, rise + 5),
       ...(inside(width.best) ? [mark("circle", best)] : []),
-      ...(inside(sharp) ? [line("em-wb-chance", end(sharp), rise - 1, end(sharp), rise + 11)] : []),
+      ...(inside(sharp) ? [line("em-wb-at", end(sharp), rise - 1, end(sharp), rise + 11)] : []),
     ];
   }
 
