@@ -921,6 +921,7 @@ def test_a_guess_is_said_above_the_result_and_undone_by_keyboard(
         assert reading(page) == [columns, left]
         assert page.locator(".em-wb-result").count() == 1
         # The keyboard stays at the results: the next stop is the first button there.
+        assert page.locator(".em-wb-output").evaluate("each => each === document.activeElement")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Undo"
         page.keyboard.press("Enter")
