@@ -1203,7 +1203,7 @@ globalThis.emWorkbench ??= (() => {
       line("em-wb-width", end(low), rise + 5, end(high), rise + 5),
       ...tick("em-wb-width", low, rise + 5), ...tick("em-wb-width", high, rise + 5),
       ...(inside(width.best) ? [mark("circle", best)] : []),
-      ...(inside(sharp) ? [line("em-wb-at", end(sharp), rise - 1, end(sharp), rise + 11)] : []),
+      ...(inside(sharp) ? [line("em-wb-at", end(sharp), rise + 2, end(sharp), rise + 9)] : []),
     ];
   }
 
@@ -1302,7 +1302,7 @@ globalThis.emWorkbench ??= (() => {
     const gap = width && gapOf(report);
     const rows = [["Half-way", half], ["10% to 90%", whole]];
     rows.push(["Limit for sharp", decades(report.sharp)]);
-    if (gap) rows.push(["Widest gap", gap.text]);
+    if (gap) rows.push(["Most in one gap", gap.text]);
     return element("dl", {}, ...rows.flatMap(([name, text]) =>
       [element("dt", {}, name), element("dd", {}, text)]));
   }
