@@ -26,16 +26,17 @@ globalThis.emWorkbench ??= (() => {
   const BY_NAME = "as its name says";
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
-  const REQUIRED = ["scale", "score"];
   const COUNTS = ["items", "length"];
   const FRACTIONS = ["score", "stderr", "chance"];
   const LONGEST_VALUE = 300; // characters that a value takes in a sentence
+  const LONGEST_PART = 800; // and a part of it that is put in as a whole
   const BORDER = 0.1; // share of a limit within which a number is called borderline, as in words.py
   const SPOKEN = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]]; // as in phrases.py
   // What may bring a verdict, by what nobody said; of the level of a start there is nothing to say.
   const HINTS = { "whether more is better": "say_direction", "the chance level": "say_chance" };
   const LONGEST_NOTE = 400; // characters that a note of a reader takes
   const AMEND = "Correct it or leave it empty";
+  const PERCENT_FAULTS = ["percent_name", "percent_sign", "percent_beside"];
   const UNKNOWN = "unknown"; // what a field says of what is to stay unsaid
   const QUESTION = {
     chance: "What does guessing score? 0.25 of four options.",
@@ -47,6 +48,7 @@ globalThis.emWorkbench ??= (() => {
     length: "the tokens of an answer", other: "a second score", other_stderr: "its standard error",
     other_chance: "its score of guessing",
   };
+  const CLOSE = "Close it or delete it";
   const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
   // What is wrong with a table: a line for each fault, and the ways out that the form has.
@@ -68,11 +70,13 @@ globalThis.emWorkbench ??= (() => {
   // Ways out of a fault: a field to fill in, or a button and the fields that it sets.
   function waysOut(name, { options, choices = [], leave = [] } = {}) {
     const units = name === "doubtful" ? [...options.split(", "), "plain"] : [];
+    const kinds = PERCENT_FAULTS.includes(name) ? ["percentages", "shares"] : [];
     const but = (kept) => choices.filter((each) => each !== kept);
     return [
       ...(name === "no_noise" ? [{ ask: "items" }] : []),
       ...(name === "other_items" ? [{ text: "Go by the table", set: { items: "" } }] : []),
       ...units.map((unit) => ({ text: unitName(unit), set: { scaleUnit: unit } })),
+      ...kinds.map((kind) => ({ text: kind, set: { percent: kind } })),
       ...choices.map((each) => ({ text: `Take ${quoted(each)}`, leave: but(each) })),
       ...leave.map((each) => ({ text: `Leave out ${quoted(each)}`, leave: [each] })),
     ];
@@ -101,23 +105,32 @@ globalThis.emWorkbench ??= (() => {
     };
   }
 
-  // Cells of a CSV text: quotation marks may hold delimiters, line ends and doubled marks.
-  function cells(text, delimiter) {
-    const [rows, mark] = [[[""]], '"'];
-    let quoted = false;
-    for (let i = 0; i < text.length; i++) {
-      const row = rows[rows.length - 1];
-      const at = row.length - 1;
-      if (quoted && text[i] === mark && text[i + 1] === mark) row[at] += text[i++];
-      else if (text[i] === mark && (quoted || row[at] === "")) quoted = !quoted;
-      else if (quoted) row[at] += text[i];
-      else if (text[i] === delimiter) row.push("");
-      else if (text[i] === "\n") rows.push([""]);
-      else row[at] += text[i];
+  // Records of a text: quotation marks may hold delimiters, line ends and doubled marks.
+  function recordsOf(lines, delimiter, most = Infinity) {
+    const records = [];
+    for (let at = 0; at < lines.length && records.length < most; at++) {
+      let line = lines[at];
+      const record = line.includes('"') ? quotedCells() : line.split(delimiter);
+      for (let i = 0; i < record.length; i++) record[i] = record[i].trim();
+      records.push(record.length === 1 && record[0] === "" ? [] : record);
+
+      function quotedCells() {
+        const [cells, mark] = [[""], '"'];
+        for (let quoted = false; ; line = lines[at]) {
+          for (let i = 0; i < line.length; i++) {
+            const last = cells.length - 1;
+            if (quoted && line[i] === mark && line[i + 1] === mark) cells[last] += line[i++];
+            else if (line[i] === mark && (quoted || cells[last] === "")) quoted = !quoted;
+            else if (line[i] === delimiter && !quoted) cells.push("");
+            else cells[last] += line[i];
+          }
+          if (!quoted) return cells;
+          if (++at === lines.length) fail("table", "a quotation mark is never closed", CLOSE);
+          cells[cells.length - 1] += "\n";
+        }
+      }
     }
-    if (quoted) fail("table", "a quotation mark is never closed", "Close it or delete it");
-    const blank = (row) => row.length === 1 && row[0] === "";
-    return rows.map((row) => (blank(row) ? [] : row.map((cell) => cell.trim())));
+    return records;
   }
 
   function tableOf(text) {
@@ -127,83 +140,151 @@ globalThis.emWorkbench ??= (() => {
     if (text.includes("\0")) bad("a NUL byte, so this is not text", SAVE_AS);
     if (text.includes("\uFFFD")) bad("text that is not UTF-8", SAVE_AS);
     if (!text.trim()) bad("it is empty", "Paste rows with a header, or choose a file");
-    const width = (mark) => cells(text, mark)[0].length;
-    const delimiter = [",", ";", "\t"].reduce((a, b) => (width(b) > width(a) ? b : a));
-    const [titles, ...records] = cells(text, delimiter);
+    const lines = text.split("\n");
+    const width = (mark) => recordsOf(lines, mark, 1)[0].length;
+    const delimiter = [",", ";", "\t", "|"].reduce((a, b) => (width(b) > width(a) ? b : a));
+    let all = recordsOf(lines, delimiter);
+    if (delimiter === "|") all = ofMarkdown(all);
+    const [titles, ...records] = all;
     const used = (at) => records.some((row) => row.slice(at).some(Boolean));
     while (titles.length && !titles.at(-1) && !used(titles.length - 1)) titles.pop();
-    const columns = checkedHeader(titles);
-    const rows = records
-      .map((record, at) => ({ place: `row ${at + 2}`, record }))
-      .filter(({ record }) => record.some(Boolean));
+    if (!titles.length) badHeader("no_header");
+    if (titles.every((title) => is.number.test(title))) badHeader("only_numbers");
+    const [rows, notes] = [[], []];
+    records.forEach((record, at) => {
+      if (record.some(Boolean)) rows.push({ place: `row ${at + 2}`, record });
+    });
+    const left = unnamed(titles, rows, notes);
+    const [columns, percent] = checkedHeader(titles, left);
     const found = problems();
     for (const { place, record } of rows) {
-      if (record.length >= columns.length && !record.slice(columns.length).some(Boolean)) continue;
-      found.add(place, "cells", { found: record.length, columns: columns.length });
+      if (record.length === titles.length) continue;
+      if (record.length > titles.length && !record.slice(titles.length).some(Boolean)) continue;
+      found.add(place, "cells", { found: record.length, columns: titles.length });
     }
     found.stop();
     if (!rows.length) bad(...fault("no_rows"));
-    const named = (record) => Object.fromEntries(columns.map((name, i) => [name, record[i]]));
-    const made = rows.map(({ place, record }) => ({ place, cells: named(record) }));
-    return { columns, titles, rows: made, comma: delimiter !== "," };
+    const kept = (cells) => (left.size ? cells.filter((_, at) => !left.has(at)) : cells);
+    const made = rows.map(({ place, record }) => ({ place, cells: named(columns, kept(record)) }));
+    const title = new Map(kept(titles).map((each, at) => [columns[at], each]));
+    return { columns, title, rows: made, comma: delimiter !== ",", percent, notes };
+  }
+  function named(columns, record) {
+    if (columns.includes("__proto__")) {
+      return Object.fromEntries(columns.map((name, at) => [name, record[at]]));
+    }
+    const cells = {};
+    for (let at = 0; at < columns.length; at++) cells[columns[at]] = record[at];
+    return cells;
+  }
+  // Rows of a Markdown table without what sets cells apart, the rule and the outer marks.
+  function ofMarkdown(records) {
+    const rule = (cells) => cells.every((cell) => !cell || is.rule.test(cell));
+    const plain = (cell) => cell.match(is.strong)?.[2] ?? cell;
+    const found = records.map((cells) => (rule(cells) ? [] : cells.map(plain)));
+    return found.some(([first]) => first) ? found : found.map((cells) => cells.slice(1));
+  }
+  // The columns without a name that are left out; names of models get one.
+  function unnamed(titles, rows, notes) {
+    const [left, names] = [new Set(), titles.map(columnName)];
+    names.forEach((name, at) => {
+      if (!is.unnamed.test(name)) return;
+      const cells = rows.map(({ record }) => record[at]).filter((cell) => cell !== undefined);
+      const what = counts(cells) ? "row numbers" : "marks";
+      if (!cells.some(Boolean)) left.add(at);
+      else if (what === "row numbers" || !cells.some((cell) => /[\p{L}\p{N}]/u.test(cell))) {
+        left.add(at);
+        notes.push(note("unnamed", { number: at + 1, what }));
+      } else if (!at && !names.includes("model") && !cells.some((each) => is.number.test(each))) {
+        titles[0] = "model";
+        notes.push(note("unnamed_model"));
+      }
+    });
+    return left;
+  }
+  // Numbers of rows, each once, or counted from 0 again and again.
+  function counts(cells) {
+    if (!cells.every((cell) => is.count.test(cell))) return false;
+    const follows = (cell, at) => !at || [0, Number(cells[at - 1]) + 1].includes(Number(cell));
+    return cells.every(follows) || new Set(cells).size === cells.length;
   }
 
   const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  // A title without the sign of percentages; of a scale, the unit stays where it is looked for.
+  function bare(title) {
+    const found = title.replace(is.percent, "").trim();
+    return !found || axisOf(columnName(title)) !== null ? title : found;
+  }
   // What a map from outside holds itself: a column may be called "constructor".
   const own = (map, key) => (Object.hasOwn(map, key) ? map[key] : undefined);
   // A column holds a word in any row, so that its numbers are words too.
   const hasWords = (rows, column) =>
     rows.some(({ cells: { [column]: cell } }) => !is.numeric.test(cell) && !is.missing.test(cell));
 
-  function checkedHeader(titles) {
-    const columns = titles.map(columnName);
-    if (!titles.length) badHeader("no_header");
-    if (titles.every((title) => is.number.test(title))) badHeader("only_numbers");
-    columns.forEach((name, at) => {
+  // The names of the columns that are kept, and those of percentages.
+  function checkedHeader(titles, left) {
+    const [columns, percent] = [new Set(), new Set()];
+    const plain = titles.map((title) => columnName(bare(title)));
+    titles.forEach((title, at) => {
+      if (left.has(at)) return;
+      let name = columnName(title);
+      const says = name !== plain[at];
+      if (says && plain.filter((each) => each === plain[at]).length === 1) name = plain[at];
       if (!name) badHeader("no_name", { number: at + 1 });
-      if (columns.indexOf(name) < at) badHeader("same_name", { found: titles[at] });
+      if (columns.has(name)) badHeader("same_name", { found: title });
+      columns.add(name);
+      if (says) percent.add(name);
     });
-    return columns;
+    return [[...columns], percent];
   }
 
   // Which column is what; of the names that a role may have, the first is preferred, and of scales
   // parameters before compute before tokens.
-  function rolesOf(columns) {
-    const roles = {};
+  function rolesOf(table) {
+    const [{ columns }, roles] = [table, {}];
     for (const [role, names] of Object.entries(known.columns)) {
       let here = names.filter((name) => columns.includes(name));
       if (role === "scale") {
         if (!here.length) here = columns.filter(isOther).slice(0, 1);
+        if (!here.length && areSizes(table, "model")) here = ["model"];
         here = here.filter((name) => known.units[name] === known.units[here[0]]);
       }
       if (here.length > 1 && here[0] !== names[0]) unclear(here, role, names[0]);
       if (here.length) roles[role] = here[0];
     }
-    if (!roles.score && known.longOnly.some((role) => roles[role])) {
+    const long = roles.score || known.longOnly.some((role) => roles[role]);
+    if (!roles.score && long) {
       const read = Object.values(roles);
       const falls = (name) => !read.includes(name) && (isLoss(name) || lessIsBetter(name));
       const here = columns.filter(falls);
       if (here.length > 1) unclear(here, "score", "score");
       if (here.length) roles.score = here[0];
     }
-    refuseMisspelt(columns, roles);
-    for (const role of REQUIRED.filter((each) => !roles[each])) {
-      const [first, ...rest] = known.columns[role];
-      const wanted = `${quoted(first)} (or ${rest.join(", ")})`;
-      const names = known.columns[role].join(", ");
-      badHeader("lacking", { wanted, columns: columns.join(", "), names });
-    }
+    refuseMisspelt(columns, roles, !long);
+    if (!roles.scale) lacks(table, "scale");
+    if (!roles.score && long) lacks(table, "score");
     return roles;
   }
   function unclear(names, role, first) {
     badHeader("unclear", { found: names.map(quoted).join(" and "), role, first, choices: names });
   }
+  function lacks({ columns }, role) {
+    const [first, ...rest] = known.columns[role];
+    const wanted = `${quoted(first)} (or ${rest.join(", ")})`;
+    const names = known.columns[role].join(", ");
+    badHeader("lacking", { wanted, columns: columns.join(", "), names });
+  }
+  // A column holds nothing but sizes with letters, such as 7B.
+  const areSizes = ({ columns, rows, comma }, column) =>
+    columns.includes(column) &&
+    rows.every(({ cells: { [column]: cell } }) => /\p{L}$/u.test(cell) && spelt(cell, comma));
 
   // A column that would go unread by one wrong letter is refused.
-  function refuseMisspelt(columns, roles) {
+  function refuseMisspelt(columns, roles, wide) {
     const missing = Object.keys(known.columns).filter((role) => !roles[role]);
     const read = [...Object.values(roles), ...known.columns.scale, ...known.directions];
-    for (const name of columns.filter((each) => !read.includes(each))) {
+    const sure = (name) => wide && Object.keys(known.suffixes).some((end) => name.endsWith(end));
+    for (const name of columns.filter((each) => !read.includes(each) && !sure(each))) {
       const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
       const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");
       if (likeness(near, name) < ALIKE || name.startsWith(`${near}_`)) continue;
@@ -228,10 +309,15 @@ globalThis.emWorkbench ??= (() => {
   // letters, and be 0, if it is said in what `unit` it is written.
   function numberIn(text, kind, comma, tell, unit) {
     const [least, most] = known.limits[kind];
+    if ((!unit || unit === "plain") && kind !== "length" && is.number.test(text)) {
+      // What nearly all cells hold. With a decimal comma, 1.000 items could be a thousand.
+      const doubtful = comma && COUNTS.includes(kind) && is.pointed.test(text);
+      if (!doubtful && Number(text) >= least && Number(text) <= most) return Number(text);
+    }
     const as = unit && unit !== "plain" ? ` as ${unit}` : "";
     const want = () => fill(known.phrases.want[kind], { least, most }) + as;
     const bad = (name, more) => tell(name, { found: text, want: want(), ...more });
-    if (!text) return bad("empty", { part: REQUIRED.includes(kind) ? "row" : "column" });
+    if (!text) return bad("empty");
     const fraction = FRACTIONS.includes(kind);
     const written = unit && !own(known.scale.bases, unit) && spelt(text, comma);
     let plain = text;
@@ -260,10 +346,8 @@ globalThis.emWorkbench ??= (() => {
     if (fraction && value > 0) return bad(value <= 100 ? "percentage" : "no_score");
     return bad("beyond");
   }
-  // A percentage or a number with a suffix as a plain number.
+  // A number with a suffix as a plain number.
   function plainly(text) {
-    const [, percentage] = text.match(/^(.*)%$/) ?? [];
-    if (is.number.test(percentage?.trim())) return number(percentage / 100, 6);
     const [, suffixed, suffix] = text.match(is.suffixed) ?? [];
     return is.number.test(suffixed) && `${suffixed}e${known.scale.letters[suffix.toLowerCase()]}`;
   }
@@ -286,9 +370,8 @@ globalThis.emWorkbench ??= (() => {
   // The scale that a plain number in some unit stands for; 0 if it is beyond any.
   function converted(text, unit) {
     const { powers, bases } = known.scale;
-    const [mantissa, exponent = 0] = text.toLowerCase().split("e");
     if (unit === "plain" || Number(text) === Infinity) return Number(text);
-    if (unit in powers) return Number(`${mantissa}e${Number(exponent) + powers[unit]}`);
+    if (unit in powers) return Number(byPower(text, powers[unit]));
     return Math.abs(text * Math.log10(bases[unit])) < 300 ? bases[unit] ** text : 0;
   }
   // What an axis calls a column by the words in its name, and the units that its name says.
@@ -311,9 +394,12 @@ globalThis.emWorkbench ??= (() => {
     if (named.length || here.length < 2) return named;
     return [own(last, here.at(-1))].filter(Boolean);
   }
-  const isOther = (column) => axisOf(column) !== null && unitsOf(column).length > 0;
-  const unitOf = (column) =>
-    own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
+  const isOther = (column) =>
+    axisOf(column) !== null && (unitsOf(column).length > 0 || is.named.test(column));
+  function unitOf(column) {
+    if (column === "model") return known.units.params;
+    return own(known.units, column) ?? (isOther(column) ? axisOf(column) : column);
+  }
   // The units that a scale could be in if its numbers are not plain; none if they are.
   function doubts(column, axis, values, lettered = false) {
     if (!values.length) return [];
@@ -331,28 +417,31 @@ globalThis.emWorkbench ??= (() => {
     return [...could].filter((unit) => largest <= known.scale.most[unit]);
   }
   // A point or comma that groups digits in one cell, but not in another.
-  function refuseGroups({ columns, titles }, column, entries) {
-    const texts = entries.map(({ cells }) => cells[column]);
+  function refuseGroups({ title }, column, entries) {
+    const texts = entries.map(({ cells }) => cells.scale);
     for (const mark of [".", ","]) {
       const grouped = texts.find((text) => is.grouped.test(text) && text.includes(mark));
       const found = texts.find((text) => text.match(is.decimal)?.[1] === mark);
-      const title = titles[columns.indexOf(column)];
-      if (grouped && found) badHeader("groups", { title, grouped, found });
+      const both = { grouped, found };
+      if (grouped && found) badHeader("groups", { title: title.get(column), ...both });
     }
   }
-  function refuseDoubtful({ columns, titles, comma }, column, entries) {
-    const texts = [...new Set(entries.map(({ cells }) => cells[column]))];
+  // The unit that the name of a scale says; of other numbers that are hardly plain, a refusal.
+  function toldUnit({ title: titles, comma }, column, entries) {
+    const texts = [...new Set(entries.map(({ cells }) => cells.scale))];
     const good = texts.filter((text) => written(text, comma) !== null);
     const bare = good.filter((text) => !/\p{L}$/u.test(text));
     const values = bare.map((text) => written(text, comma));
     const lettered = bare.length < good.length;
     const could = doubts(column, unitOf(column), values, lettered);
-    if (!could.length) return;
+    if (!could.length) return null;
+    const [unit] = could;
+    if (could.length === 1 && unit !== "percent" && unitsOf(column).join() === unit) return unit;
     const ends = [Math.min, Math.max].map((end) => values.reduce((a, b) => end(a, b)));
     const [low, high] = ends.map((each) => number(each));
     const called = could.map((unit) => own(known.scale.logs, unit) ?? unit);
     const units = [called.slice(0, -1).join(", "), called.at(-1)].filter(Boolean).join(" or ");
-    const title = titles[columns.indexOf(column)];
+    const title = titles.get(column);
     const where = lettered ? " where it has no letters" : "";
     badHeader("doubtful", { title, low, high, where, units, options: could.join(", ") });
   }
@@ -360,8 +449,8 @@ globalThis.emWorkbench ??= (() => {
   function alongOf({ scale, unit }, points, comma) {
     let why = null;
     for (const [column, axis] of Object.entries(known.units)) {
-      if (axis === unit || !(column in points[0].cells)) continue;
-      const values = points.map(({ cells }) => written(cells[column], comma) ?? 0);
+      if (axis === unit || !(column in points[0].row)) continue;
+      const values = points.map(({ row }) => written(row[column], comma) ?? 0);
       if (values.every((each, i) => Math.abs(each - scale[i]) <= SAME_SCALE * scale[i])) continue;
       const bad = notAlong(column, axis, values);
       if (!bad) return [{ scale: values, unit: axis }, null];
@@ -372,7 +461,7 @@ globalThis.emWorkbench ??= (() => {
   }
   function notAlong(column, axis, values) {
     const [least, most] = known.limits.scale;
-    if (Math.min(...values) <= 0) return "along_no_number";
+    if (values.some((each) => each <= 0)) return "along_no_number";
     const rises = values.every((each, i) => i === 0 || above(each, values[i - 1]));
     if (!rises) return "along_not_rising";
     if (values[0] < least || values.at(-1) > most) return "along_beyond";
@@ -401,10 +490,15 @@ globalThis.emWorkbench ??= (() => {
     if (losses.size === names.length) fail("table", ...fault("loss", { found: names[0] }));
     const found = problems();
     const kept = entries.filter(({ metric }) => !losses.has(metric));
+    const byName = new Map(names.map((name) => [name, lessByName(name)]));
+    const unknown = new Map(kept.map(({ byMetric }) => [byMetric, null]));
+    for (const metric of unknown.keys()) unknown.set(metric, isUnknown(metric));
     for (const entry of kept) {
-      const why = better ? GIVEN[better] : whyLower(entry, found);
-      [entry.lower, entry.higher] = [why ?? "", why === ""];
-      entry.eitherWay = why === null && isUnknown(entry.byMetric);
+      const column = known.directions.find((name) => entry.row[name]);
+      const why = better ? GIVEN[better] : column ? whyLower(entry, column, found) : byName.get(entry.metric);
+      entry.lower = why ?? "";
+      entry.higher = why === "";
+      entry.eitherWay = why === null && unknown.get(entry.byMetric);
     }
     found.stop();
     const left = [...losses].slice(0, 3).map(quoted).join(", ");
@@ -412,13 +506,15 @@ globalThis.emWorkbench ??= (() => {
     return [kept, losses.size ? [note("losses", { names: told })] : []];
   }
   // Why less is better, as a sentence ends; nothing if more is, null if nobody says.
-  function whyLower({ place, cells, metric }, found) {
-    const column = known.directions.find((name) => cells[name]);
-    if (!column && lessIsBetter(metric)) return BY_NAME;
-    if (!column) return is.more.test(plainMetric(metric)) ? "" : null;
-    const said = own(known.said, columnName(cells[column]));
+  function lessByName(metric) {
+    if (lessIsBetter(metric)) return BY_NAME;
+    return is.more.test(plainMetric(metric)) ? "" : null;
+  }
+  function whyLower({ place, row }, column, found) {
+    const said = own(known.said, columnName(row[column]));
     if (said === undefined) {
-      found.add(`${place}, column ${quoted(column)}`, "direction", { found: cells[column] });
+      found.add(`${place}, column ${quoted(column)}`, "direction", { found: row[column] });
+      return null;
     }
     return said === (column === "lower_is_better") ? "as the table says" : "";
   }
@@ -452,11 +548,14 @@ globalThis.emWorkbench ??= (() => {
     const differs = rest != null && Math.abs(rest - said) >= NEAR;
     return { level: said, source, notes: differs ? [note("chance_kept", kept)] : [] };
   }
-  function builtIn({ task = "", metric }) {
-    const name = columnName(task).replace(is.board, "").replaceAll(":", "_");
-    const plain = plainMetric(metric);
-    const row = !known.ordinary.includes(name) && is.tasks.find(([, names]) => names.test(name));
-    const [options] = row || [];
+  const taskName = (task) => columnName(task).replace(is.board, "").replaceAll(":", "_");
+  function optionsIn(name) {
+    if (known.ordinary.includes(name)) return undefined;
+    return is.tasks.find(([, names]) => names.test(name))?.[0];
+  }
+  function builtIn({ task, metric, wide }) {
+    const plain = wide ? "score" : plainMetric(metric);
+    const options = optionsIn(taskName(task));
     const free = is.accuracy.test(plain) || is.overlap.test(plain);
     const said = { task: shown(task, 60), count: known.counts[options] };
     if (options && is.chosen.test(plain)) {
@@ -468,16 +567,313 @@ globalThis.emWorkbench ??= (() => {
     return { level: null, notes: [] };
   }
 
+  // ---- Wide tables, as in reading/columns.py --------------------------------------------------
+
+  // One score with all that stands beside it: cells by role, and the row that they are from.
+  function entryOf({ place, cells: row }, columns, task, wide) {
+    const cells = {};
+    for (const role in columns) cells[role] = row[columns[role]];
+    if (wide) cells.task = task;
+    const byMetric = cells.metric;
+    const metric = byMetric || columns.score;
+    return { place, row, cells, columns, byMetric, metric, wide, lower: "", higher: false,
+      eitherWay: false, notes: [] };
+  }
+  function entriesOf(table) {
+    const roles = rolesOf(table);
+    if (roles.score || known.longOnly.some((role) => roles[role])) {
+      return [table.rows.map((row) => entryOf(row, roles, "", false)), roles.scale, []];
+    }
+    const named = [...Object.values(roles), ...Object.keys(known.units), ...known.directions];
+    const free = table.columns.filter((name) => !named.includes(name));
+    const aside = noScores(table, free);
+    const beside = besideOf(free.filter((name) => !aside.has(name)));
+    // What is text only, is no number that anybody could miss among the scores.
+    const left = free.filter((name) => aside.has(name) && !isText(table, name));
+    const titles = (names) => names.map((name) => shown(table.title.get(name))).join(", ");
+    if (!beside.size && left.length) badHeader("no_scores", { names: left.join(", ") });
+    if (!beside.size) lacks(table, "score");
+    const entries = [...beside].flatMap(([task, more]) => {
+      const columns = { ...roles, score: task, ...more };
+      const title = taskOf(table, task);
+      return table.rows.map((row) => entryOf(row, columns, title, true));
+    });
+    const taken = [...beside.keys()].filter((name) => !isLoss(name));
+    const notes = [note("tasks", { names: titles(taken) })];
+    if (left.length) notes.push(note("no_tasks", { names: titles(left) }));
+    return [entries, roles.scale, notes];
+  }
+  const cellsOf = ({ rows }, column) => rows.map(({ cells }) => cells[column]);
+  const isText = (table, column) =>
+    hasWords(table.rows, column) && !cellsOf(table, column).some((cell) => is.numeric.test(cell));
+  function isWhole(table, column) {
+    const cells = cellsOf(table, column).filter((cell) => !is.missing.test(cell));
+    const plain = cells.map((cell) => (table.comma ? cell.replaceAll(",", ".") : cell));
+    const whole = (cell) => is.number.test(cell) && Number.isInteger(Number(cell));
+    return plain.length > 0 && plain.every(whole);
+  }
+  // The columns of a wide table that hold something else than scores.
+  function noScores(table, free) {
+    const ends = Object.keys(known.suffixes);
+    const withEnds = (names) => names.flatMap((name) => [name, ...ends.map((end) => name + end)]);
+    const helps = (name) =>
+      (is.noScore.test(name) && !isLoss(name)) || isOther(name) || is.setting.test(name) ||
+      isText(table, name) || cellsOf(table, name).every((cell) => is.missing.test(cell));
+    const aside = new Set(withEnds(free.filter(helps)));
+    const beside = new Set(free.flatMap((name) => ends.map((end) => name + end)));
+    const tasks = free.filter((name) => !aside.has(name) && !beside.has(name));
+    const says = new Set(tasks.filter((name) => saysScores(table, name, free)));
+    const longer = (name) => partsBefore(name).some((part) => says.has(part));
+    tasks.filter(longer).forEach((name) => says.add(name));
+    const constant = (name) => {
+      const cells = cellsOf(table, name);
+      return cells.length > 2 && new Set(cells).size === 1 && is.number.test(cells[0]);
+    };
+    const others = tasks.filter((name) => !says.has(name) && !isLoss(name) &&
+      (says.size || isWhole(table, name) || constant(name)));
+    if (others.length < tasks.length) withEnds(others).forEach((name) => aside.add(name));
+    return aside;
+  }
+  // What stands before each underscore of a name.
+  const partsBefore = (name) => [...name.matchAll(/_/g)].map(({ index }) => name.slice(0, index));
+  // The task of a column as it was written, without the sign of percentages.
+  function taskOf({ title }, name) {
+    const written = title.get(name);
+    return columnName(written) === name ? written : bare(written);
+  }
+  // A column says by its name that it holds scores of a task; so does one whose name goes on in
+  // another column, as in quiz_stderr.
+  function saysScores(table, name, free) {
+    const task = taskName(taskOf(table, name));
+    return (
+      table.percent.has(name) || optionsIn(task) !== undefined || is.elsewhere.test(task) ||
+      is.more.test(plainMetric(name)) || lessIsBetter(name) ||
+      free.some((each) => each.startsWith(`${name}_`))
+    );
+  }
+  // The columns of items and errors that stand beside each task.
+  function besideOf(free) {
+    const beside = new Map(free.map((name) => [name, {}]));
+    for (const name of free) {
+      for (const [end, role] of Object.entries(known.suffixes)) {
+        const task = name.endsWith(end) && name.slice(0, -end.length);
+        if (beside.has(task)) {
+          beside.get(task)[role] = name;
+          beside.delete(name);
+          break;
+        }
+        if (task !== false && end === "_stderr") badHeader("beside_none", { found: name, task });
+      }
+    }
+    for (const name of beside.keys()) {
+      const task = name.endsWith("_error") && name.slice(0, -"_error".length);
+      if (beside.has(task)) badHeader("beside_error", { found: name, task });
+      for (const part of partsBefore(name).filter((each) => beside.has(each))) {
+        const alike = (end) => likeness(name, part + end) >= 0.9;
+        if (!Object.keys(known.suffixes).some(alike)) continue;
+        badHeader("beside_misspelt", { found: name, task: part });
+      }
+    }
+    return beside;
+  }
+
+  // ---- Notation, as in reading/notation.py ----------------------------------------------------
+
+  const ERRORS = { score: "stderr", other: "other_stderr" };
+  const GUESSES = ["chance", "other_chance"];
+  const OPTIONAL = ["items", "stderr", "length", ...GUESSES, "other_stderr"];
+  const SHARES = [...Object.keys(ERRORS), ...Object.values(ERRORS), ...GUESSES];
+  const [BY_SIZE, RATING, FINE] = ["since it runs to ", 10, 0.05];
+
+  // Entries whose cells hold plain numbers, as far as it can be told which.
+  function asNumbers(table, entries, asked) {
+    const kept = withoutBlanks(entries);
+    withoutThousands(kept, table.comma);
+    withoutPercentages(table, kept, asked);
+    return kept;
+  }
+  const groupOf = ({ columns, cells }, role) =>
+    GUESSES.includes(role)
+      ? `${role}\0${columns[role]}`
+      : `${role}\0${columns[role]}\0${cells.metric ?? ""}\0${cells.task ?? ""}`;
+
+  function withoutBlanks(entries) {
+    const blank = ({ cells }, role) => role in cells && is.missing.test(cells[role]);
+    const whole = entries.filter((entry) => "other" in entry.cells && !blank(entry, "other"));
+    const second = new Set(whole.map((entry) => groupOf(entry, "other")));
+    const missing = new Map();
+    const kept = entries.filter((entry) => {
+      const { cells, place, wide, columns } = entry;
+      if (wide && blank(entry, "score")) {
+        push(missing, columns.score, cells.model || place);
+        return false;
+      }
+      for (const role of OPTIONAL) if (blank(entry, role)) delete cells[role];
+      if (blank(entry, "other") && !second.has(groupOf(entry, "other"))) delete cells.other;
+      if (cells.model === "") delete cells.model;
+      return true;
+    });
+    for (const { columns, notes } of missing.size ? kept : []) {
+      const names = missing.get(columns.score);
+      if (names) notes.push(note("no_score", { names: listed(names) }));
+    }
+    return kept;
+  }
+
+  function withoutThousands(entries, comma) {
+    const marked = entries.map(({ cells }) => cells.scale).filter((text) => text.includes(","));
+    const sure = marked.length && marked.every((text) => is.thousandsMarked.test(text)) &&
+      (!comma || marked.some((text) => text.split(",").length > 2));
+    const notes = new Map();
+    const apart = ({ cells }, role) => role in cells && is.thousandsMarked.test(cells[role]);
+    const digits = (text) => text.replace(/[^0-9]/g, "");
+    const roles = sure ? [...COUNTS, "scale"] : COUNTS;
+    for (const role of roles) {
+      const first = entries.find((entry) => apart(entry, role));
+      if (!first) continue;
+      const [found, what] = [first.cells[role], first.columns[role]];
+      notes.set(role, note("read_as", { found, what, value: Number(digits(found)) }));
+    }
+    for (const entry of notes.size ? entries : []) {
+      for (const [role, said] of notes) {
+        if (apart(entry, role)) entry.cells[role] = digits(entry.cells[role]);
+        entry.notes.push(said);
+      }
+    }
+  }
+
+  function withoutPercentages(table, entries, asked) {
+    const groups = new Map();
+    for (const entry of entries) {
+      for (const role of SHARES) if (role in entry.cells) push(groups, groupOf(entry, role), entry);
+    }
+    const all = [...groups].map(([key, inside]) => {
+      const [role] = key.split("\0"); // no table holds such a mark
+      const [{ columns, cells, place }] = inside;
+      const texts = [...new Set(inside.map(({ cells }) => cells[role]))];
+      const some = texts.map((text) => numberAs(text, table.comma)).filter(Boolean);
+      const high = some.reduce((a, b) => Math.max(a, b), 0);
+      const title = table.title.get(columns[role]);
+      const what = role === "score" ? cells.metric || title : title;
+      const said = table.percent.has(columns[role]);
+      const signed = texts.some((text) => text.endsWith("%"));
+      return { key, inside, role, place, some, high, what, said, signed, why: "", note: "" };
+    });
+    all.sort((a, b) => SHARES.indexOf(a.role) - SHARES.indexOf(b.role));
+    const found = problems();
+    const scored = all.filter(({ role }) => role in ERRORS);
+    for (const group of scored) group.why = whyScores(group, asked, found);
+    refuseBeside(scored, found);
+    found.stop();
+    const reasons = new Map(scored.map(({ key, why }) => [key, why]));
+    for (const group of all) {
+      const { role, said, some, high, inside, what } = group;
+      const of = Object.keys(ERRORS).find((each) => ERRORS[each] === role);
+      if (GUESSES.includes(role)) {
+        const large = asked !== false && high > 1 && high <= 100;
+        group.why = said ? "by its name" : large ? BY_SIZE + number(high, 6) : "";
+      } else if (of) {
+        const percents = some.length && reasons.get(groupOf(inside[0], of));
+        if (said) group.why = "by its name";
+        else if (percents && high >= FINE) group.why = "as its scores are";
+        else if (percents) group.note = note("shares", { what, most: high });
+      }
+      inShares(group, table.comma);
+    }
+  }
+  // Why the numbers without a sign are percentages; nothing if they are shares.
+  function whyScores({ place, some, high, what, said, signed }, asked, found) {
+    if (asked !== undefined) return asked ? "as asked" : "";
+    if (said) {
+      if (some.length && high <= 1) found.add(place, "percent_name", { what, high });
+      return "by its name";
+    }
+    const slip = some.find((each) => each <= 1);
+    if (signed) {
+      if (slip !== undefined) found.add(place, "percent_sign", { what, found: slip });
+      return "by its sign";
+    }
+    const over = some.filter((each) => each > 1).length;
+    const large = over > 1 && 2 * over >= some.length && high > RATING && high <= 100;
+    return large && some.every((each) => each > 0) ? BY_SIZE + number(high, 6) : "";
+  }
+  // Small numbers beside percentages of the same metric that are known by size only.
+  function refuseBeside(scored, found) {
+    const measure = ({ role, inside: [{ byMetric = "" }] }) => JSON.stringify([role, byMetric]);
+    const called = ({ what, role, inside: [{ wide, cells, columns }] }) =>
+      wide ? what : cells.task || columns[role];
+    const large = new Map();
+    for (const each of scored) if (each.why.startsWith(BY_SIZE)) large.set(measure(each), each);
+    for (const group of scored) {
+      const other = large.get(measure(group));
+      if (group.why || !other || !group.some.length || group.high > 1) continue;
+      const values = { what: called(group), high: group.high, other: called(other) };
+      found.add(group.place, "percent_beside", { ...values, most: other.high });
+    }
+  }
+  function inShares({ inside, role, why, what, note: said }, comma) {
+    for (const { cells } of inside) {
+      const text = cells[role];
+      const signed = text.endsWith("%");
+      if (!why && !signed) continue;
+      const share = shareOf(text, role, comma);
+      cells[role] = share;
+      if (share === text || !Number(share) || said) continue;
+      const values = { what, why: signed ? "by its sign" : why, found: text };
+      // A sign is no guess.
+      const ways = signed ? [] : [{ text: "Take them for shares", set: { percent: "shares" } }];
+      said = { said: note("percent", { ...values, value: Number(share) }), ways };
+    }
+    if (said) for (const { notes } of inside) notes.push(said);
+  }
+  const pointed = (text, comma) =>
+    comma && text.split(",").length === 2 ? text.replace(",", ".") : text;
+  // The number in a cell, 0 if there is none.
+  function numberAs(text, comma) {
+    const plain = pointed(text, comma);
+    return is.number.test(plain) && Number(plain) < Infinity ? Number(plain) : 0;
+  }
+  // A percentage as a share, with decimals in place; what is none stays as it is.
+  function shareOf(text, role, comma) {
+    const plain = pointed(text.replace(/%$/, "").trimEnd(), comma);
+    if (!is.number.test(plain)) return text;
+    const share = byPower(plain, -2);
+    return inLimits(LIKE[role] ?? role, Number(share)) ? share : text;
+  }
+  function byPower(text, power) {
+    const [mantissa, exponent = 0] = text.toLowerCase().split("e");
+    return `${mantissa}e${Number(exponent) + power}`;
+  }
+  function inLimits(kind, value) {
+    const [least, most] = known.limits[kind];
+    return (value === 0 && kind === "stderr") || (value >= least && value <= most);
+  }
+  // How a column was taken for the scale, if that is a guess.
+  function ofScale({ title }, column, said, points) {
+    const lettered = points.find(({ cells }) => /\p{L}$/u.test(cells.scale));
+    const { cells, scale: value } = lettered ?? points[0];
+    const values = { found: cells.scale, value };
+    const called = title.get(column);
+    if (!own(known.units, column) || said) {
+      const unit = unitOf(column) + (said ? ` in ${own(known.scale.logs, said) ?? said}` : "");
+      const ways = said ? [{ text: "Take plain numbers", set: { scaleUnit: "plain" } }] : [];
+      return [{ said: note("scale", { title: called, unit, ...values }), ways }];
+    }
+    return lettered ? [note("read_as", { what: called, ...values })] : [];
+  }
+
   // ---- Settings, as in reading/settings.py ----------------------------------------------------
 
   // Groups, each of what may be one curve: where a setting differs between models it splits them.
-  function settled(table, groups, roles, found) {
+  function settled(table, groups, found) {
     const sized = groups.filter((group) => hasModels(group, found));
-    const scales = Object.keys(known.units);
-    const read = [...Object.values(roles), ...scales, ...known.directions, "model"];
-    const differ = (name) => new Set(table.rows.map(({ cells }) => cells[name])).size > 1;
-    const unread = table.columns.filter((name) => !read.includes(name) && differ(name));
-    const kinds = unread.map((name) => [name, kindOf(table, name)]);
+    const all = new Set(pointsOf(sized).map(({ columns }) => columns));
+    const read = new Set([...all].flatMap((columns) => Object.values(columns)));
+    for (const name of [...Object.keys(known.units), ...known.directions, "model"]) read.add(name);
+    const differ = (name) => cellsOf(table, name).some((cell, _, [first]) => cell !== first);
+    const unread = table.columns.filter((name) => !read.has(name) && differ(name));
+    const wide = sized.some(({ points: [{ wide }] }) => wide);
+    const kinds = unread.map((name) => [name, kindOf(table, name, wide)]);
     const columns = kinds.filter(([, kind]) => kind);
     const names = namesOf(sized);
     const parts = byTask(sized).flatMap((whole) => {
@@ -490,12 +886,13 @@ globalThis.emWorkbench ??= (() => {
       .sort((a, b) => order.get(a.points[0]) - order.get(b.points[0]));
   }
   // What kind of setting an unread column could hold; nothing for a helper. As in columns.py.
-  function kindOf({ rows }, column) {
+  function kindOf(table, column, wide) {
     if (is.setting.test(column)) return "setting";
     if (is.tag.test(column)) return null;
     const label = is.label.test(column);
-    if (hasWords(rows, column)) return label ? "label" : "words";
-    return label || isHelper(column) ? null : "numbers";
+    if (hasWords(table.rows, column)) return label ? "label" : "words";
+    const helper = label || isHelper(column) || (wide && !isWhole(table, column));
+    return helper ? null : "numbers";
   }
   function isHelper(column) {
     const patterns = [is.noScore, is.noise, is.uncertainty, is.accuracy];
@@ -535,7 +932,7 @@ globalThis.emWorkbench ??= (() => {
   function settingsOf(name, points, columns, notes, found) {
     const [splitting, models] = [[], count(points)];
     for (const [column, kind] of columns) {
-      const by = [column, ({ cells }) => settingIn(cells[column])];
+      const by = [column, ({ row }) => settingIn(row[column])];
       const setting = kind === "setting";
       const parts = partsOf(points, [by]);
       if (parts.length < 2) continue;
@@ -557,9 +954,10 @@ globalThis.emWorkbench ??= (() => {
       if (!setting && alone) return refuse(parts, [by]);
       splitting.push(by);
     }
+    if (!splitting.length) return splitting;
     const parts = partsOf(points, splitting);
     const none = parts.every(({ points }) => count(points) < 2);
-    return splitting.length && none ? refuse(parts, splitting) : splitting;
+    return none ? refuse(parts, splitting) : splitting;
 
     function refuse(parts, by) {
       const counts = parts.map(({ part, points }) => [called(by, part), count(points)]);
@@ -586,6 +984,9 @@ globalThis.emWorkbench ??= (() => {
 
   // The parts of groups, each with a note of what it is a part of.
   function apart(whole, by, said = []) {
+    if (!by.length) {
+      return whole.map((group) => ({ ...group, notes: [...group.notes, ...said] }));
+    }
     const columns = by.map(([column]) => column).join(" and ");
     const all = partsOf(pointsOf(whole), by);
     const several = all.filter(({ points }) => count(points) > 1).map(({ part }) => part);
@@ -594,18 +995,16 @@ globalThis.emWorkbench ??= (() => {
     return whole.flatMap((group) => {
       const made = [];
       for (const { part, points } of partsOf(group.points, by)) {
-        if (by.length && !several.some((each) => same(each, part))) continue;
+        if (!several.some((each) => same(each, part))) continue;
         let name = called(by, part);
         while (made.some(({ more }) => more.at(-1) === name)) name += " again"; // long ones are cut
         const notes = [...group.notes, ...said];
-        const more = by.length ? [...group.more, name] : group.more;
-        made.push({ ...group, points, notes, more });
-        if (!by.length) continue;
+        made.push({ ...group, points, notes, more: [...group.more, name] });
         const others = several.filter((each) => !same(each, part)).map(plainPart);
         const kind = others.length ? "split_also" : "split";
         const text = note(kind, { columns, here: plainPart(part), others: listed(others) });
         // A family may be read out of the names of the models.
-        const leave = by.map(([column]) => (column in points[0].cells ? column : "model"));
+        const leave = by.map(([column]) => (column in points[0].row ? column : "model"));
         const short = `I took rows of different ${shown(columns, 60)} for curves of their own.`;
         notes.push({ said: text, short, ways: [{ text: "Take them for one curve", leave }] });
         if (alone.length) notes.push(note("one_model", { names: listed(alone) }));
@@ -617,6 +1016,7 @@ globalThis.emWorkbench ??= (() => {
   // Split by model where some stand at several scales, or by family where some have several.
   function byModel(whole) {
     const points = pointsOf(whole);
+    if (!points.some(({ model }) => model)) return whole;
     const parted = (by) => {
       const several = ({ part: [value], points }) => value && count(points) > 1;
       return partsOf(points, [by]).filter(several).length > 1;
@@ -624,7 +1024,7 @@ globalThis.emWorkbench ??= (() => {
     const [model, family] = [["model", ({ model }) => model], ["family", familyOf]];
     const either = ["family", (point) => familyOf(point) || point.model]; // one of its own
     if (parted(model)) return apart(whole, [model]);
-    if (["family", "model_family"].some((name) => name in points[0].cells)) return whole;
+    if (["family", "model_family"].some((name) => name in points[0].row)) return whole;
     if (parted(family)) return apart(whole, [either]);
     const families = partsOf(points, [family]).filter(({ part: [name] }) => name);
     const some = families.map(({ part: [name], points }) => `${name} (${count(points)})`);
@@ -647,8 +1047,9 @@ globalThis.emWorkbench ??= (() => {
   function partsOf(points, by) {
     const parts = new Map();
     const keyOf = (point) => JSON.stringify(by.map(([, value]) => value(point)));
-    for (const point of points) push(parts, keyOf(point), point);
-    return [...parts].map(([key, points]) => ({ part: JSON.parse(key), points }));
+    const [[, only] = []] = by.length === 1 ? by : [];
+    for (const point of points) push(parts, only ? only(point) ?? null : keyOf(point), point);
+    return [...parts].map(([key, points]) => ({ part: only ? [key] : JSON.parse(key), points }));
   }
   // How many different scales points have.
   function count(points) {
@@ -667,68 +1068,74 @@ globalThis.emWorkbench ??= (() => {
     };
     return escaped(texts.slice(0, SOME).map(short).join(", ")) + more(texts);
   }
-  const note = (name, values) => fill(known.phrases.note[name], values);
+  const note = (name, values) => fill([known.phrases.note[name]].flat().at(-1), values);
   // A note is words, or what is said with the ways that the reader may have instead: `text` on a
   // button, the fields that it sets, or columns to `leave` out. `short` says it of all curves.
   const wordsOf = (note) => note.said ?? note;
 
   // ---- Curves ---------------------------------------------------------------------------------
 
-  // Curves of a table in long form. `options` holds chance (null if it is to stay unknown), length
-  // and items for what the table does not say, the unit of its scale, whether "more" or "less" is
-  // better, and columns to leave out.
-  function read(text, { scaleUnit, better, leave = [], ...options }) {
+  // Curves of a table. `options` holds chance (null if it is to stay unknown), length and items for
+  // what the table does not say, the unit of its scale, whether its scores are percentages, whether
+  // "more" or "less" is better, and columns to leave out.
+  function read(text, { scaleUnit, percent, better, leave = [], ...options }) {
     const table = without(tableOf(text), leave);
-    const roles = rolesOf(table.columns);
-    const rows = table.rows.map((row) => {
-      const byMetric = roles.metric && row.cells[roles.metric];
-      return { ...row, byMetric, metric: byMetric || roles.score };
-    });
-    const [entries, losses] = directed(rows, better);
-    refuseGroups(table, roles.scale, entries);
-    if (!scaleUnit) refuseDoubtful(table, roles.scale, entries);
+    const [all, column, columnNotes] = entriesOf(table);
+    const [some, losses] = directed(all, better);
+    const entries = asNumbers(table, some, percent);
+    refuseGroups(table, column, entries);
+    const told = scaleUnit ? null : toldUnit(table, column, entries);
     const found = problems();
-    const points = entries.map((entry) => pointOf(entry, roles, table.comma, scaleUnit, found));
+    const unit = scaleUnit || told || "plain";
+    for (const entry of entries) readNumbers(entry, table.comma, unit, found);
     found.stop();
+    const taken = ofScale(table, column, told, entries);
     const byKey = new Map();
-    for (const point of points) {
-      push(byKey, JSON.stringify([point.task ?? "", point.byMetric ?? ""]), point);
-    }
+    for (const point of entries) push(byKey, `${point.task}\0${point.byMetric ?? ""}`, point);
     const groups = [...byKey].map(([key, points]) => {
-      const [task, metric] = JSON.parse(key);
+      const [task, metric] = key.split("\0");
       return { task, metric, more: [], notes: [], points };
     });
-    const parts = settled(table, groups, roles, found);
+    const parts = settled(table, groups, found);
     found.stop();
     const plain = [undefined, "", "plain"].includes(scaleUnit);
     const asked = plain ? [] : [note("scale_unit", { unit: scaleUnit })];
     const names = namesOf(parts);
-    const columns = columnsNote(table.columns, roles);
-    const curves = parts.map((group) => {
+    const first = columnsNote(table.columns, all[0].columns, all[0].wide);
+    const curves = parts.map((group, at) => {
+      const how = new Set(group.points.flatMap(({ notes }) => notes));
+      // These are said once, though of all curves.
+      const whole = [...table.notes, ...columnNotes].map((said) => ({ said, whole: true }));
+      const once = at ? [] : whole;
       const points = group.points.sort((a, b) => a.scale - b.scale);
-      const curve = curveOf(names.get(group), points, options, unitOf(roles.scale), found);
+      const curve = curveOf(names.get(group), points, options, unitOf(column), found);
       const [along, why] = alongOf(curve, points, table.comma);
-      const guesses = [...curve.notes, ...group.notes, ...losses];
-      const notes = [...guesses, ...asked, ...(why ? [why] : [])].map(wordsOf);
-      return { ...curve, along, notes, guesses: [columns, ...guesses, ...builtInNote(curve)] };
+      const here = [...curve.notes, ...taken, ...how, ...group.notes, ...losses];
+      const notes = [...here, ...asked, ...once, ...(why ? [why] : [])].map(wordsOf);
+      const guesses = [first, ...once, ...here, ...builtInNote(curve)];
+      return { ...curve, along, notes, guesses };
     });
     found.stop();
     return curves;
   }
   // A table without some of its columns.
-  function without({ columns, titles, rows, ...table }, leave) {
+  function without({ columns, rows, ...table }, leave) {
     for (const name of leave.filter((each) => !columns.includes(each))) {
       const what = `no column ${quoted(name)} among ${shown(columns.join(", "))}`;
       fail("Columns to leave out", what, AMEND);
     }
-    const kept = (_, at) => !leave.includes(columns[at]);
-    const cellsOf = ({ cells }) => Object.entries(cells).filter(([name]) => !leave.includes(name));
-    const fewer = rows.map((row) => ({ ...row, cells: Object.fromEntries(cellsOf(row)) }));
-    return { ...table, rows: fewer, titles: titles.filter(kept), columns: columns.filter(kept) };
+    const kept = columns.filter((name) => !leave.includes(name));
+    const fewer = rows.map(({ place, cells }) => {
+      const here = kept.map((name) => [name, cells[name]]);
+      return { place, cells: Object.fromEntries(here) };
+    });
+    return { ...table, columns: kept, rows: leave.length ? fewer : rows };
   }
   // What each column was read as, and the scales that could be read instead.
-  function columnsNote(columns, roles) {
-    const as = Object.entries(roles).map(([role, column]) => {
+  function columnsNote(columns, roles, wide) {
+    // What the columns of a wide table hold, differs from task to task.
+    const same = wide ? { scale: roles.scale } : roles;
+    const as = Object.entries(same).map(([role, column]) => {
       const unit = role === "scale" && unitOf(column);
       const what = (unit || "scale") === "scale" ? WHAT[role] ?? `the ${role}` : unit;
       return `${quoted(column)} as ${what}`;
@@ -747,23 +1154,21 @@ globalThis.emWorkbench ??= (() => {
     return [{ said, ways: [{ text: "Leave it open", set: { chance: UNKNOWN } }] }];
   }
 
-  // The numbers of an entry, by role.
-  function pointOf({ cells, lower, ...entry }, roles, comma, scaleUnit, found) {
-    const point = { ...entry, cells, lower };
-    const { place } = entry;
-    for (const [role, column] of Object.entries(roles)) {
-      const [cell, kind] = [cells[column], LIKE[role] ?? role];
-      const tell = (...what) => found.add(`${place}, column ${quoted(column)}`, ...what);
+  // Give an entry its numbers, by role.
+  function readNumbers(entry, comma, unit, found) {
+    const { place, cells, columns, lower } = entry;
+    entry.task = "";
+    for (const role in cells) {
+      const [cell, kind] = [cells[role], LIKE[role] ?? role];
+      const tell = (...what) => found.add(`${place}, column ${quoted(columns[role])}`, ...what);
       const scaled = (unit, tell) => numberIn(cell, "scale", comma, tell, unit);
       const beyond = role === "score" && lower && scaled("plain", () => 0) > 1;
-      if (kind === "chance" && !cell) continue; // nobody says that guessing scores 0
-      if (role === "scale") point.scale = scaled(scaleUnit || "plain", tell);
+      if (role === "scale") entry.scale = scaled(unit, tell);
       else if (beyond) tell("not_turned", { found: cell });
-      else if (known.limits[kind]) point[role] = numberIn(cell, kind, comma, tell);
-      else if (cell) point[role === "metric" ? "byMetric" : role] = cell;
-      else found.add(place, "empty_text", { column });
+      else if (known.limits[kind]) entry[role] = numberIn(cell, kind, comma, tell);
+      else if (!cell) found.add(place, "empty_text", { column: columns[role] });
+      else if (role !== "metric") entry[role] = cell;
     }
-    return point;
   }
 
   // A name for each group; its metric is in it if there are several, or it is turned.
@@ -773,8 +1178,9 @@ globalThis.emWorkbench ??= (() => {
       metrics.set(task, (metrics.get(task) ?? new Set()).add(metric));
     }
     return new Map(groups.map((group) => {
-      const [{ task, metric, more, points: [{ lower, metric: measure }] }] = [group];
+      const [{ task, metric, more, points: [{ lower, metric: measure, wide }] }] = [group];
       const several = task && metrics.get(task).size > 1;
+      if (lower && wide) return [group, [`1 - ${task}`, ...more].join(", ")];
       const by = lower ? ` (1 - ${measure})` : several ? ` (${metric})` : "";
       return [group, [(task || metric || "curve") + by, ...more].join(", ")];
     }));
@@ -854,7 +1260,7 @@ globalThis.emWorkbench ??= (() => {
     });
     if (parts.every(({ n, agree }) => n > 0 && agree)) return { items: parts.map(({ n }) => n) };
     if (parts.every(({ se }) => se > 0)) return { stderr: parts.map(({ se }) => se) };
-    const fewest = Math.min(...parts.map(({ effective }) => effective ?? Infinity));
+    const fewest = parts.reduce((a, { effective = a }) => Math.min(a, effective), Infinity);
     const items = parts.map(({ certain, effective }, at) => {
       if (effective !== undefined) return Math.max(1, effective);
       if (certain && fewest < Infinity) return Math.max(1, fewest);
@@ -933,11 +1339,13 @@ globalThis.emWorkbench ??= (() => {
     points: (ends) => ends.map(signed).join(" to "),
     score: scoreRange,
     tenths, decimals, percent, decades, span, quoted,
+    whole: String,
   };
   const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const fill = (template, values) =>
     template.replace(/{([\w.]+):?(\w*)}/g, (_, path, form) =>
-      shown(FORMS[form](path.split(".").reduce((found, name) => found[camel(name)], values))));
+      shown(FORMS[form](path.split(".").reduce((found, name) => found[camel(name)], values)),
+        form === "whole" ? LONGEST_PART : LONGEST_VALUE));
 
   // The verdict in one sentence.
   function sentence(report) {
@@ -1284,11 +1692,11 @@ globalThis.emWorkbench ??= (() => {
   function readingOf(curves) {
     const notes = new Map();
     for (const note of curves.flatMap(({ guesses }) => guesses)) {
-      const { said = note, short = said, ways = [] } = note;
+      const { said = note, short = said, ways = [], whole } = note;
       const times = 1 + (notes.get(short)?.times ?? 0);
-      notes.set(short, { said, short: shown(short, LONGEST_NOTE), ways, times });
+      notes.set(short, { said, short: shown(short, LONGEST_NOTE), ways, whole, times });
     }
-    const here = ({ ways, times }) => ways.length || times === curves.length;
+    const here = ({ ways, whole, times }) => ways.length || whole || times === curves.length;
     return [...notes.values()].filter(here);
   }
 
@@ -1345,6 +1753,7 @@ globalThis.emWorkbench ??= (() => {
       if (!text) continue;
       const plain = { leave: text.split(";").map(columnName), scaleUnit: text, better: text };
       if (name === "chance" && text === UNKNOWN) plain.chance = null;
+      plain.percent = text === "percentages";
       if (name in plain) {
         options[name] = plain[name];
         continue;

@@ -87,6 +87,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "audit takes 1 minus the score; 'all' and 'none' stand for all that are read and for "
         "none; may be repeated",
     )
+    parser.add_argument(
+        "--percent",
+        action="append",
+        metavar="NAME",
+        help="a metric, task or column of percentages, if neither signs nor numbers tell; "
+        "'all' and 'none' stand for all scores and for none; may be repeated",
+    )
     parser.add_argument("--items", type=float, help="test items behind each score")
     parser.add_argument("--length", type=int, help="tokens of an answer that must all be right")
     parser.add_argument("--scale", help="the column that holds the scale, if several could")
@@ -188,8 +195,8 @@ def chances(found: Sequence[tuple[str | None, float]] | None) -> dict[str | None
     return by_task or None
 
 
-def directions(found: list[str] | None) -> list[str] | bool | None:
-    """Return which metrics are better if lower; ``all`` and ``none`` stand alone."""
+def all_or_some(found: list[str] | None) -> list[str] | bool | None:
+    """Return some names, or whether ``all`` was said or ``none``, which stand alone."""
     if not found or found[1:] or found[0] not in ("all", "none"):
         return found
     return found == ["all"]
@@ -214,7 +221,8 @@ def run(given: argparse.Namespace) -> None:
         pool=given.pool or (),
         chance=chances(given.chance),
         chance_for_all=given.chance_for_all,
-        lower_is_better=directions(given.lower_is_better),
+        lower_is_better=all_or_some(given.lower_is_better),
+        percent=all_or_some(given.percent),
         length=given.length,
         items=given.items,
         sizes=given.sizes,

@@ -76,6 +76,11 @@ def _form(examples: Sequence[str]) -> str:
         '</label><label><span>Columns to leave out</span><input type="text" '
         f'data-em-option="leave" placeholder="none" {OWN_KEYS}></label>'
     )
+    options += (
+        f'<label><span>Scores are written as</span><select data-em-option="percent" {OWN_KEYS}>'
+        '<option value="">as they look</option><option>percentages</option>'
+        "<option>shares</option></select></label>"
+    )
     return (
         '<form hidden novalidate autocomplete="off">'
         f'<fieldset class="em-wb-examples"><legend>Try an example</legend>{buttons}'

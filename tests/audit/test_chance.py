@@ -113,7 +113,7 @@ def test_a_second_score_has_a_chance_level_of_its_own() -> None:
 
 
 def test_a_wide_table_may_have_a_chance_level_beside_a_task() -> None:
-    text = "scale,n,quiz,quiz_chance,hellaswag,spell\n1,90,.3,.5,.3,.1\n2,90,.8,.5,.8,.2\n"
+    text = "scale,n,quiz,quiz_chance,hellaswag,spell_acc\n1,90,.3,.5,.3,.1\n2,90,.8,.5,.8,.2\n"
     assert [curve.chance for curve in table(text)] == [0.5, 0.25, None]
 
 

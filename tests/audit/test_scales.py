@@ -85,7 +85,7 @@ def test_decimal_commas_go_with_letters_where_cells_are_apart_by_semicolons(tmp_
 
 
 @pytest.mark.parametrize(
-    "text", ["1,300", "1,30,000", "B", "7BB", "1.2.3B", "7 B B", "-7B", "seven", "1,300B", "0x7"]
+    "text", ["1,30", "1,30,000", "B", "7BB", "1.2.3B", "7 B B", "-7B", "seven", "1,300B", "0x7"]
 )
 def test_what_could_be_two_numbers_or_none_is_refused(text: str) -> None:
     assert f"found '{text}', want a number above 0" in refused(table(scale=[text, "1e12"]))
@@ -113,17 +113,10 @@ def test_one_number_however_written_is_one_curve(digits: int, letter: tuple[str,
 @pytest.mark.parametrize(
     ("column", "values", "units"),
     [
-        ("log10_flops", [17.8, 19.2, 22.2], ["log10"]),
-        ("log10(FLOPs)", [17.8, 19.2, 22.2], ["log10"]),
         ("log_params", [7.8, 9.2, 10.1], ["log10", "ln", "log2"]),
-        ("log2 tokens", [28, 30, 33], ["log2"]),
-        ("ln_compute", [40.9, 44, 51], ["ln"]),
         ("compute", [17.8, 19.2, 22.2], ["log10"]),
-        ("size_b", [0.07, 1.3, 6.9], ["billions"]),
-        ("#Params (B)", [7, 13, 70], ["billions"]),
-        ("params_in_billions", [7, 13, 70], ["billions"]),
-        ("Model size (M)", [70, 160, 12000], ["millions"]),
-        ("tokens_bn", [2, 300, 1400], ["billions"]),
+        ("size", [7, 13, 70], ["billions", "millions"]),
+        ("% of tokens", [7, 13, 70], ["percent"]),
         ("tokens", [9.3, 11.5, 12.1], ["log10", "billions", "trillions"]),
         ("params", [7, 13, 70], ["billions", "millions"]),
         ("params", [7.8, 9.2, 10.1], ["billions", "millions", "log10"]),
@@ -143,14 +136,52 @@ def test_a_scale_that_is_not_in_plain_numbers_is_refused_with_what_settles_it(
     for unit in (*units, "plain"):
         assert f"scale_unit='{unit}'" in said
         curve = only(read(frame, scale_unit=unit))
-        base = {"log10": 10, "ln": np.e, "log2": 2}.get(unit)
-        power = {"plain": 0, "millions": 6, "billions": 9, "trillions": 12}.get(unit, 0)
-        wanted = np.power(base, values) if base else np.array(values) * 10.0**power
-        np.testing.assert_allclose(curve.scale, wanted)
+        np.testing.assert_allclose(curve.scale, in_plain_numbers(values, unit))
         asked = f"The scale was written as {unit} and converted, as asked."
         assert (asked in curve.notes) == (unit != "plain")
     with on_command_line():
         assert f"--scale-unit {units[0]}" in refused(frame)
+
+
+def in_plain_numbers(values: list[float], unit: str) -> list[float]:
+    powers = {"percent": -2, "millions": 6, "billions": 9, "trillions": 12}
+    base = {"log10": 10.0, "ln": np.e, "log2": 2.0}.get(unit)
+    return [base**each if base else each * 10.0 ** powers.get(unit, 0) for each in values]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "unit", "said"),
+    [
+        ("log10_flops", [17.8, 19.2, 22.2], "log10", "training compute (FLOP) in logarithms"),
+        ("log10(FLOPs)", [17.8, 19.2, 22.2], "log10", "training compute (FLOP) in logarithms"),
+        ("log2 tokens", [28, 30, 33], "log2", "training tokens in logarithms to base 2"),
+        ("ln_compute", [40.9, 44, 51], "ln", "training compute (FLOP) in natural logarithms"),
+        ("size_b", [0.07, 1.3, 6.9], "billions", "parameters in billions"),
+        ("#Params (B)", [7, 13, 70], "billions", "parameters in billions"),
+        ("params_in_billions", [7, 13, 70], "billions", "parameters in billions"),
+        ("Model size (M)", [70, 160, 12000], "millions", "parameters in millions"),
+        ("tokens_bn", [2, 300, 1400], "billions", "training tokens in billions"),
+    ],
+)
+def test_a_unit_in_the_name_of_a_scale_is_taken_and_told(
+    tmp_path: Path, column: str, values: list[float], unit: str, said: str
+) -> None:
+    frame = table(**{column: values})
+    curve = only(read(frame))
+    np.testing.assert_allclose(curve.scale, in_plain_numbers(values, unit))
+    assert curve.unit == said.partition(" in ")[0]
+    assert curve.notes[0].startswith(f"I read '{column}' as {said}: '{values[0]}' as ")
+    plain = only(read(frame, scale_unit="plain"))
+    np.testing.assert_allclose(plain.scale, values)
+    named = pd.DataFrame({"model": list("abc"), column: values})
+    named.to_csv(tmp_path / "sizes.csv", index=False)
+    frame = frame.drop(columns=column).assign(model=list("abc"))
+    sized = only(read(frame, sizes=tmp_path / "sizes.csv"))
+    np.testing.assert_allclose(sized.scale, curve.scale)
+
+
+def test_a_unit_in_a_name_is_not_taken_for_numbers_far_too_large() -> None:
+    assert only(read(table(size_b=[7e7, 1.3e9, 6.9e9]))).scale.tolist() == [7e7, 1.3e9, 6.9e9]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +190,6 @@ def test_a_scale_that_is_not_in_plain_numbers_is_refused_with_what_settles_it(
         ("tokens", [100, 1000, 10000]),
         ("scale", [1, 2, 3]),
         ("scale", [17.8, 19.2, 22.2]),
-        ("params", ["7M", "13M", "70M"]),
         ("params", [10_000, 30_000, 90_000]),
         ("params", [100, 1e5, 1e8]),
         ("scale", [10, 30, 100, 300, 1000]),
@@ -212,9 +242,9 @@ def test_a_chosen_scale_of_another_kind_passes(column: str) -> None:
 
 
 def test_a_chosen_logarithm_is_still_doubted() -> None:
-    frame = table(log10_flops=[17.8, 19.2, 22.2], params=[7e7, 4e8, 1e10])
-    assert "as logarithms would" in refused(frame, scale="log10_flops")
-    curve = only(read(frame, scale="log10_flops", scale_unit="log10"))
+    frame = table(log_flops=[17.8, 19.2, 22.2], params=[7e7, 4e8, 1e10])
+    assert "as logarithms, natural" in refused(frame, scale="log_flops")
+    curve = only(read(frame, scale="log_flops", scale_unit="log10"))
     np.testing.assert_allclose(curve.scale, [10**17.8, 10**19.2, 10**22.2])
     assert curve.unit == "training compute (FLOP)"
     assert only(read(frame)).unit == "parameters"
@@ -225,7 +255,7 @@ def test_letters_say_their_own_unit() -> None:
     assert only(read(frame, scale_unit="billions")).scale.tolist() == [4e8, 7e9, 1.3e10]
 
 
-@pytest.mark.parametrize("column", ["params", "scale", "tokens", "size_b"])
+@pytest.mark.parametrize("column", ["params", "scale", "tokens", "size"])
 def test_small_numbers_among_letters_are_asked_for(column: str) -> None:
     values = ["100M", "300M", "1B", "3", "10", "30"]
     frame = table(**{column: values})
@@ -567,9 +597,11 @@ def test_helper_columns_of_a_wide_table_are_no_tasks_and_are_listed_once() -> No
     frame["maths"] = [0.3, 0.3, 0.4]
     quiz, maths = read(frame)
     assert (quiz.name, maths.name) == ("quiz", "maths")
-    (note,) = quiz.notes
     listed = "learning_rate, dropout, seed, size_b, batch size, weight-decay, epoch"
-    assert note == f"Not taken as scores: {listed}."
+    assert quiz.notes == (
+        "I read these columns as tasks: quiz, maths. To choose, give tasks=.",
+        f"Not taken as scores: {listed}.",
+    )
     assert maths.notes == ()
 
 

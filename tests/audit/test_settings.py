@@ -232,7 +232,9 @@ def test_tasks_that_nobody_chose_split_no_other() -> None:
 
 def test_whole_numbers_alone_are_judged_as_scores() -> None:
     frame = table(quiz=[10, 20, 80, 90]).drop(columns="score")
-    assert "Divide the column by 100" in refused(frame)
+    assert "Divide the column by 100" in refused(frame, percent=False)
+    (curve,) = read(frame)
+    assert curve.score.tolist() == [0.1, 0.2, 0.8, 0.9]
 
 
 def test_families_split_where_each_has_two_models() -> None:

@@ -179,6 +179,72 @@ GOOD = {
     "labels": along("date,checkpoint,lab,revision", "a,a,a,a", "b,b,b,b", "c,c,c,c"),
     "long values": along("prompt", *(f"{'x' * 500}{each}{'x' * 500}" for each in "aabb")),
     "values that many know": along("prompt", *(each for each in "abcdef" for _ in range(2))),
+    # Notation.
+    "percent signs": "scale,score,n,chance\n1,25%,90,25%\n2,30 %,90,25%\n3,80.5%,90,25%\n",
+    "percent signs in some rows": "scale;score;n\n1;2,5%;90\n2;30;90\n3;80,5;90\n",
+    "percentages by their size": "scale,score,n,se\n1,0,90,0\n2,30,90,4.83\n3,80.5,90,4.2\n",
+    "percentages by name": "Scale,Score (%),n,stderr\n1,2.5,90,.01\n2,30,90,.04\n3,80,90,.04\n",
+    "all by name": (
+        "scale,% score,stderr (in %),chance_pct,other [%],other_se(%)\n"
+        "1,25,4,25,30,5\n2,40,4,25,80,5\n"
+    ),
+    "metrics in percent": (
+        "task,metric,scale,score,n\na,f1,1,25,90\na,f1,2,80,90\na,acc,1,.1,90\na,acc,2,.2,90\n"
+    ),
+    "two names of one kind": "scale,n,quiz,quiz (%)\n1,90,.1,10\n2,90,.3,30\n",
+    "thousands": 'params,score,n\n"500,000",.1,"1,000"\n"1,000,000",.5,900\n',
+    "thousands by other marks": "scale\tscore\tn\n1e6\t.1\t1 000\n2e6\t.5\t1'319\n3e6\t.6\t9\n",
+    "thousands with decimal commas": "scale;score;n\n500,000;0,1;1,000\n1,500,000;0,5;900\n",
+    "blanks": (
+        "scale,score,n,se,length,chance,other,other_stderr,model\n1,.1,90,,-,n/a,NaN,none,\n"
+        "2,.5,-,.05,,,,,a\n3,.9,,.05,,,,,b\n"
+    ),
+    "second scores of one task": (
+        "task,scale,score,n,other\na,1,.1,9,.2\na,2,.3,9,.4\nb,1,.1,9,\nb,2,.2,9,\n"
+    ),
+    "row numbers": ",Unnamed: 1,params,score,n\n0,7,1e8,.1,9\n1,3,2e8,.5,9\n0,5,3e8,.6,9\n",
+    "models without a title": ",params,score,n\nant-1b,1e9,.1,9\nbee-2b,2e9,.5,9\ncat,3e9,.6,9\n",
+    "a column of words without a title": "params,score,n,Unnamed: 3\n1e8,.1,9,a\n2e8,.2,9,b\n",
+    "a Markdown table": (
+        "| Model | Size | Accuracy (%) | Items |\n|:--|--:|:-:|---|\n| a | 70M | 1 | 1,000 |\n\n"
+        "| b | `1.4B` | **25** | 1,000 |\n| c | 12B | 80 | 1,000 |  |\n"
+    ),
+    "a Markdown table without outer marks": (
+        "size | score | n\n--- | --- | ---\n1B | .1 | 9\n7B | .5 | 9"
+    ),
+    "a printed table": (
+        "|Tasks|params|Metric|   |Value|   |Stderr|\n|--|--:|---|---|--:|---|--:|\n"
+        "|quiz|1e9|acc|\u2191  |0.1|\u00b1  |0.01|\n|quiz|2e9|acc|\u2191  |0.2|\u00b1  |0.01|\n"
+    ),
+    "a size": "Size\tAccuracy\tItems\n7B\t22%\t100\n13B\t41%\t100\n70B\t78%\t100\n",
+    "a size in billions": "Model size (B),score,n\n0.07,.1,9\n6.9,.5,9\n",
+    "a logarithm by name": "log10(FLOPs),score,n\n17.8,.1,9\n22,.5,9\n",
+    "tokens seen": "tokens seen,score,n\n1e9,.1,9\n2e9,.5,9\n",
+    "models called by their size": "model,score,n\n7B,.1,9\n13B,.5,9\n1.5T,.9,9\n",
+    # Wide tables.
+    "wide": "Model,Params,Add 5-digit,spell,n\nlarge,1e10,0.95,0.75,200\nsmall,1e8,0,0.5,200\n",
+    "wide with columns beside": (
+        "flops,add,add_stderr,spell,spell_items,spell_chance\n1e20,.1,.01,.2,50,.25\n"
+        "1e21,.3,.02,.4,60,.25\n"
+    ),
+    "helpers": (
+        "model,size_b,learning_rate,dropout,seed,val_loss,params,n,quiz,wording,k,empty\n"
+        "a,.07,6e-4,.1,0,.9,7e7,100,.1,x,1,\nb,.4,3e-4,.1,0,.8,4e8,100,.2,x,2,\n"
+        "c,1,2e-4,.1,0,.7,1e9,100,.5,x,3,NaN\n"
+    ),
+    "columns that say so": (
+        "params,n,hellaswag,harness|arc:challenge|25,gsm8k,quiz_acc,BBH,word_error_rate,"
+        "word_error_rate_stderr,err_rate,quality,race\n1e8,90,.3,.3,.1,.1,.1,.9,.02,.8,.5,.1\n"
+        "2e8,90,.4,.4,.2,.2,.2,.8,.02,.7,.5,.1\n"
+    ),
+    "wide settings": (
+        "params,n,quiz,n_shot,k\n1e6,90,.3,0,1\n2e6,90,.4,0,1\n3e6,90,.5,5,1\n4e6,90,.6,5,1\n"
+    ),
+    "whole numbers alone": "params,n,quiz,maths\n1e8,90,10,20\n2e8,90,80,90\n",
+    "wide percentages": "model\tsize\tquiz (%)\tmmlu\n70m\t70M\t1\t25%\n1b\t1B\t30\t60%\n".replace(
+        "\n", "\t9\n"
+    ).replace("mmlu\t9", "mmlu\tn"),
+    "wide with gaps": "model,params,n,quiz,maths\na,1e8,9,.1,\nb,2e8,9,.2,.3\nc,3e8,9,-,.4\n",
     "what is constant within a task": along("task,kind", "a,x", "a,x", "b,y", "b,y"),
     "two metrics split alike": along(
         "task,metric,n_shot", *(["a,x,0", "a,y,0"] * 2 + ["a,x,5", "a,y,5"] * 2)
@@ -251,9 +317,17 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
 
 # A table, and the start of the remedy.
 BAD = {
-    "percentages": ("scale,score,n\n1,12,9\n2,45.5,9\n", "Divide the column by 100"),
+    "percentages": ("scale,score,n\n1,2.5,9\n2,4.5,9\n", "Divide the column by 100"),
+    "a slip": ("scale,score,n\n1,.1,9\n2,45.5,9\n3,.6,9\n", "Divide the column by 100"),
+    "small percentages": ("scale,score (%),n\n1,.1,9\n2,.5,9\n", "Choose below what the scores"),
+    "small beside large": (
+        "task,scale,score,n\na,1,25,9\na,2,60.5,9\nb,1,0.5,9\nb,2,0.9,9\n",
+        "Choose below what the scores",
+    ),
+    "a percentage above 100": ("scale,score,n\n1,12%,9\n2,145%,9\n", "Write a number"),
+    "a percentage of items": ("scale,score,n\n1,.1,5%\n2,.5,9\n", "Write a number"),
     "no fraction at all": ("scale,score,n\n1,120,9\n2,.5,9\n", "Correct it"),
-    "a per cent sign": ("scale,score,n\n1,12%,9\n2,.5,9\n", "Write 0.12"),
+    "a per cent sign": ("scale,score,n\n1,12%,9\n2,.5,9\n", "Choose below what the scores"),
     "suffix": ("params,score,n\n1e8,.1,7B\n2e8,.5,9\n", "Write 7e9"),
     "empty": ("scale,score,n\n1,,9\n2,.5,9\n", "Fill it in or delete the row"),
     "empty task": ("scale,score,n,task\n1,.1,9,\n2,.5,9,a\n", "Fill it in or delete the column"),
@@ -266,7 +340,8 @@ BAD = {
     "decimal comma": ('scale,score,n\n1,"0,1",9\n2,.5,9\n', "Write a point"),
     "thousands": ("scale;score;n\n1,500;.1;9\n2;.5;9\n", "Write 1500 or 1.500"),
     "thousands by points": ("scale;score;n\n1;,1;1.000\n2;,5;900\n", "Write 1000 or 1.0000"),
-    "no scale": ("size,score,n\n1,.1,9\n2,.2,9\n", "Add or rename a column: scale"),
+    "no scale": ("width,score,n\n1,.1,9\n2,.2,9\n", "Add or rename a column: scale"),
+    "a size of no unit": ("size,score,n\n7,.1,9\n13,.2,9\n", "Choose below what the scale is"),
     "no score": ("params,task,n\n1,a,9\n2,a,9\n", "Add or rename a column: score"),
     "two scales": ("params,n_params,score,n\n1e8,1e8,.1,9\n2e8,2e8,.2,9\n", "Rename one of them"),
     "misspelt": ("scale,score,n_itmes\n1,.1,9\n2,.5,9\n", "Rename it to 'n_items'"),
@@ -298,7 +373,7 @@ BAD = {
         along("notes").replace("params", "Params") + "\n7,.1,9,\n13,.5,9,\n",
         "Choose below",
     ),
-    "a logarithm": ("log10(FLOPs),score,n\n17.8,.1,9\n22,.5,9\n", "Choose below"),
+    "a logarithm": ("log(FLOPs),score,n\n17.8,.1,9\n22,.5,9\n", "Choose below"),
     "a logarithm in a column of any name": (
         "scale,score,n\n20.7,.1,9\n22,.3,9\n23,.6,9\n24.2,.9,9\n",
         "Choose below what the scale is written in: log10, log2, ln, or plain",
@@ -328,7 +403,18 @@ BAD = {
         "Choose below what the scale is written in: millions, or plain",
     ),
     "some logarithm": ("log_params,score,n\n7.8,.1,9\n9,.5,9\n", "Choose below"),
-    "a size in billions": ("Model size (B),score,n\n0.07,.1,9\n6.9,.5,9\n", "Choose below"),
+    "a second score in some rows": ("scale,score,n,other\n1,.1,9,.2\n2,.2,9,-\n", "Write a number"),
+    "no columns of scores": ("params,n,seed,lr\n1e8,9,1,.1\n2e8,9,2,.1\n", "Add one, or name"),
+    "nothing to score": ("params,n\n1e8,9\n2e8,9\n", "Add or rename a column: score"),
+    "errors of nothing": ("params,n,quiz,maths_stderr\n1e8,9,.1,.1\n", "Add the column 'maths'"),
+    "errors or error rates": (
+        "params,n,quiz,quiz_error\n1e8,9,.1,.1\n",
+        "Rename it to quiz_stderr",
+    ),
+    "a misspelt error": ("params,n,quiz,quiz_stder\n1e8,9,.1,.1\n", "Rename it to quiz_stderr"),
+    "a task of one model": ("params,n,quiz,maths\n1e8,9,.1,.1\n2e8,9,.2,-\n", "Add models"),
+    "wide percentages": ("params,n,a,b\n1e8,9,25.5,.5\n2e8,9,60.5,.9\n", "Choose below what the"),
+    "a wide column of numbers": ("params,n,quiz,elo\n1e8,9,.1,910.5\n2e8,9,.2,1000.5\n", "Correct"),
     "a percentage of tokens": ("% of tokens,score,n\n7,.1,9\n100,.5,9\n", "Choose below"),
     "words that split badly": (along("wording", "a", "a", "b"), "Delete 'wording' to take them"),
     "a stray number": (along("k", *"0000111", "64"), "Delete 'k' to take them"),
@@ -363,6 +449,7 @@ def python_says(text: str, path: Path, **options: Any) -> list[audit.Curve] | li
     path.write_text(text, encoding="utf-8")
 
     def without_path(said: str) -> str:
+        said = said.removesuffix(" To choose, give tasks=.")  # which the page has not
         return said.replace(f"{path}, row", "row").replace(str(path), "table")
 
     try:
@@ -432,7 +519,7 @@ def test_what_is_no_table_is_refused(scripts: Page, text: str, said: str) -> Non
 
 
 CELLS = ["1", "2", "1e9", "0", ".5", " 0.25", "0,25", "1,500", "50%", "7b", "", "-1", "nan"]
-CELLS += ["x", "9", "1 300 000", "1.3B", "true"]
+CELLS += ["x", "9", "1 300 000", "1.3B", "true", "12 %", "1,000", "n/a", "25", "60.5"]
 GOOD_CELLS = {"n": "9", "n_items": "9", "items": "9", "se": ".1", "task": "a", "metric": "b"}
 GOOD_CELLS |= {"chance": "0", "length": "1", "other": ".5", "other_se": ".1", "notes": "none"}
 ANY_OF = {
@@ -482,13 +569,41 @@ def mixed_table(rng: np.random.Generator) -> str:
     return written(rng, lines)
 
 
+SCORES = {
+    "shares": [".1", "0.25", "0", ".5", "0.9", "1"],
+    "percentages": ["10", "25.5", "0", "50", "90.25", "0.5", "100"],
+    "signed": ["10%", "25.5 %", "0%", "50%", "7%"],
+    "whole": ["1", "2", "0", "64"],
+    "small": ["0.001", "0.0003", "2e-4"],
+    "words": ["x", "y"],
+    "gaps": ["", ".2", "n/a", ".5", ".6"],
+    "same": [".1"],
+}
+COLUMNS = ["quiz", "maths", "quiz (%)", "hellaswag", "MMLU [%]", "quiz_acc", "quiz_stderr", "lr"]
+COLUMNS += ["quiz_items", "quiz_chance (%)", "seed", "val_loss", "err", "spread", "n_shot", "n"]
+COLUMNS += ["", "Unnamed: 0", "stderr", "tokens seen", "size", "maths_error", "quiz_stder"]
+
+
+def wide_table(rng: np.random.Generator) -> str:
+    """Return a table with some columns of scores, written in any way, and others."""
+    header = list(rng.permutation(COLUMNS)[: rng.integers(1, 6)])
+    kinds = [str(rng.choice(list(SCORES))) for _ in header]
+    lines = [["Size", "model", *header]]
+    for at in range(int(rng.integers(2, 6))):
+        cells = [str(rng.choice(SCORES[kind])) for kind in kinds]
+        lines.append([f"{at + 1}0M", f"m{at}", *cells])
+    return written(rng, lines)
+
+
 def written(rng: np.random.Generator, lines: list[list[str]]) -> str:
-    mark, end = str(rng.choice([",", ";", "\t"])), str(rng.choice(["\n", "\r\n", "\r"]))
+    mark, end = str(rng.choice([",", ";", "\t", "|"])), str(rng.choice(["\n", "\r\n", "\r"]))
     quoted = [[f'"{cell}"' if mark in cell else cell for cell in line] for line in lines]
     return end.join(map(mark.join, quoted))
 
 
-@pytest.mark.parametrize(("table", "tables"), [(random_table, 200), (mixed_table, 400)])
+@pytest.mark.parametrize(
+    ("table", "tables"), [(random_table, 200), (mixed_table, 400), (wide_table, 400)]
+)
 def test_random_tables_are_read_or_refused_as_by_python(
     scripts: Page, path: Path, table: Callable[[np.random.Generator], str], tables: int
 ) -> None:
@@ -496,8 +611,11 @@ def test_random_tables_are_read_or_refused_as_by_python(
     for _ in range(tables):
         text = table(rng)
         unit = rng.choice([*["", ""] * len(KNOWN["scale"]["units"]), *KNOWN["scale"]["units"]])
-        python = python_says(text, path, scale_unit=str(unit) or None)
-        found = scripts.evaluate(READ, [text, {"scaleUnit": str(unit)}])
+        percent = [None, None, None, True, False][rng.integers(5)]
+        said = {"items": 50} if table is wide_table and rng.uniform() < 0.7 else {}
+        python = python_says(text, path, scale_unit=str(unit) or None, percent=percent, **said)
+        options = said if percent is None else {**said, "percent": percent}
+        found = scripts.evaluate(READ, [text, {"scaleUnit": str(unit), **options}])
         if "lines" in found:
             assert faults(found["lines"]) == faults(cast(list[str], python)), text
             continue
@@ -570,11 +688,10 @@ def test_a_column_left_out_is_as_if_it_were_not_there(
     rng, seen = np.random.default_rng(3), 0
     while seen < 20:
         text = mixed_table(rng)
-        mark = next(each for each in ",;\t" if each in text.splitlines()[0])
-        rows = [line.split(mark) for line in text.splitlines()]
-        if [title.strip() for title in rows[0]].count(column) != 1 or '"' in text:
+        mark = next((each for each in ",;\t" if each in text.splitlines()[0]), " ")
+        rows = [[cell.strip() for cell in line.split(mark)] for line in text.splitlines()]
+        if column not in rows[0][1:] or column == rows[0][0] or '"' in text:
             continue
-        rows[0] = [title.strip() for title in rows[0]]
         seen += 1
         at = rows[0].index(column)
         fewer = "\n".join(mark.join(row[:at] + row[at + 1 :]) for row in rows)
@@ -593,7 +710,8 @@ def test_every_note_of_a_reader_is_among_the_tables(scripts: Page) -> None:
     said = [note for each in curves for note in (*each["notes"], each.get("chanceSource") or "")]
     # The page pools no repeats, and only of those can one scale have two others.
     pooled = [PHRASES["note"][each] for each in ("copied", "pooled", "along_differs")]
-    assert unsaid(PHRASES["note"].values(), said) == pooled
+    notes = [each if isinstance(each, str) else each[-1] for each in PHRASES["note"].values()]
+    assert unsaid(notes, said) == pooled
 
 
 def sentences(report: audit.Report) -> list[str]:
@@ -802,7 +920,7 @@ def test_faults_are_announced_and_shown(browser: Browser, tmp_path: Path) -> Non
         page.locator("textarea").fill(BAD["percentages"][0])
         page.get_by_role("button", name="Audit").click()
         alert = page.get_by_role("alert")
-        wanted = "Row 2, column 'score': found '12', want a fraction from 0 to 1"
+        wanted = "Row 2, column 'score': found '2.5', want a fraction from 0 to 1"
         assert wanted in alert.inner_text()
         status = page.get_by_role("status").inner_text()
         assert status == "The table cannot be read: 2 problems."
@@ -938,6 +1056,16 @@ def test_less_is_better_by_name_may_be_contradicted(browser: Browser, tmp_path: 
         page.get_by_role("button", name="More is better").click()
         page.get_by_text("Better is: more, as you said.").wait_for()
         assert page.get_by_text(turned).count() == 0
+
+
+def test_percentages_by_size_may_be_taken_for_shares(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, "params,score,n\n1e8,12,90\n1e9,45.5,90\n1e10,81,90\n")
+        page.get_by_text("I read 'score' as percentages").wait_for()
+        page.get_by_role("button", name="Take them for shares").click()
+        page.get_by_role("alert").filter(has_text="want a fraction from 0 to 1").wait_for()
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_text("I read 'score' as percentages").wait_for()
 
 
 def test_a_built_in_chance_level_may_be_left_open(browser: Browser, tmp_path: Path) -> None:

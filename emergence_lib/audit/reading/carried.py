@@ -16,6 +16,7 @@ from emergence_lib.audit.reading import (
     direction,
     harness,
     metrics,
+    notation,
     points,
     scales,
     settings,
@@ -47,9 +48,17 @@ WHOLE = {
     "chosen": chance.CHOSEN,
     "overlap": chance.OVERLAP,
     "accuracy": harness.ACCURACY,
+    "unnamed": table.UNNAMED,
+    "count": table.COUNT,
+    "rule": table.RULE,
+    "strong": table.STRONG,
+    "named": scales.NAMED,
+    "thousandsMarked": notation.THOUSANDS,
+    "elsewhere": tasks.ELSEWHERE,
 }
 """Patterns of a whole name or cell."""
 PARTS = {"logarithm": scales.LOGARITHM, "size": scales.SIZE, "board": tasks.LEADERBOARD}
+PARTS |= {"percent": table.PERCENT}
 """Patterns of a part of one."""
 
 
@@ -58,6 +67,7 @@ def carried() -> dict[str, Any]:
     return {
         "columns": columns.ALIASES,
         "longOnly": columns.LONG_ONLY,
+        "suffixes": columns.SUFFIXES,
         "units": scales.UNITS,
         "limits": points.LIMITS,
         "phrases": PHRASES,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import NoReturn
 
 from emergence_lib.audit.curve import fail
-from emergence_lib.audit.phrases import argument, fault, place
+from emergence_lib.audit.phrases import argument, fault, phrase, place, shown
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.harness import ACCURACY, MODEL_FIELD, TASK_FIELD
-from emergence_lib.audit.reading.metrics import UNCERTAINTY, is_loss, less_is_better
+from emergence_lib.audit.reading.metrics import (
+    UNCERTAINTY,
+    is_loss,
+    less_is_better,
+    more_is_better,
+)
 from emergence_lib.audit.reading.scales import UNITS, Sizes
 from emergence_lib.audit.reading.table import (
     BETTER,
@@ -24,17 +30,19 @@ from emergence_lib.audit.reading.table import (
     Problems,
     Row,
     Table,
+    bare,
     column_name,
     has_words,
     is_text,
 )
+from emergence_lib.audit.reading.tasks import is_known
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "scale": tuple(UNITS),
     "score": ("score", "accuracy", "acc", "exact_match", "value"),
     "items": ("n_items", "items", "n"),
     "stderr": ("stderr", "se"),
-    "task": ("task", "benchmark", "name"),
+    "task": ("task", "tasks", "benchmark", "name"),
     "metric": ("metric",),
     "model": ("model",),
     "chance": ("chance",),
@@ -91,7 +99,8 @@ class Entry:
     ``cells`` holds the text by role and ``columns`` the column of each role; ``beside`` the text
     of other columns that could be the scale. ``lower`` tells why less of its metric is better, as
     a sentence ends; it is empty if more is, and ``higher`` tells whether somebody said so.
-    ``either_way`` tells that its metric has a name that leaves it open.
+    ``either_way`` tells that its metric has a name that leaves it open, ``notes`` what was taken
+    for something among its cells.
     """
 
     row: Row
@@ -101,6 +110,7 @@ class Entry:
     lower: str = ""
     higher: bool = False
     either_way: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:
@@ -117,14 +127,14 @@ class Entry:
 class Found:
     """What the columns of a table hold.
 
-    ``column`` is where the scale stands and ``unit`` its name on an axis; ``aside`` holds the
-    columns of a wide table that were not taken as scores.
+    ``column`` is where the scale stands and ``unit`` its name on an axis; ``notes`` say which
+    columns of a wide table were taken as scores and which were not.
     """
 
     entries: list[Entry]
     column: str
     unit: str
-    aside: list[str]
+    notes: list[str]
 
 
 def entries(
@@ -170,18 +180,25 @@ def entries(
         fail(f"{table.source}, row 1", what, "Give the scale once")
     if not (wide or "score" in roles):
         _lacks(table, "score")
-    aside = _no_scores(table, free, chosen) if wide else []
-    found = (
-        _melted(table, roles, [name for name in free if name not in aside], chosen, aside)
-        if wide
-        else _of_tasks(table.source, [_entry(row, roles) for row in table.rows], chosen)
-    )
+    notes: list[str] = []
+    if wide:
+        aside = _no_scores(table, free, chosen)
+        found = _melted(table, roles, [name for name in free if name not in aside], chosen, aside)
+        if chosen is None:
+            scored = dict.fromkeys(entry.columns["score"] for entry in found)
+            taken = [table.titles[name] for name in scored if not is_loss(name)]
+            notes.append(phrase("note", "tasks", names=", ".join(map(shown, taken))))
+        # What is text only, is no number that anybody could miss among the scores.
+        left = [table.titles[name] for name in aside if not is_text(table.rows, name)]
+        if left:
+            notes.append(phrase("note", "no_tasks", names=", ".join(map(shown, left))))
+    else:
+        found = _of_tasks(table.source, [_entry(row, roles) for row in table.rows], chosen)
     column = roles.get("scale", "scale")
     if sizes is not None:
         found = _sized(found, sizes)
-    # What is text only, is no number that anybody could miss among the scores.
-    left = [table.titles[name] for name in aside if not is_text(table.rows, name)]
-    return Found(found, column, unit_of(column), left)
+    unit = scales.PARAMETERS if column == "model" else unit_of(column)
+    return Found(found, column, unit, notes)
 
 
 def unit_of(column: str) -> str:
@@ -255,24 +272,55 @@ def _no_scores(table: Table, free: list[str], chosen: list[str] | None) -> list[
         or scales.is_other(name)
         or is_setting(name)
         or is_text(table.rows, name)
+        or all(MISSING.fullmatch(row.cells.get(name, "")) for row in table.rows)
     }
     aside |= {name + suffix for name in aside for suffix in SUFFIXES}
     beside = {name + suffix for name in free for suffix in SUFFIXES}
     tasks = [name for name in free if name not in aside and name not in beside]
-    # Beside shares, these are counts or settings; where there is nothing else, they are judged.
-    counts = {
+    # Where some say that they hold scores, the others do not. Where none does, whole numbers beside
+    # shares are counts or settings; where there is nothing else, they are judged.
+    ordered = sorted(free)
+    says = {name for name in tasks if _says_scores(table, name, ordered)}
+    says |= {name for name in tasks for part in _parts(name) if part in says}
+    others = {
         name
-        for name in left.intersection(tasks)
-        if not is_loss(name) and (is_whole(table, name) or _is_constant(table, name))
+        for name in left.intersection(tasks) - says
+        if not is_loss(name) and (says or is_whole(table, name) or _is_constant(table, name))
     }
-    if counts != set(tasks):
-        aside |= counts | {name + suffix for name in counts for suffix in SUFFIXES}
+    if others != set(tasks):
+        aside |= others | {name + suffix for name in others for suffix in SUFFIXES}
     return [name for name in free if name in left & aside]
+
+
+def _says_scores(table: Table, name: str, ordered: list[str]) -> bool:
+    """Tell whether a column of a wide table says by its name that it holds scores of a task.
+
+    So does one whose name goes on in another column, as in quiz_stderr; the columns are sorted.
+    """
+    longer = ordered[(at := bisect_left(ordered, f"{name}_")) : at + 1]
+    return (
+        name in table.percent
+        or is_known(_task(table, name))
+        or more_is_better(name)
+        or less_is_better(name)
+        or any(each.startswith(f"{name}_") for each in longer)
+    )
+
+
+def _task(table: Table, name: str) -> str:
+    """Return the task of a column as it was written, without the sign of percentages."""
+    title = table.titles[name]
+    return title if column_name(title) == name else bare(title)
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Yield what stands before each underscore of a name."""
+    return (name[: mark.start()] for mark in re.finditer("_", name))
 
 
 def _chosen(tasks: Collection[str], wide: bool) -> list[str]:
     names = [tasks] if isinstance(tasks, str) else list(tasks)
-    return list(map(column_name, names)) if wide else list(map(str, names))
+    return [column_name(bare(str(name))) for name in names] if wide else list(map(str, names))
 
 
 def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) -> dict[str, str]:
@@ -285,6 +333,8 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) ->
                 _lacks(table, "scale", found[0])
         if role == "scale" and not (found or sized):
             found = [name for name in table.columns if name not in by and scales.is_other(name)][:1]
+        if role == "scale" and not (found or sized or "model" in by) and _are_sizes(table, "model"):
+            found = ["model"]
         one = found and [name for name in found if UNITS.get(name) == UNITS.get(found[0])]
         if len(one if role == "scale" else found) > 1 and found[0] != names[0]:
             remedy = "Rename one of them"
@@ -303,6 +353,12 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) ->
     return roles
 
 
+def _are_sizes(table: Table, column: str) -> bool:
+    """Tell whether a column holds nothing but sizes with letters, such as 7B."""
+    cells = [row.cells.get(column, "") for row in table.rows]
+    return all(cell[-1:].isalpha() and scales.spelt(cell, table.comma) for cell in cells)
+
+
 def _score_by_metric(table: Table, taken: set[str]) -> dict[str, str]:
     """Return the score of a long table whose column is named by a metric, such as error_rate."""
     free = (name for name in table.columns if name not in taken)
@@ -318,11 +374,17 @@ def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> Non
     """Refuse a column that would go unread by one wrong letter."""
     missing = [name for role, names in ALIASES.items() if role not in roles for name in names]
     for name in free:
-        # Of words that differ more in length, too few letters are common.
-        close = [each for each in missing if 2 * len(each) >= ALIKE * (len(each) + len(name))]
+        close = [each for each in missing if _alike(each, name, ALIKE)]
         near = max(close, key=lambda each: likeness(each, name), default="")
-        if likeness(near, name) >= ALIKE and not name.startswith(f"{near}_"):
+        if near and not name.startswith(f"{near}_"):
             fail(f"{source}, row 1", *fault("misspelt", found=name, near=near))
+
+
+def _alike(one: str, other: str, least: float) -> bool:
+    """Tell whether two words have so much in common."""
+    # Of words that differ more in length, too few letters are.
+    shorter = min(len(one), len(other))
+    return 2 * shorter >= least * (len(one) + len(other)) and likeness(one, other) >= least
 
 
 def likeness(one: str, other: str) -> float:
@@ -371,9 +433,9 @@ def _melted(
     beside = _beside(table.source, free)
     numbers = [name for name in aside if not is_text(table.rows, name)]
     if not beside and numbers:
-        what = f"no column of scores; not taken as scores: {', '.join(numbers)}"
         remedy = f"Add one, or choose with {argument('tasks', numbers[:1])} if that is one"
-        fail(f"{table.source}, row 1", what, remedy)
+        what = fault("no_scores", names=", ".join(numbers), remedy=remedy)
+        fail(f"{table.source}, row 1", *what)
     if not beside:
         _lacks(table, "score")
     for name in tasks or ():
@@ -384,7 +446,7 @@ def _melted(
     return [
         replace(
             entry,
-            cells={**entry.cells, "task": table.titles[task]},
+            cells={**entry.cells, "task": _task(table, task)},
             columns={**columns, "task": task},
         )
         for task in (beside if tasks is None else tasks)
@@ -406,19 +468,15 @@ def _beside(source: str, free: list[str]) -> dict[str, dict[str, str]]:
             if task != name and suffix == "_stderr":
                 near = get_close_matches(task, free, 1)
                 remedy = f"Is {near[0]!r} meant" if near else f"Add the column {task!r}"
-                fail(f"{source}, row 1", f"{name!r} stands beside no {task!r}", remedy)
+                what = fault("beside_none", found=name, task=task, remedy=remedy)
+                fail(f"{source}, row 1", *what)
     for name in beside:
         task = name.removesuffix("_error")
         if task != name and task in beside:
-            what = f"{name!r} beside {task!r} could be its standard error"
-            remedy = f"Rename it to {task}_stderr, or to {task}_error_rate if it is that"
-            fail(f"{source}, row 1", what, remedy)
-        parts = (name[: mark.start()] for mark in re.finditer("_", name))
-        for task in filter(beside.__contains__, parts):
-            if not get_close_matches(name, [task + suffix for suffix in SUFFIXES], 1, 0.9):
-                continue
-            remedy = f"Rename it to {task}_stderr or {task}_items, or to something less alike"
-            fail(f"{source}, row 1", f"{name!r} looks misspelt beside {task!r}", remedy)
+            fail(f"{source}, row 1", *fault("beside_error", found=name, task=task))
+        for task in filter(beside.__contains__, _parts(name)):
+            if any(_alike(name, task + suffix, 0.9) for suffix in SUFFIXES):
+                fail(f"{source}, row 1", *fault("beside_misspelt", found=name, task=task))
     return beside
 
 

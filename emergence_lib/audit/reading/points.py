@@ -127,7 +127,7 @@ def _number(
 ) -> float | tuple[str, dict[str, str]]:
     """Return the number in a cell, or the name of its fault and what else that tells."""
     if not text:
-        return "empty", {"part": "row" if kind in ("scale", "score") else "column"}
+        return "empty", {}
     plain = text
     spelt = scales.spelt(text, comma) if kind == "scale" else None
     if spelt is not None and unit not in scales.BASES:
@@ -148,14 +148,15 @@ def _number(
         return "above_unit", {"most": phrases.number(scales.MOST[unit]), "unit": unit}
     value = scales.converted(plain, unit) if kind == "scale" else float(plain)
     beyond = kind == "scale" and value == 0 and unit in scales.BASES
-    if _good(kind, value) and not beyond:
+    if in_limits(kind, value) and not beyond:
         return value
     if kind in FRACTIONS and value > 0:
         return "percentage" if value <= 100 else "no_score", {}
     return "beyond", {}
 
 
-def _good(kind: str, value: float) -> bool:
+def in_limits(kind: str, value: float) -> bool:
+    """Tell whether a number may stand in a column of some kind."""
     least, most = LIMITS[kind]
     if kind in ("stderr", "scale") and value == 0:
         # No such standard error is believed, and a model of no size is left out: both later.
@@ -169,10 +170,8 @@ def _want(kind: str) -> str:
 
 
 def _instead(text: str) -> str | None:
-    """Return a percentage or a number with a suffix as a plain number."""
+    """Return a number with a suffix as a plain number."""
     suffixed = SUFFIXED.fullmatch(text)
-    if text.endswith("%") and NUMBER.fullmatch(text[:-1].strip()):
-        return phrases.number(float(text[:-1]) / 100, 6)
     if suffixed and NUMBER.fullmatch(suffixed[1]):
         power = {"k": 3, "m": 6, "b": 9, "t": 12}[suffixed[2].lower()]
         return f"{suffixed[1]}e{power}"
@@ -204,7 +203,7 @@ def check_option(argument: str, kind: str, option: PerTask, known: Iterable[str]
         return
     values = option if isinstance(option, Mapping) else {None: option}
     for value in values.values():
-        if not (is_number(value) and _good(kind, value)):
+        if not (is_number(value) and in_limits(kind, value)):
             what = f"found {value!r:.60}, want {_want(kind)}"
             fail(phrases.place(argument), what, "Correct it")
     names = list(known)

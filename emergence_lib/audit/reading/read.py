@@ -17,7 +17,15 @@ import pandas as pd
 from emergence_lib.audit.curve import Curve, fail
 from emergence_lib.audit.phrases import argument, phrase, place, shown
 from emergence_lib.audit.phrases import number as brief
-from emergence_lib.audit.reading import assemble, columns, direction, harness, scales, settings
+from emergence_lib.audit.reading import (
+    assemble,
+    columns,
+    direction,
+    harness,
+    notation,
+    scales,
+    settings,
+)
 from emergence_lib.audit.reading import chance as guessing
 from emergence_lib.audit.reading.points import (
     PerTask,
@@ -27,7 +35,7 @@ from emergence_lib.audit.reading.points import (
     written,
 )
 from emergence_lib.audit.reading.scales import Sizes
-from emergence_lib.audit.reading.sizes import from_file, from_mapping, refuse_doubtful
+from emergence_lib.audit.reading.sizes import from_file, from_mapping, told_unit
 from emergence_lib.audit.reading.table import (
     Problems,
     Table,
@@ -55,6 +63,7 @@ def read(
     repeats: str | None = None,
     chance_for_all: float | None = None,
     lower_is_better: direction.Lower = None,
+    percent: notation.Percent = None,
 ) -> list[Curve]:
     """Read scaling curves.
 
@@ -112,6 +121,10 @@ def read(
         all that are read; False for none, whatever anything says. Such a score is turned, to 1
         minus it; its chance level is unknown, and one that is no share of items, such as a Brier
         score, needs a standard error. Losses are no shares, and refused.
+    percent : bool or collection of str, optional
+        What is written as percentages: all scores (and their standard errors), none, or those by
+        some metrics, tasks or columns. Without it, percent signs tell, in cells or names of
+        columns, and numbers that run beyond 10.
 
     Returns
     -------
@@ -154,15 +167,18 @@ def read(
     entries = columns.of_metrics(table.source, found.entries, wanted if metric else ())
     asked = (*wanted, *([tasks] if isinstance(tasks, str) else tasks or ()))
     entries, losses = direction.directed(table.source, entries, lower_is_better, asked)
+    entries, told = notation.settled(table, entries, percent), None
     if not elsewhere:
         texts = [entry.cells["scale"] for entry in entries]
         header, title = f"{table.source}, row 1", table.titles[found.column]
         scales.refuse_groups(header, title, texts)
         if scale_unit is None:
-            refuse_doubtful(header, title, found.unit, texts, table.comma)
-    written_in = "plain" if elsewhere else scale_unit or "plain"
+            told = told_unit(header, title, found.unit, texts, table.comma)
+    written_in = "plain" if elsewhere else scale_unit or told or "plain"
     problems, notes = Problems(), settings.Notes()
-    groups = assemble.grouped(points(entries, table.comma, written_in), by)
+    numbers = points(entries, table.comma, written_in)
+    taken = [] if elsewhere else notation.of_scale(table, found, told, numbers)
+    groups = assemble.grouped(numbers, by)
     groups = settings.settled(table, groups, by, pool, notes, problems)
     problems.stop()
     names = assemble.named(groups, table.source)
@@ -181,13 +197,14 @@ def read(
         level = guessing.given(chance, chance_for_all, name, task)
         curve = assemble.curve(name, group, said, unit or axis, repeats == "pool", problems, level)
         if curve:
-            more = [*notes.get(key, ()), *losses]
+            how = dict.fromkeys(each for point in group for each in point.entry.notes)
+            more = [*taken, *how, *notes.get(key, ()), *losses]
             if by_names:
                 more.append(_told(group))
             if scale_unit not in (None, "plain"):
                 more.append(phrase("note", "scale_unit", unit=scale_unit))
-            if found.aside and not curves:
-                more.append(f"Not taken as scores: {', '.join(map(shown, found.aside))}.")
+            if not curves:
+                more += [*table.notes, *found.notes]
             along, why_not = scales.along(curve, _others(group, table.comma), axis)
             kept = (*curve.notes, *more, *why_not)
             curves[key] = replace(curve, along=along, notes=kept)

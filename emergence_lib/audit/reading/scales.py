@@ -46,6 +46,12 @@ Rows: TypeAlias = Sequence[Mapping[str, float]]
 HEADS = {"param": PARAMETERS, "size": PARAMETERS, "flop": COMPUTE, "compute": COMPUTE}
 HEADS |= {"token": TOKENS}
 """How the words of a column begin that is a scale in another unit, and the name of that scale."""
+NAMED = re.compile(
+    r"#?_?(?:(?:model|network|n|num|no|number_of|total|count_of|count)_)*"
+    r"(?:sizes?|param(?:eter)?s?)(?:_(?:count|total))?"
+    r"|(?:(?:total|train|training)_)*(?:flops?|compute)|(?:training_)?tokens(?:_seen)?"
+)
+"""Other names of columns that are taken for the scale, and that is said."""
 NO_SCALE = {"batch", "vocab", "vocabulary", "context", "hidden", "window", "step", "image", "file"}
 NO_SCALE |= {"kernel", "chunk", "max", "prompt", "output", "generated", "answer", "patch"}
 """Other things that have a size or a number of tokens."""
@@ -144,8 +150,8 @@ def units(column: str) -> tuple[str, ...]:
 
 
 def is_other(column: str) -> bool:
-    """Tell whether a column is a scale by its name, in another unit than plain numbers."""
-    return axis(column) is not None and bool(units(column))
+    """Tell whether a column is a scale by its name, in another unit or under another name."""
+    return axis(column) is not None and bool(units(column) or NAMED.fullmatch(column))
 
 
 def refuse_groups(place: str, title: str, texts: Iterable[str]) -> None:

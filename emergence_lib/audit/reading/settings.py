@@ -144,7 +144,7 @@ def without_zero(groups: Groups, notes: Notes, problems: Problems) -> Groups:
             names = [point.entry.cells.get("model", "") for point in none]
             if any(_model(point) in names for point in kept[key]) or not all(names):
                 names = [point.place for point in none]
-            notes.setdefault(key, []).append(phrase("note", "no_size", names=_list(names)))
+            notes.setdefault(key, []).append(phrase("note", "no_size", names=listed(names)))
         if none and _models(kept[key]) < 2:
             others = "one model" if kept.pop(key) else "nothing"
             problems.add(none[0].place, *fault("no_size", others=others))
@@ -254,7 +254,7 @@ def _apart(whole: Groups, by: list[tuple[str, Value]], notes: Notes, said: list[
             if by:
                 here, *others = part, *(each for each in sizes if each != part and sizes[each] > 1)
                 values = {"columns": " and ".join(columns), "here": _plain(here)}
-                more = _list([_plain(each) for each in others])
+                more = listed([_plain(each) for each in others])
                 kind = "split_also" if others else "split"
                 notes[new].append(phrase("note", kind, others=more, **values))
             alone = [_called(columns, each) for each in sizes if sizes[each] < 2]
@@ -281,7 +281,7 @@ def _by_model(groups: Groups, notes: Notes, pool: tuple[str, ...]) -> Groups:
             by = [own] if _several(points, _family) else []
             some = _counted(points) if not by else []
             if len(some) > 1:
-                said = phrase("note", "families", names=_list(some))
+                said = phrase("note", "families", names=listed(some))
                 for key in keys:
                     notes[key].append(said)
         found |= _apart(whole, by, notes, []) if by else whole
@@ -311,7 +311,7 @@ def _pooled(points: list[Point], pool: tuple[str, ...]) -> list[str]:
             value = values.get(column, value)
         found = [part[0] for part in _parts(points, [(column, value)])]
         if len(found) > 1:
-            some = _list(list(map(_text, found)))
+            some = listed(list(map(_text, found)))
             said.append(f"One curve although {quoted(column)} differs, as asked: {some}.")
     return said
 
@@ -368,10 +368,11 @@ def _text(value: str | None) -> str:
 
 
 def _left_out(parts: list[str]) -> str:
-    return phrase("note", "one_model", names=_list(parts))
+    return phrase("note", "one_model", names=listed(parts))
 
 
-def _list(texts: list[str]) -> str:
+def listed(texts: list[str]) -> str:
+    """Return the first of some texts, and how many more there are."""
     # Of a long place, the end tells it from others.
     some = ", ".join(f"...{each[-76:]}" if len(each) > 80 else each for each in texts[:SOME])
     return escaped(some) + _more(len(texts) - SOME)

@@ -28,7 +28,7 @@ def from_mapping(sizes: Mapping[str, float | str], scale_unit: str | None) -> Si
     texts = list(map(str, sizes.values()))
     scales.refuse_groups(place("sizes"), "scale", texts)
     if scale_unit is None:
-        refuse_doubtful(place("sizes"), "scale", "scale", texts, False)
+        told_unit(place("sizes"), "scale", "scale", texts, False)
     return Sizes(known)
 
 
@@ -50,7 +50,7 @@ def from_file(path: Path, scale: str | None, scale_unit: str | None) -> Sizes:
     header = f"{table.source}, row 1"
     scales.refuse_groups(header, table.titles[column], texts)
     if scale_unit is None:
-        refuse_doubtful(header, table.titles[column], unit, texts, table.comma)
+        scale_unit = told_unit(header, table.titles[column], unit, texts, table.comma)
     problems, known = Problems(), {}
     for row, text in zip(table.rows, texts, strict=True):
         model, written_in = row.cells["model"], scale_unit or "plain"
@@ -75,11 +75,17 @@ def _columns(table: Table, scale: str | None) -> tuple[str, list[str]]:
     return found[0], [name for name in plain if name != found[0]]
 
 
-def refuse_doubtful(where: str, title: str, unit: str, texts: list[str], comma: bool) -> None:
-    """Refuse a scale that is hardly written in plain numbers, see `scales.refuse_doubtful`."""
+def told_unit(where: str, title: str, unit: str, texts: list[str], comma: bool) -> str | None:
+    """Return the unit that the name of a scale says, if it says one and its numbers may be so.
+
+    Of other numbers that are hardly plain, see `scales.refuse_doubtful`.
+    """
     numbers = {text: written(text, comma) for text in texts}
     good = {text: value for text, value in numbers.items() if value is not None}
     values = [value for text, value in good.items() if not text[-1].isalpha()]
     lettered = len(values) < len(good)
     could = scales.doubts(column_name(title), unit, values, lettered)
+    if len(could) == 1 and could == scales.units(column_name(title)) and could[0] != "percent":
+        return could[0]
     scales.refuse_doubtful(where, title, could, values, lettered)
+    return None

@@ -7,15 +7,17 @@ import io
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from emergence_lib.audit.curve import CurveError, fail, said
-from emergence_lib.audit.phrases import fault, shown
+from emergence_lib.audit.phrases import fault, phrase, shown
+from emergence_lib.audit.reading import scales
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 NUMERIC = re.compile(
@@ -26,6 +28,19 @@ NUMERIC = re.compile(
 """A number in any way of writing."""
 MISSING = re.compile(r"(?:n/?a|nan|none|null|-+)?", re.IGNORECASE)
 """A cell without a number among numbers; among words, `none` is one of them."""
+PERCENT = re.compile(
+    r"[\s_]*[(\[]\s*(?:in[\s_]+)?(?:%|percent|pct)\s*[)\]]"
+    r"|^%[\s_]*|[\s_]*(?:(?<![a-z])in[\s_]+)?%$|[\s_]+(?:in[\s_]+)?(?:percent|pct)$",
+    re.IGNORECASE,
+)
+"""How the title of a column says that its numbers are percentages."""
+UNNAMED = re.compile(r"(?:unnamed:_[0-9]+)?")
+"""Columns without a name, as they are and as pandas calls them."""
+COUNT = re.compile(r"[0-9]+")
+RULE = re.compile(r":?-+:?")
+"""What stands below each title of a Markdown table."""
+STRONG = re.compile(r"(\*{1,2}|`)(.*)\1")
+"""A cell of a Markdown table that is set apart, as the best score of a column."""
 SHOWN = 10
 """Problems that one message lists."""
 SAVE_AS = "Save it as CSV UTF-8 (comma delimited)"
@@ -50,9 +65,10 @@ class Row:
 class Table:
     """Rows of text below one header.
 
-    ``titles`` holds the columns as they were written, by the name used here. ``comma`` tells that
-    a comma inside a cell can only be a decimal comma; ``unit`` names the scale where the source
-    knows it.
+    ``titles`` holds the columns as they were written, by the name used here, which lacks the sign
+    of those that are in ``percent``. ``comma`` tells that a comma inside a cell can only be a
+    decimal comma; ``unit`` names the scale where the source knows it. ``notes`` say what was taken
+    for something.
     """
 
     source: str
@@ -60,6 +76,8 @@ class Table:
     rows: list[Row]
     comma: bool = False
     unit: str | None = None
+    percent: frozenset[str] = frozenset()
+    notes: list[str] = field(default_factory=list)
 
     @property
     def columns(self) -> list[str]:
@@ -184,7 +202,7 @@ def _neighbours(path: Path) -> list[str]:
 
 
 def from_csv(path: Path) -> Table:
-    """Read a CSV file: commas, semicolons or tabs between the cells.
+    """Read a CSV file, with commas, semicolons or tabs between the cells, or a Markdown table.
 
     Raises
     ------
@@ -193,31 +211,45 @@ def from_csv(path: Path) -> Table:
     """
     text = read_text(path)
     try:
-        delimiter = max(",;\t", key=lambda mark: len(_records(text, mark, 1)[0]))
+        delimiter = max(",;\t|", key=lambda mark: len(_records(text, mark, 1)[0]))
         records = _records(text, delimiter)
     except csv.Error as error:
         fail(str(path), f"not a table ({error})", "Look for a quotation mark that is never closed")
-    titles = [cell.strip() for cell in records[0]][: max(map(_used, records))]
+    records = [[cell.strip() for cell in record] for record in records]
+    if delimiter == "|":
+        records = [_of_markdown(record) for record in records]
+        if not any(cells and cells[0] for cells in records):  # before the first mark
+            records = [cells[1:] for cells in records]
+    titles = records[0][: max(map(_used, records))]
     _check_header(str(path), titles)
-    columns = list(map(column_name, titles))
+    numbered = [(number, cells) for number, cells in enumerate(records[1:], 2) if any(cells)]
+    titles, left, notes = _named(titles, [cells for _, cells in numbered])
+    columns, percent = _columns(str(path), titles, left)
     problems, rows = Problems(), []
-    for number, record in enumerate(records[1:], 2):
-        cells = [cell.strip() for cell in record]
-        if not any(cells):
-            continue
+    for number, cells in numbered:
         place = f"{path}, row {number}"
-        if any(cells[len(columns) :]) or len(cells) < len(columns):
-            problems.add(place, *fault("cells", found=len(cells), columns=len(columns)))
-        rows.append(Row(place, dict(zip(columns, cells, strict=False))))
+        if any(cells[len(titles) :]) or len(cells) < len(titles):
+            problems.add(place, *fault("cells", found=len(cells), columns=len(titles)))
+        rows.append(Row(place, dict(zip(columns, _kept(cells, left), strict=False))))
     problems.stop()
     if not rows:
         fail(str(path), *fault("no_rows"))
-    return Table(str(path), dict(zip(columns, titles, strict=True)), rows, comma=delimiter != ",")
+    known = dict(zip(columns, _kept(titles, left), strict=True))
+    return Table(
+        str(path), known, rows, comma=delimiter != ",", percent=frozenset(percent), notes=notes
+    )
 
 
 def _records(text: str, delimiter: str, at_most: int | None = None) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     return [row for row, _ in zip(reader, range(at_most or len(text)), strict=False)]
+
+
+def _of_markdown(cells: list[str]) -> list[str]:
+    """Return the cells of a row without what sets them apart, and none of the rule."""
+    if all(not cell or RULE.fullmatch(cell) for cell in cells):
+        return []
+    return [found[2] if (found := STRONG.fullmatch(cell)) else cell for cell in cells]
 
 
 def _used(cells: list[str]) -> int:
@@ -226,33 +258,100 @@ def _used(cells: list[str]) -> int:
 
 
 def _check_header(source: str, titles: list[str]) -> None:
-    place = f"{source}, row 1"
-    columns = list(map(column_name, titles))
     if not titles:
-        fail(place, *fault("no_header"))
+        fail(f"{source}, row 1", *fault("no_header"))
     if all(map(NUMBER.fullmatch, titles)):
-        fail(place, *fault("only_numbers"))
-    seen: set[str] = set()
-    for at, name in enumerate(columns):
+        fail(f"{source}, row 1", *fault("only_numbers"))
+
+
+def _named(titles: list[str], rows: list[list[str]]) -> tuple[list[str], set[int], list[str]]:
+    """Return titles, which columns without one are left out, and notes on those that are not empty.
+
+    Exports of data frames put the index into such a column: the numbers of the rows, or the names
+    of the models.
+    """
+    names, left, notes = list(map(column_name, titles)), set(), []
+    for at, name in enumerate(names):
+        if not UNNAMED.fullmatch(name):
+            continue
+        cells = [row[at] for row in rows if at < len(row)]
+        kind = "row numbers" if _counts(cells) else "marks"
+        if not any(cells):
+            left.add(at)
+        elif kind == "row numbers" or not any(map(str.isalnum, "".join(cells))):
+            left.add(at)
+            notes.append(phrase("note", "unnamed", number=at + 1, what=kind))
+        elif at == 0 and "model" not in names and not any(map(NUMBER.fullmatch, cells)):
+            titles = ["model", *titles[1:]]
+            notes.append(phrase("note", "unnamed_model"))
+    return titles, left, notes
+
+
+def _counts(cells: list[str]) -> bool:
+    """Tell whether cells hold the numbers of rows: each once, or counted from 0 again and again."""
+    if not all(map(COUNT.fullmatch, cells)):
+        return False
+    counted = all(int(two) in (0, int(one) + 1) for one, two in pairwise(cells))
+    return counted or len(set(cells)) == len(cells)
+
+
+def _kept(cells: list[str], left: set[int]) -> list[str]:
+    return [cell for at, cell in enumerate(cells) if at not in left] if left else cells
+
+
+def bare(title: str) -> str:
+    """Return the title of a column without the sign that its numbers are percentages."""
+    found = PERCENT.sub("", title).strip()
+    # Of a scale, the unit stays in the name, where it is looked for.
+    return title if not found or scales.axis(column_name(title)) is not None else found
+
+
+def _columns(source: str, titles: list[str], left: set[int]) -> tuple[list[str], set[str]]:
+    """Return the names of the columns that are kept, and which of them hold percentages."""
+    columns: dict[str, None] = {}
+    percent: set[str] = set()
+    plain = [column_name(bare(title)) for title in titles]
+    for at, title in enumerate(titles):
+        if at in left:
+            continue
+        name = column_name(title)
+        says = name != plain[at]
+        if says and plain.count(plain[at]) == 1:
+            name = plain[at]
         if not name:
-            fail(place, *fault("no_name", number=at + 1))
-        if name in seen:
-            fail(place, *fault("same_name", found=titles[at]))
-        seen.add(name)
+            fail(f"{source}, row 1", *fault("no_name", number=at + 1))
+        if name in columns:
+            fail(f"{source}, row 1", *fault("same_name", found=title))
+        columns[name] = None
+        percent |= {name} if says else set()
+    return list(columns), percent
 
 
 def from_frame(frame: pd.DataFrame) -> Table:
-    """Read a data frame through the text of its cells; a missing value is an empty cell."""
-    titles = [str(title).strip() for title in frame.columns]
+    """Read a data frame through the text of its cells; a missing value is an empty cell.
+
+    An index with a name is a column, and so is one of words, which name the models.
+    """
+    levels = [frame.index.get_level_values(at) for at in range(frame.index.nlevels)]
+    named = [each for each in levels if each.name is not None and each.name not in frame.columns]
+    if not named and all(isinstance(each, str) for each in frame.index):
+        named = levels[:1]
+    titles = ["" if each.name is None else str(each.name).strip() for each in named]
+    titles += [str(title).strip() for title in frame.columns]
     _check_header("table", titles)
-    columns = list(map(column_name, titles))
-    rows = [
-        Row(f"table, index {index!r}", dict(zip(columns, map(_text, cells), strict=True)))
-        for index, cells in zip(frame.index, frame.itertuples(index=False), strict=True)
-    ]
-    if not rows:
+    found = [list(map(_text, cells)) for cells in frame.itertuples(index=False)]
+    for level in reversed(named):
+        found = [[_text(cell), *cells] for cell, cells in zip(level, found, strict=True)]
+    if not found:
         fail("table", "no rows", "Check the filter that made it")
-    return Table("table", dict(zip(columns, titles, strict=True)), rows)
+    titles, left, notes = _named(titles, found)
+    columns, percent = _columns("table", titles, left)
+    rows = [
+        Row(f"table, index {index!r}", dict(zip(columns, _kept(cells, left), strict=True)))
+        for index, cells in zip(frame.index, found, strict=True)
+    ]
+    known = dict(zip(columns, _kept(titles, left), strict=True))
+    return Table("table", known, rows, percent=frozenset(percent), notes=notes)
 
 
 def _text(cell: Any) -> str:

@@ -57,8 +57,20 @@ PATTERNS: dict[int, tuple[str, ...]] = {
 TASKS = {number: re.compile("|".join(names)) for number, names in PATTERNS.items()}
 ORDINARY = {"cb", "drop", "math_hard", "prost", "race", "squad", "swag"}
 """Names that may mean something else where they head a column of somebody's own table."""
+ELSEWHERE = re.compile(
+    r"truthful_?qa(_\w+)?|head_?qa(_\w+)?|(bbh|big_?bench|bbeh)(_\w+)?|agi_?eval(_\w+)?|if_?eval"
+    r"|musr(_\w+)?|math|math_?500|aime(_?20[0-9]{2})?|gsm_plus|(live_?code|swe_)bench(_\w+)?|apps"
+    r"|co_?qa|quac|qasper|narrative_?qa|crows_pairs(_\w+)?|toxigen|winogender(_\w+)?|glue|super_?glue"
+)
+"""Names of other tasks that columns may have, whose number of options varies or is not known."""
 LEADERBOARD = re.compile(r"(?:leaderboard|harness)[_|]|\|[0-9]+$")
 """What leaderboards write around the name: ``harness|arc:challenge|25``."""
+
+
+def is_known(task: str) -> bool:
+    """Tell whether a name is that of a well-known task."""
+    name = _plain(task)
+    return options(task, files=False) is not None or ELSEWHERE.fullmatch(name) is not None
 
 
 def options(task: str, files: bool) -> int | None:
@@ -71,7 +83,11 @@ def options(task: str, files: bool) -> int | None:
     files : bool
         Whether the name comes from result files: in a table, "race" may be anything.
     """
-    name = LEADERBOARD.sub("", column_name(task)).replace(":", "_")
+    name = _plain(task)
     if name in ORDINARY and not files:
         return None
     return next((number for number, names in TASKS.items() if names.fullmatch(name)), None)
+
+
+def _plain(task: str) -> str:
+    return LEADERBOARD.sub("", column_name(task)).replace(":", "_")
