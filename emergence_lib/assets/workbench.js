@@ -5,6 +5,10 @@
 globalThis.emWorkbench ??= (() => {
   "use strict";
 
+  const KEY = "em-workbench"; // of what the tab keeps until it is closed
+  // What the page takes: one curve of so many models holds it up for a second or two.
+  const [MOST_MODELS, MOST_ROWS, MOST_BYTES] = [200, 5000, 5e6];
+  const ELSEWHERE = "Keep fewer, or use the command line, which has no such limit";
   const started = new WeakSet(); // boxes; kept out of the markup, which a reader may save
   let known; // what the form carries: names, limits, phrases; see audit/reading/carried.py
   let is; // patterns by what a whole cell or name is, and of parts of one
@@ -18,6 +22,8 @@ globalThis.emWorkbench ??= (() => {
   const NEAR = 0.005; // difference up to which two chance levels are one, rounded, as in chance.py
   const FEW = 3; // values and stretches of an unknown number that are few, as in settings.py
   const SOME = 4; // values that a note lists, as in settings.py
+  const GIVEN = { more: "", less: "as given" }; // why less is better, if the form says what is
+  const BY_NAME = "as its name says";
   const SAME = 1e-12; // relative difference up to which two scales are one, as in curve.py
   const LIKE = { other: "score", other_stderr: "stderr", other_chance: "chance" };
   const COUNTS = ["items", "length"];
@@ -29,30 +35,59 @@ globalThis.emWorkbench ??= (() => {
   // What may bring a verdict, by what nobody said; of the level of a start there is nothing to say.
   const HINTS = { "whether more is better": "say_direction", "the chance level": "say_chance" };
   const LONGEST_NOTE = 400; // characters that a note of a reader takes
+  const AMEND = "Correct it or leave it empty";
+  const PERCENT_FAULTS = ["percent_name", "percent_sign", "percent_beside"];
+  const UNKNOWN = "unknown"; // what a field says of what is to stay unsaid
+  const QUESTION = {
+    chance: "What does guessing score? 0.25 of four options.",
+    items: "How many test items stand behind each score?",
+  };
+  // What a column is read as, where its role does not say it.
+  const WHAT = {
+    items: "the number of items", stderr: "the standard error", chance: "the score of guessing",
+    length: "the tokens of an answer", other: "a second score", other_stderr: "its standard error",
+    other_chance: "its score of guessing",
+  };
   const CLOSE = "Close it or delete it";
   const SAVE_AS = "Save it as CSV UTF-8 (comma delimited)";
 
-  // What is wrong with a table: a line for each fault.
+  // What is wrong with a table: a line for each fault, and the ways out that the form has.
   class TableError extends Error {
-    constructor(lines) {
+    constructor(lines, ways = []) {
       super(lines.join("\n"));
-      this.lines = lines;
+      Object.assign(this, { lines, ways });
     }
   }
-  function fail(place, what, remedy) {
-    throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`]);
+  function fail(place, what, remedy, ways) {
+    throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`], ways);
   }
   // What is wrong, and the remedy; the form has some of its own.
   function fault(name, values) {
     const [what, ...remedies] = known.phrases.fault[name];
     return [fill(what, values), fill(remedies.at(-1), values)];
   }
-  const badHeader = (name, values) => fail("row 1", ...fault(name, values));
+  const badHeader = (name, values) => fail("row 1", ...fault(name, values), waysOut(name, values));
+  // Ways out of a fault: a field to fill in, or a button and the fields that it sets.
+  function waysOut(name, { options, choices = [], leave = [] } = {}) {
+    const units = name === "doubtful" ? [...options.split(", "), "plain"] : [];
+    const kinds = PERCENT_FAULTS.includes(name) ? ["percentages", "shares"] : [];
+    const but = (kept) => choices.filter((each) => each !== kept);
+    return [
+      ...(name === "no_noise" ? [{ ask: "items" }] : []),
+      ...(name === "other_items" ? [{ text: "Go by the table", set: { items: "" } }] : []),
+      ...units.map((unit) => ({ text: unitName(unit), set: { scaleUnit: unit } })),
+      ...kinds.map((kind) => ({ text: kind, set: { percent: kind } })),
+      ...choices.map((each) => ({ text: `Take ${quoted(each)}`, leave: but(each) })),
+      ...leave.map((each) => ({ text: `Leave out ${quoted(each)}`, leave: [each] })),
+    ];
+  }
+  const unitName = (unit) => (unit === "plain" ? "plain numbers" : unit);
   // Everything wrong with a table; what is alike in several places is told once.
   function problems() {
-    const places = new Map();
+    const [places, ways] = [new Map(), new Map()];
     return {
       add(place, name, values) {
+        for (const way of waysOut(name, values)) ways.set(JSON.stringify(way), way);
         const [what, remedy] = fault(name, values);
         const text = `${what}. Remedy: ${remedy}.`;
         if (places.has(text)) places.get(text).push(place);
@@ -65,7 +100,7 @@ globalThis.emWorkbench ??= (() => {
         });
         const more = lines.splice(SHOWN).length;
         if (more) lines.push(`... and ${more} more problems`);
-        if (lines.length) throw new TableError(lines);
+        if (lines.length) throw new TableError(lines, [...ways.values()]);
       },
     };
   }
@@ -231,7 +266,7 @@ globalThis.emWorkbench ??= (() => {
     return roles;
   }
   function unclear(names, role, first) {
-    badHeader("unclear", { found: names.map(quoted).join(" and "), role, first });
+    badHeader("unclear", { found: names.map(quoted).join(" and "), role, first, choices: names });
   }
   function lacks({ columns }, role) {
     const [first, ...rest] = known.columns[role];
@@ -253,7 +288,7 @@ globalThis.emWorkbench ??= (() => {
       const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
       const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");
       if (likeness(near, name) < ALIKE || name.startsWith(`${near}_`)) continue;
-      badHeader("misspelt", { found: name, near });
+      badHeader("misspelt", { found: name, near, leave: [name] });
     }
   }
 
@@ -449,9 +484,9 @@ globalThis.emWorkbench ??= (() => {
   }
 
   // Entries that know why less is better, if it is, and a note on losses that are left out.
-  function directed(entries) {
+  function directed(entries, better) {
     const names = [...new Set(entries.map(({ metric }) => metric))];
-    const losses = new Set(names.filter(isLoss));
+    const losses = new Set(better === "more" ? [] : names.filter(isLoss));
     if (losses.size === names.length) fail("table", ...fault("loss", { found: names[0] }));
     const found = problems();
     const kept = entries.filter(({ metric }) => !losses.has(metric));
@@ -460,7 +495,7 @@ globalThis.emWorkbench ??= (() => {
     for (const metric of unknown.keys()) unknown.set(metric, isUnknown(metric));
     for (const entry of kept) {
       const column = known.directions.find((name) => entry.row[name]);
-      const why = column ? whyLower(entry, column, found) : byName.get(entry.metric);
+      const why = better ? GIVEN[better] : column ? whyLower(entry, column, found) : byName.get(entry.metric);
       entry.lower = why ?? "";
       entry.higher = why === "";
       entry.eitherWay = why === null && unknown.get(entry.byMetric);
@@ -472,7 +507,7 @@ globalThis.emWorkbench ??= (() => {
   }
   // Why less is better, as a sentence ends; nothing if more is, null if nobody says.
   function lessByName(metric) {
-    if (lessIsBetter(metric)) return "as its name says";
+    if (lessIsBetter(metric)) return BY_NAME;
     return is.more.test(plainMetric(metric)) ? "" : null;
   }
   function whyLower({ place, row }, column, found) {
@@ -501,7 +536,7 @@ globalThis.emWorkbench ??= (() => {
   function levelOf(name, points, rest, found) {
     const [{ lower }] = points;
     if (lower) {
-      const told = rest !== undefined || points.some(({ chance }) => chance !== undefined);
+      const told = rest != null || points.some(({ chance }) => chance !== undefined);
       return { level: null, notes: told ? [note("chance_turned", { curve: name })] : [] };
     }
     const said = constant(name, points, "chance", undefined, found);
@@ -510,7 +545,7 @@ globalThis.emWorkbench ??= (() => {
     }
     const source = "as the table says";
     const kept = { found: said, source, rest, remedy: "the column 'chance'" };
-    const differs = rest !== undefined && Math.abs(rest - said) >= NEAR;
+    const differs = rest != null && Math.abs(rest - said) >= NEAR;
     return { level: said, source, notes: differs ? [note("chance_kept", kept)] : [] };
   }
   const taskName = (task) => columnName(task).replace(is.board, "").replaceAll(":", "_");
@@ -785,7 +820,9 @@ globalThis.emWorkbench ??= (() => {
       cells[role] = share;
       if (share === text || !Number(share) || said) continue;
       const values = { what, why: signed ? "by its sign" : why, found: text };
-      said = note("percent", { ...values, value: Number(share) });
+      // A sign is no guess.
+      const ways = signed ? [] : [{ text: "Take them for shares", set: { percent: "shares" } }];
+      said = { said: note("percent", { ...values, value: Number(share) }), ways };
     }
     if (said) for (const { notes } of inside) notes.push(said);
   }
@@ -819,7 +856,8 @@ globalThis.emWorkbench ??= (() => {
     const called = title.get(column);
     if (!own(known.units, column) || said) {
       const unit = unitOf(column) + (said ? ` in ${own(known.scale.logs, said) ?? said}` : "");
-      return [note("scale", { title: called, unit, ...values })];
+      const ways = said ? [{ text: "Take plain numbers", set: { scaleUnit: "plain" } }] : [];
+      return [{ said: note("scale", { title: called, unit, ...values }), ways }];
     }
     return lettered ? [note("read_as", { what: called, ...values })] : [];
   }
@@ -925,8 +963,9 @@ globalThis.emWorkbench ??= (() => {
       const counts = parts.map(({ part, points }) => [called(by, part), count(points)]);
       const some = counts.slice(0, SOME).map(([text, models]) => `${text} (${models})`).join(", ");
       const kind = counts.some(([, models]) => models > 1) ? "settings" : "settings_alone";
-      const columns = by.map(([column]) => quoted(column)).join(" and ");
-      found.add(points[0].place, kind, { curve: name, some: some + more(counts), columns });
+      const leave = by.map(([column]) => column);
+      const columns = leave.map(quoted).join(" and ");
+      found.add(points[0].place, kind, { curve: name, some: some + more(counts), columns, leave });
       return null;
     }
   }
@@ -963,7 +1002,11 @@ globalThis.emWorkbench ??= (() => {
         made.push({ ...group, points, notes, more: [...group.more, name] });
         const others = several.filter((each) => !same(each, part)).map(plainPart);
         const kind = others.length ? "split_also" : "split";
-        notes.push(note(kind, { columns, here: plainPart(part), others: listed(others) }));
+        const text = note(kind, { columns, here: plainPart(part), others: listed(others) });
+        // A family may be read out of the names of the models.
+        const leave = by.map(([column]) => (column in points[0].row ? column : "model"));
+        const short = `I took rows of different ${shown(columns, 60)} for curves of their own.`;
+        notes.push({ said: text, short, ways: [{ text: "Take them for one curve", leave }] });
         if (alone.length) notes.push(note("one_model", { names: listed(alone) }));
       }
       return made;
@@ -1026,15 +1069,19 @@ globalThis.emWorkbench ??= (() => {
     return escaped(texts.slice(0, SOME).map(short).join(", ")) + more(texts);
   }
   const note = (name, values) => fill([known.phrases.note[name]].flat().at(-1), values);
+  // A note is words, or what is said with the ways that the reader may have instead: `text` on a
+  // button, the fields that it sets, or columns to `leave` out. `short` says it of all curves.
+  const wordsOf = (note) => note.said ?? note;
 
   // ---- Curves ---------------------------------------------------------------------------------
 
-  // Curves of a table. `options` holds chance, length and items for what the table does not say,
-  // the unit of its scale, and whether its scores are percentages.
-  function read(text, { scaleUnit, percent, ...options }) {
-    const table = tableOf(text);
+  // Curves of a table. `options` holds chance (null if it is to stay unknown), length and items for
+  // what the table does not say, the unit of its scale, whether its scores are percentages, whether
+  // "more" or "less" is better, and columns to leave out.
+  function read(text, { scaleUnit, percent, better, leave = [], ...options }) {
+    const table = without(tableOf(text), leave);
     const [all, column, columnNotes] = entriesOf(table);
-    const [some, losses] = directed(all);
+    const [some, losses] = directed(all, better);
     const entries = asNumbers(table, some, percent);
     refuseGroups(table, column, entries);
     const told = scaleUnit ? null : toldUnit(table, column, entries);
@@ -1054,17 +1101,57 @@ globalThis.emWorkbench ??= (() => {
     const plain = [undefined, "", "plain"].includes(scaleUnit);
     const asked = plain ? [] : [note("scale_unit", { unit: scaleUnit })];
     const names = namesOf(parts);
+    const first = columnsNote(table.columns, all[0].columns, all[0].wide);
     const curves = parts.map((group, at) => {
       const how = new Set(group.points.flatMap(({ notes }) => notes));
-      const once = at ? [] : [...table.notes, ...columnNotes];
-      const notes = [...taken, ...how, ...group.notes, ...losses, ...asked, ...once];
+      // These are said once, though of all curves.
+      const whole = [...table.notes, ...columnNotes].map((said) => ({ said, whole: true }));
+      const once = at ? [] : whole;
       const points = group.points.sort((a, b) => a.scale - b.scale);
       const curve = curveOf(names.get(group), points, options, unitOf(column), found);
       const [along, why] = alongOf(curve, points, table.comma);
-      return { ...curve, along, notes: [...curve.notes, ...notes, ...(why ? [why] : [])] };
+      const here = [...curve.notes, ...taken, ...how, ...group.notes, ...losses];
+      const notes = [...here, ...asked, ...once, ...(why ? [why] : [])].map(wordsOf);
+      const guesses = [first, ...once, ...here, ...builtInNote(curve)];
+      return { ...curve, along, notes, guesses };
     });
     found.stop();
     return curves;
+  }
+  // A table without some of its columns.
+  function without({ columns, rows, ...table }, leave) {
+    for (const name of leave.filter((each) => !columns.includes(each))) {
+      const what = `no column ${quoted(name)} among ${shown(columns.join(", "))}`;
+      fail("Columns to leave out", what, AMEND);
+    }
+    const kept = columns.filter((name) => !leave.includes(name));
+    const fewer = rows.map(({ place, cells }) => {
+      const here = kept.map((name) => [name, cells[name]]);
+      return { place, cells: Object.fromEntries(here) };
+    });
+    return { ...table, columns: kept, rows: leave.length ? fewer : rows };
+  }
+  // What each column was read as, and the scales that could be read instead.
+  function columnsNote(columns, roles, wide) {
+    // What the columns of a wide table hold, differs from task to task.
+    const same = wide ? { scale: roles.scale } : roles;
+    const as = Object.entries(same).map(([role, column]) => {
+      const unit = role === "scale" && unitOf(column);
+      const what = (unit || "scale") === "scale" ? WHAT[role] ?? `the ${role}` : unit;
+      return `${quoted(column)} as ${what}`;
+    });
+    const scales = columns.filter((name) => name in known.units);
+    const others = scales.filter((name) => name !== roles.scale);
+    const ways = others.map((other) => ({
+      text: `Take ${quoted(other)} for the scale`,
+      leave: scales.filter((each) => each !== other),
+    }));
+    return { said: `I read ${as.join(", ")}.`, ways };
+  }
+  function builtInNote({ chance, chanceSource, name }) {
+    if (chance === null || ["given", "as the table says"].includes(chanceSource)) return [];
+    const said = `${shown(name)}: I took ${number(chance)} as the score of guessing, ${chanceSource}.`;
+    return [{ said, ways: [{ text: "Leave it open", set: { chance: UNKNOWN } }] }];
   }
 
   // Give an entry its numbers, by role.
@@ -1109,7 +1196,9 @@ globalThis.emWorkbench ??= (() => {
     }
     const [{ lower, metric }] = points;
     const { level, source = "", notes } = levelOf(name, points, chance, found);
-    const why = lower ? [note("turned", { metric, why: lower })] : [];
+    const turn = lower && note("turned", { metric, why: lower });
+    const ways = lower === BY_NAME ? [{ text: "More is better", set: { better: "more" } }] : [];
+    const why = lower ? [{ said: turn, ways }] : [];
     points = turned(name, points, found);
     const noItems = Boolean(lower) && noShare(metric);
     const tokens = constant(name, points, "length", noItems ? undefined : length, found);
@@ -1374,6 +1463,7 @@ globalThis.emWorkbench ??= (() => {
     return { rivals, near: near.map(({ name }) => name) };
   }
 
+  const riseOf = ({ falls }) => (falls ? "fall" : "rise");
   // All that the templates can ask for: the report, and what follows from it.
   function valuesOf(report) {
     const { curve, falls, threshold, gap, firstAboveChance, below, nextScale, dispersion } = report;
@@ -1383,7 +1473,7 @@ globalThis.emWorkbench ??= (() => {
       ...report, best, second,
       near: nearOf(report),
       rivals: near.join(", "),
-      rise: falls ? "fall" : "rise",
+      rise: riseOf(report),
       verb: falls ? "falls" : "rises",
       models: curve.scale.length,
       fewest: FEWEST,
@@ -1436,7 +1526,11 @@ globalThis.emWorkbench ??= (() => {
   const write = (text, x, y, anchor = "middle", kind = "") =>
     mark("text", { class: kind, x, y, "text-anchor": anchor }, text);
 
-  // Scores with 95% intervals, the best curve, its threshold and the next model's score.
+  const WIDEST_TEXT = 132; // of those beside what is shaded
+  const STRIP = 46; // above the plot, for the width of the rise and the limit
+
+  // Scores with 95% intervals, the best curve, its threshold and the next model's score; above them
+  // the rise beside the limit, both in the decades of the axis.
   function picture(report) {
     const { curve, nextScale } = report;
     const logs = [...curve.scale, nextScale].map(Math.log10);
@@ -1454,26 +1548,84 @@ globalThis.emWorkbench ??= (() => {
     // Where nobody said something that decides, every curve would be that of one reading.
     const told = report.obstacle !== "unsaid";
     const what = `scores of ${models} models with 95% intervals${told ? " and the best curve" : ""}`;
-    const title = `${shown(curve.name)}: ${what}`;
-    return mark("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
-      ...(told ? halfWay(report, x) : []), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
+    const rise = told && report.width;
+    const gap = rise && gapOf(report);
+    const beside = rise
+      ? `; above them the ${riseOf(report)}, ${span(rise)}, and the limit, ${decades(report.sharp)}` : "";
+    const shaded = gap ? `; shaded: the gap from ${gap.text}` : "";
+    const title = `${shown(curve.name)}: ${what}${beside}${shaded}`;
+    const top = rise ? STRIP : 0;
+    const viewBox = `0 ${-top} ${WIDTH} ${HEIGHT + top}`;
+    const decade = x(first + 1) - x(first);
+    return mark("svg", { viewBox, role: "img", "aria-label": title },
+      ...(rise ? measures(report, decade) : []), ...(gap ? widest(gap, x) : []),
+      ...(told ? halfWay(report, x, gap?.ends ?? []) : []), ...axes(curve, x, y, Math.ceil(first - pad), end + pad),
       ...(told ? [path("em-wb-curve", first, largest)] : []),
       ...(told ? [path("em-wb-curve em-wb-beyond", largest, end)] : []),
       ...(told ? following(report, x, y) : []), ...measurements(curve, x, y));
   }
 
+  // The gap between two neighbours that holds most of the rise, if so much that a verdict may hang
+  // on it.
+  function gapOf(report) {
+    const { curve: { scale }, leap, scoreAt } = report;
+    if (leap < (1 - BORDER) * emAudit.constants.MOST) return null;
+    const steps = scale.slice(1).map((each, at) => Math.abs(scoreAt(each) - scoreAt(scale[at])));
+    const at = steps.indexOf(Math.max(...steps));
+    const share = `${percent(leap)} of the ${riseOf(report)}`;
+    const ends = scale.slice(at, at + 2);
+    return { share, ends, text: `${number(ends[0])} to ${size(report, ends[1])}, with ${share}` };
+  }
+  function widest({ ends, share }, x) {
+    const [from, to] = ends.map((each) => x(Math.log10(each)));
+    const size = { x: from, y: TOP, width: to - from, height: BOTTOM - TOP };
+    return [
+      mark("rect", { class: "em-wb-gap", ...size }),
+      write(`${share} in one gap`, ...besides([from, to], TOP + 31), "em-wb-measure"),
+    ];
+  }
+  // Where a text stands: on the wider side of what is shaded, or in it if both are narrow.
+  function besides(shaded, y) {
+    const [from, to] = [Math.min(...shaded), Math.max(...shaded)];
+    const [left, right] = [from - LEFT, RIGHT - to];
+    if (Math.max(left, right) < WIDEST_TEXT) return [from + 4, y, "start"];
+    return left > right ? [from - 4, y, "end"] : [to + 4, y, "start"];
+  }
+
+  // The limit, and below it the 95% interval of the width with its best value, as lengths.
+  function measures(report, decade) {
+    const { width, sharp } = report;
+    const end = (length) => Math.min(LEFT + (length ?? Infinity) * decade, RIGHT);
+    const inside = (length) => LEFT + length * decade <= RIGHT;
+    const tick = (kind, length, y) =>
+      inside(length ?? Infinity) ? [line(kind, end(length), y - 3, end(length), y + 3)] : [];
+    const [limit, rise] = [13 - STRIP, 34 - STRIP];
+    const [low, high] = [width.low ?? 0, width.high];
+    const whole = `${riseOf(report)}, 10% to 90%: ${span(width)}`;
+    const best = { class: "em-wb-best", cx: end(width.best), cy: rise + 5, r: 3.2 };
+    return [
+      write(`limit for sharp: ${decades(sharp)}`, LEFT, limit, "start"),
+      line("em-wb-limit", LEFT, limit + 5, end(sharp), limit + 5),
+      ...tick("em-wb-limit", 0, limit + 5), ...tick("em-wb-limit", sharp, limit + 5),
+      write(whole, LEFT, rise, "start", "em-wb-measure"),
+      line("em-wb-width", end(low), rise + 5, end(high), rise + 5),
+      ...tick("em-wb-width", low, rise + 5), ...tick("em-wb-width", high, rise + 5),
+      ...(inside(width.best) ? [mark("circle", best)] : []),
+      ...(inside(sharp) ? [line("em-wb-at", end(sharp), rise + 2, end(sharp), rise + 9)] : []),
+    ];
+  }
+
   // Where half of the rise can lie, as a band; an open end goes to the edge.
-  function halfWay({ threshold }, x) {
+  function halfWay({ threshold }, x, ends) {
     if (!threshold) return [];
     const place = (scale, edge) => (scale === null ? edge : x(Math.log10(scale)));
     const [from, to] = [place(threshold.low, LEFT), place(threshold.high, RIGHT)].map((each) =>
       Math.min(Math.max(each, LEFT), RIGHT));
     const size = { x: from, y: TOP, width: Math.max(to - from, 1), height: BOTTOM - TOP };
-    const before = from > WIDTH / 2;
-    const [at, anchor] = before ? [from - 4, "end"] : [to + 4, "start"];
+    const gap = ends.map((each) => x(Math.log10(each)));
     return [
       mark("rect", { class: "em-wb-band", ...size }),
-      write("half-way: 95%", at, TOP + 15, anchor, "em-wb-half"),
+      write("half-way: 95%", ...besides([from, to, ...gap], TOP + 15), "em-wb-half"),
     ];
   }
 
@@ -1519,15 +1671,33 @@ globalThis.emWorkbench ??= (() => {
 
   // ---- Page -----------------------------------------------------------------------------------
 
-  function result(report, id) {
-    const copy = element("button", { type: "button" }, "Copy as text");
-    copy.addEventListener("click", () => copyText(plainText(report), copy));
-    const said = [...reasons(report), ...usual(report)].map((each) => element("li", {}, each));
+  // `told` are the notes that stand above all results; `asked` asks for what is missing.
+  function result(report, id, told, asked) {
+    const copy = pressed("Copy as text", () => copyText(plainText(report), copy));
+    const more = reasons(report).filter((each) => !told.has(each));
+    const said = [...more, ...usual(report)].map((each) => element("li", {}, each));
     return element("section", { class: "em-wb-result", "aria-labelledby": id },
       element("p", { class: "em-wb-name", id }, shown(report.curve.name)),
       element("p", { class: "em-wb-verdict", "data-em-verdict": report.verdict }, sentence(report)),
-      picture(report), facts(report), element("ul", {}, ...said), rivals(report),
+      ...asked, picture(report), facts(report), element("ul", {}, ...said), rivals(report),
       element("p", { class: "em-wb-buttons" }, copy));
+  }
+  function pressed(text, act) {
+    const button = element("button", { type: "button" }, text);
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  // What there is to say of how the curves were read, each once.
+  function readingOf(curves) {
+    const notes = new Map();
+    for (const note of curves.flatMap(({ guesses }) => guesses)) {
+      const { said = note, short = said, ways = [], whole } = note;
+      const times = 1 + (notes.get(short)?.times ?? 0);
+      notes.set(short, { said, short: shown(short, LONGEST_NOTE), ways, whole, times });
+    }
+    const here = ({ ways, whole, times }) => ways.length || whole || times === curves.length;
+    return [...notes.values()].filter(here);
   }
 
   function facts(report) {
@@ -1537,9 +1707,12 @@ globalThis.emWorkbench ??= (() => {
     const none = enough ? "no rise at 95%" : "too few models";
     const half = threshold ? `${size(report, threshold.best)} (${bounds(threshold, report.curve.unit)})` : none;
     const whole = width ? `${number(width.best, 2)} decades (${span(width)})` : none;
-    return element("dl", {},
-      element("dt", {}, "Half-way"), element("dd", {}, half),
-      element("dt", {}, "10% to 90%"), element("dd", {}, whole));
+    const gap = width && gapOf(report);
+    const rows = [["Half-way", half], ["10% to 90%", whole]];
+    rows.push(["Limit for sharp", decades(report.sharp)]);
+    if (gap) rows.push(["Most in one gap", gap.text]);
+    return element("dl", {}, ...rows.flatMap(([name, text]) =>
+      [element("dt", {}, name), element("dd", {}, text)]));
   }
 
   function rivals({ candidates }) {
@@ -1578,15 +1751,19 @@ globalThis.emWorkbench ??= (() => {
     for (const field of form.querySelectorAll("[data-em-option]")) {
       const [name, text] = [field.dataset.emOption, field.value.trim()];
       if (!text) continue;
-      if (name === "scaleUnit") options.scaleUnit = text;
-      if (name === "percent") options.percent = text === "percentages";
-      if (["scaleUnit", "percent"].includes(name)) continue;
+      const plain = { leave: text.split(";").map(columnName), scaleUnit: text, better: text };
+      if (name === "chance" && text === UNKNOWN) plain.chance = null;
+      plain.percent = text === "percentages";
+      if (name in plain) {
+        options[name] = plain[name];
+        continue;
+      }
       const kind = { sharp: "scale", ceiling: "score" }[name] ?? name;
       options[name] = numberIn(text, kind, true, (wrong, values) => {
         const [what, remedy] = fault(wrong, values);
         const usable = ["comma", "point", "written"].includes(wrong);
         const label = field.closest("label").querySelector("span").textContent;
-        fail(label, what, usable ? remedy : "Correct it or leave it empty");
+        fail(label, what, usable ? remedy : AMEND);
       });
     }
     return options;
@@ -1594,7 +1771,7 @@ globalThis.emWorkbench ??= (() => {
 
   function checkCeiling(ceiling, curves) {
     if (ceiling === null) return;
-    const bad = (what) => fail("Best possible score", what, "Correct it or leave it empty");
+    const bad = (what) => fail("Best possible score", what, AMEND);
     for (const { name, chance, score, items, stderr } of curves) {
       const model = `a model of ${shown(name)}`;
       const guessed = chance ?? 0;
@@ -1605,6 +1782,11 @@ globalThis.emWorkbench ??= (() => {
       });
       if (above !== undefined) bad(`found '${ceiling}', but ${model} scores ${above}`);
     }
+  }
+
+  function refuseLarge(place, found, most, what) {
+    const [had, takes] = [found, most].map((each) => each.toLocaleString("en"));
+    if (found > most) fail(place, `${had} ${what}, and this page takes ${takes}`, ELSEWHERE);
   }
 
   function know(carried) {
@@ -1624,51 +1806,188 @@ globalThis.emWorkbench ??= (() => {
     const find = (selector) => box.querySelector(selector);
     const [form, area, file] = ["form", "textarea", "[type=file]"].map(find);
     const [output, status] = [".em-wb-output", ".em-wb-status"].map(find);
-    const called = (unit) => (unit === "plain" ? "plain numbers" : unit);
-    const choose = (unit) => element("option", { value: unit }, called(unit));
-    find("select").append(...known.scale.units.map(choose));
+    const choose = (unit) => element("option", { value: unit }, unitName(unit));
+    const fields = [...form.querySelectorAll("[data-em-option]")];
+    const fieldOf = (name) => fields.find((each) => each.dataset.emOption === name);
+    fieldOf("scaleUnit").length = 1; // a saved page has the others
+    fieldOf("scaleUnit").append(...known.scale.units.map(choose));
     find(".em-wb-plain").hidden = true;
     form.hidden = false;
+    const [stop, bar, back] = [".em-wb-stop", "progress", ".em-wb-back"].map(find);
+    const busy = (is) => (bar.hidden = stop.hidden = !is);
+    busy(false);
     let turn = 0;
+
+    // ---- The table, those that another took the place of, and what the tab remembers ----
+
+    const kept = [];
+    const filled = () => fields.filter(({ value }) => value);
+    const now = () => ({
+      table: area.value,
+      said: Object.fromEntries(filled().map(({ dataset, value }) => [dataset.emOption, value])),
+    });
+    function show({ table, said }) {
+      form.reset();
+      area.value = table;
+      for (const [name, value] of Object.entries(said)) fieldOf(name).value = value;
+      back.hidden = !kept.length;
+    }
+    // Another table, which leaves the way back to this one: the last of those kept is the next.
+    function replace(next, put = "push") {
+      const { table } = now();
+      if (table.trim() && !Object.values(known.examples).includes(table)) kept[put](now());
+      show(next);
+      remember();
+    }
+    function remember() {
+      try {
+        const all = [...kept.filter(({ cleared }) => !cleared), now()];
+        sessionStorage.setItem(KEY, JSON.stringify(all));
+      } catch {
+        forget(); // a private window, or a table too large: better nothing than an old one
+      }
+    }
+    function forget() {
+      try {
+        sessionStorage.removeItem(KEY);
+      } catch {
+        /* there is nothing, then */
+      }
+    }
+    function recall() {
+      try {
+        const all = JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+        show(all.at(-1));
+        kept.push(...all.slice(0, -1));
+        back.hidden = !kept.length;
+        if (area.value) status.textContent = "The table is as you left it. Nothing is audited yet.";
+      } catch {
+        /* nothing is kept, or nothing that this page wrote */
+      }
+    }
+
+    // ---- What was read, and what may be said instead ----
+
+    const labelOf = (field) => field.closest("label").querySelector("span").textContent;
+    function take({ set, leave }) {
+      const left = leave && [...new Set([...fieldOf("leave").value.split(";"), ...leave])];
+      for (const [name, value] of Object.entries(set ?? { leave: left.filter(Boolean).join(";") })) {
+        fieldOf(name).value = value;
+      }
+      remember();
+      run();
+    }
+    const button = (way) => pressed(way.text, () => take(way));
+    const row = (words, ways) => element("li", {}, words, " ", ...ways.map(button));
+    // All that was read and guessed, then all that the form said.
+    function reading(notes) {
+      const given = filled().filter(({ dataset }) => dataset.emOption !== "sharp");
+      const asked = given.map((field) => {
+        const value = field.selectedOptions?.[0].text ?? field.value;
+        const undo = { text: "Undo", set: { [field.dataset.emOption]: "" } };
+        return row(`${labelOf(field)}: ${value}, as you said.`, [undo]);
+      });
+      const lines = notes.map(({ short, ways }) => row(short, ways));
+      const more = lines.splice(SHOWN).length;
+      if (more) lines.push(row(`... and ${more} more notes like it, with each curve below.`, []));
+      return element("ul", { class: "em-wb-reading", "aria-label": "How it was read" }, ...lines, ...asked);
+    }
+    // A field in place, for what the field of the form would say.
+    function ask(name) {
+      const field = element("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
+      const made = element("form", { class: "em-wb-ask", novalidate: "" },
+        element("label", {}, element("span", {}, QUESTION[name]), field),
+        element("button", { type: "submit" }, "Go on"));
+      made.addEventListener("submit", (event) => {
+        event.preventDefault();
+        take({ set: { [name]: field.value } });
+      });
+      return made;
+    }
+    function missing(report) {
+      if (report.obstacle !== "unsaid") return [];
+      const unsaid = unsaidOf(report);
+      if (unsaid === "the chance level") return [ask("chance")];
+      if (unsaid !== "whether more is better") return [];
+      const ways = [["More is better", "more"], ["Less is better", "less"]].map(([text, better]) =>
+        button({ text, set: { better } }));
+      return [element("p", { class: "em-wb-buttons" }, ...ways)];
+    }
 
     async function run() {
       const mine = ++turn;
+      // A button in the results goes with them: the keyboard stays where they were.
+      const inside = output.contains(document.activeElement);
+      output.style.minHeight = `${output.offsetHeight}px`;
       output.replaceChildren();
+      if (inside) output.focus({ preventScroll: true });
       try {
         const { ceiling = null, sharp, ...options } = optionsOf(form);
+        refuseLarge("table", area.value.split("\n").length - 1, MOST_ROWS, "rows");
         const curves = read(area.value, options);
+        for (const { name, scale } of curves) {
+          refuseLarge(shown(name), scale.length, MOST_MODELS, "models in one curve");
+        }
         checkCeiling(ceiling, curves);
+        const many = curves.length > 1;
+        busy(many);
+        bar.max = curves.length;
+        const notes = readingOf(curves);
+        const told = new Set(notes.map(({ said }) => shown(said, LONGEST_NOTE)));
+        output.append(reading(notes));
         for (const [at, curve] of curves.entries()) {
-          status.textContent = `Auditing ${at + 1} of ${curves.length} …`;
+          bar.value = at;
+          if (!at) status.textContent = many ? `Auditing ${curves.length} curves …` : "Auditing …";
           await new Promise((resume) => setTimeout(resume)); // let the page show it
           if (mine !== turn) return;
           const report = emAudit.audit(curve, { ceiling, sharp });
-          output.append(result(report, `${box.id}-result-${at}`));
-          if (curves.length === 1) status.textContent = `${shown(curve.name)}. ${sentence(report)}`;
+          output.append(result(report, `${box.id}-result-${at}`, told, missing(report)));
+          if (!many) status.textContent = `${shown(curve.name)}. ${sentence(report)}`;
         }
-        if (curves.length > 1) status.textContent = `${curves.length} curves audited.`;
+        if (many) status.textContent = `${curves.length} curves audited.`;
       } catch (error) {
-        if (error instanceof TableError) refuse(error.lines);
+        if (error instanceof TableError) refuse(error);
         else {
           status.textContent = "The audit failed. That is a fault of this page, not of the table.";
           throw error;
         }
+      } finally {
+        if (mine === turn) finish();
       }
       // On a phone the report begins below the screen, and a press would seem to do nothing.
-      status.scrollIntoView({ block: "nearest" });
+      if (!inside) status.scrollIntoView({ block: "nearest" });
     }
 
-    function refuse(lines) {
+    function finish() {
+      if (document.activeElement === stop) output.focus({ preventScroll: true });
+      busy(false);
+      output.style.minHeight = "";
+    }
+
+    // What is finished stays.
+    stop.addEventListener("click", () => {
+      turn++;
+      const done = output.querySelectorAll(".em-wb-result").length;
+      status.textContent = `Stopped after ${done} of ${bar.max} curves.`;
+      finish();
+    });
+
+    function refuse({ lines, ways }) {
       const found = lines.length > 1 ? `${lines.length} problems` : "1 problem";
       status.textContent = `The table cannot be read: ${found}.`;
       const list = lines.map((text) => element("li", {}, text[0].toUpperCase() + text.slice(1)));
       const alert = { class: "em-wb-problems", role: "alert" };
-      output.replaceChildren(element("div", alert, element("ul", {}, ...list)));
+      const out = ways.map((way) => (way.ask ? ask(way.ask) : button(way)));
+      const offered = out.length ? [element("div", { class: "em-wb-buttons" }, ...out)] : [];
+      output.replaceChildren(
+        element("div", alert, element("ul", {}, ...list)), ...offered, reading([]));
     }
 
     async function load(chosen) {
       if (!chosen) return;
-      area.value = await chosen.text();
+      const large = chosen.size > MOST_BYTES;
+      if (large) return refuse({ lines: [`${shown(chosen.name, 60)}: more than 5 MB. ${ELSEWHERE}.`], ways: [] });
+      replace({ table: await chosen.text(), said: now().said });
       run();
     }
 
@@ -1682,10 +2001,26 @@ globalThis.emWorkbench ??= (() => {
     file.addEventListener("change", () => load(file.files[0]));
     box.querySelectorAll("[data-em-example]").forEach((button) =>
       button.addEventListener("click", () => {
-        form.reset();
-        area.value = known.examples[button.dataset.emExample];
+        replace({ table: known.examples[button.dataset.emExample], said: {} });
         run();
       }));
+    back.addEventListener("click", () => {
+      replace(kept.pop(), "unshift");
+      run();
+      if (back.hidden) area.focus();
+    });
+    find(".em-wb-clear").addEventListener("click", () => {
+      turn++;
+      finish();
+      // It may be had back until the page is left; the tab forgets it, and all before it.
+      replace({ table: "", said: {} });
+      kept.forEach((each) => (each.cleared = true));
+      forget();
+      output.replaceChildren();
+      status.textContent = "Cleared.";
+    });
+    form.addEventListener("input", remember);
+    recall();
     for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
       area.addEventListener(kind, (event) => {
         if (!event.dataTransfer?.types.includes("Files")) return;

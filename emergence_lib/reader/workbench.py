@@ -46,7 +46,10 @@ def workbench(examples: Mapping[str, str], known: Mapping[str, object]) -> Outpu
         '<p class="em-wb-plain">This form needs scripts, which are off. The same audit on your '
         f"own machine: <code>{COMMAND}</code></p>"
         f"{_form(list(examples))}"
-        '<p class="em-wb-status" role="status"></p><div class="em-wb-output"></div>'
+        '<p class="em-wb-status" role="status"></p><p class="em-wb-buttons">'
+        '<progress aria-label="Curves audited" hidden></progress>'
+        '<button type="button" class="em-wb-stop" hidden>Stop</button></p>'
+        '<div class="em-wb-output" tabindex="-1"></div>'
         f'<script type="application/json">{data}</script></section>'
     )
     return Output(
@@ -68,6 +71,10 @@ def _form(examples: Sequence[str]) -> str:
     options += (
         f'<label><span>Scale is written in</span><select data-em-option="scaleUnit" {OWN_KEYS}>'
         '<option value="">as it looks</option></select></label>'
+        f'<label><span>Better is</span><select data-em-option="better" {OWN_KEYS}>'
+        '<option value="">as it looks</option><option>more</option><option>less</option></select>'
+        '</label><label><span>Columns to leave out</span><input type="text" '
+        f'data-em-option="leave" placeholder="none" {OWN_KEYS}></label>'
     )
     options += (
         f'<label><span>Scores are written as</span><select data-em-option="percent" {OWN_KEYS}>'
@@ -76,7 +83,8 @@ def _form(examples: Sequence[str]) -> str:
     )
     return (
         '<form hidden novalidate autocomplete="off">'
-        f'<fieldset class="em-wb-examples"><legend>Try an example</legend>{buttons}</fieldset>'
+        f'<fieldset class="em-wb-examples"><legend>Try an example</legend>{buttons}'
+        '<button type="button" class="em-wb-back" hidden>Back to my table</button></fieldset>'
         '<label class="em-wb-table"><span>Or paste a table, or drop a file on it</span>'
         '<textarea rows="9" spellcheck="false" wrap="off" '
         f'placeholder="params,score,n_items" {OWN_KEYS}></textarea></label>'
@@ -85,5 +93,7 @@ def _form(examples: Sequence[str]) -> str:
         '<details class="em-wb-options"><summary>What the table does not say</summary>'
         f"<div>{options}</div></details>"
         '<p class="em-wb-buttons"><button type="submit">Audit</button>'
-        "<span>Everything is computed in this page. Nothing is sent anywhere.</span></p></form>"
+        '<button type="button" class="em-wb-clear">Clear</button>'
+        "<span>Everything is computed in this page, and nothing is sent anywhere. This tab keeps "
+        "the table until you clear it or close the tab.</span></p></form>"
     )

@@ -78,7 +78,7 @@ def opened(browser: Browser, folder: Path, **context: Any) -> Iterator[Page]:
     page.goto(path.as_uri())
     yield page
     page.close()
-    assert complaints == [path.as_uri()]
+    assert set(complaints) == {path.as_uri()}
 
 
 @pytest.fixture
@@ -675,6 +675,39 @@ def test_a_chance_level_given_fills_in_what_nobody_else_says(
     all_compared(python, found)
 
 
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("better", ["more", "less"])
+def test_the_form_may_say_what_is_better(scripts: Page, path: Path, name: str, better: str) -> None:
+    python = python_says(GOOD[name], path, lower_is_better=better == "less")
+    found = scripts.evaluate(READ, [GOOD[name], {"better": better}])
+    if "lines" in found:
+        assert faults(found["lines"]) == faults(cast(list[str], python))
+    else:
+        all_compared(python, found)
+
+
+@pytest.mark.parametrize("column", ["n_shot", "tokens", "lower is better", "model", "notes"])
+def test_a_column_left_out_is_as_if_it_were_not_there(
+    scripts: Page, path: Path, column: str
+) -> None:
+    rng, seen = np.random.default_rng(3), 0
+    while seen < 20:
+        text = mixed_table(rng)
+        mark = next((each for each in ",;\t" if each in text.splitlines()[0]), " ")
+        rows = [[cell.strip() for cell in line.split(mark)] for line in text.splitlines()]
+        if column not in rows[0][1:] or column == rows[0][0] or '"' in text:
+            continue
+        seen += 1
+        at = rows[0].index(column)
+        fewer = "\n".join(mark.join(row[:at] + row[at + 1 :]) for row in rows)
+        leave = [column.replace(" ", "_")]
+        found = scripts.evaluate(READ, [text, {"leave": leave}])
+        wanted = scripts.evaluate(READ, [fewer, {}])
+        for each in (*found.get("curves", ()), *wanted.get("curves", ())):
+            del each["guesses"]
+        assert found == wanted
+
+
 def test_every_note_of_a_reader_is_among_the_tables(scripts: Page) -> None:
     tables = [[text, options] for text in GOOD.values() for options in ({}, {"chance": 0.4})]
     tables.append([GOOD["letters"], {"scaleUnit": "billions"}])
@@ -1039,6 +1072,272 @@ def test_a_doubtful_scale_is_asked_for_and_settled_in_the_form(
         assert page.get_by_label("Scale is written in").input_value() == ""
 
 
+def audited(page: Page, text: str) -> None:
+    """Put a table into the form and press the button."""
+    page.locator("textarea").fill(text)
+    page.get_by_role("button", name="Audit").click()
+
+
+def reading(page: Page) -> list[str]:
+    """Return the lines that say how the table was read, without their buttons."""
+    lines = "all => all.map((each) => each.firstChild.textContent)"
+    return cast(list[str], page.locator(".em-wb-reading li").evaluate_all(lines))
+
+
+def test_a_guess_is_said_above_the_result_and_undone_by_keyboard(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, GOOD["shots"])
+        page.get_by_role("status").filter(has_text="2 curves audited.").wait_for()
+        columns = "I read 'params' as parameters, 'score' as the score, 'n' as the number of items."
+        split = "I took rows of different n_shot for curves of their own."
+        assert reading(page) == [columns, split]
+        order = page.locator(".em-wb-reading, .em-wb-result").first.get_attribute("class")
+        assert order == "em-wb-reading"
+        page.get_by_role("button", name="Take them for one curve").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("status").filter(has_text="curve. ").wait_for()
+        left = "Columns to leave out: n_shot, as you said."
+        assert reading(page) == [columns, left]
+        assert page.locator(".em-wb-result").count() == 1
+        # The keyboard stays at the results: the next stop is the first button there.
+        assert page.locator(".em-wb-output").evaluate("each => each === document.activeElement")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Undo"
+        page.keyboard.press("Enter")
+        page.get_by_role("status").filter(has_text="2 curves audited.").wait_for()
+        assert reading(page) == [columns, split]
+
+
+def test_less_is_better_by_name_may_be_contradicted(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, GOOD["an error rate"])
+        turned = "Less is better by 'error_rate', as its name says: the scores are 1 minus it."
+        page.get_by_text(turned).wait_for()
+        assert page.get_by_text(turned).count() == 1
+        page.get_by_role("button", name="More is better").click()
+        page.get_by_text("Better is: more, as you said.").wait_for()
+        assert page.get_by_text(turned).count() == 0
+
+
+def test_percentages_by_size_may_be_taken_for_shares(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, "params,score,n\n1e8,12,90\n1e9,45.5,90\n1e10,81,90\n")
+        page.get_by_text("I read 'score' as percentages").wait_for()
+        page.get_by_role("button", name="Take them for shares").click()
+        page.get_by_role("alert").filter(has_text="want a fraction from 0 to 1").wait_for()
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_text("I read 'score' as percentages").wait_for()
+
+
+def test_a_built_in_chance_level_may_be_left_open(browser: Browser, tmp_path: Path) -> None:
+    rows = "".join(f"hellaswag,{3**at}e7,{0.2 + 0.1 * at:.1f},400\n" for at in range(7))
+    with opened(browser, tmp_path) as page:
+        audited(page, f"task,params,score,n\n{rows}")
+        page.get_by_text("I took 0.25 as the score of guessing, as built in for").wait_for()
+        page.get_by_role("button", name="Leave it open").click()
+        page.get_by_text("Score of guessing: unknown, as you said.").wait_for()
+        assert page.get_by_text("Chance level 0.25").count() == 0
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_text("Chance level 0.25").wait_for()
+
+
+@pytest.mark.parametrize("others", [[], ["tokens"], ["tokens", "train_flops"]])
+def test_another_scale_may_be_taken(browser: Browser, tmp_path: Path, others: list[str]) -> None:
+    rows = [",".join([f"{at}e{8 + each}" for each in range(len(others))]) for at in range(1, 6)]
+    with opened(browser, tmp_path) as page:
+        audited(page, along(",".join(others or ["notes"]), *rows))
+        page.locator(".em-wb-result").wait_for()
+        assert page.get_by_role("button", name="for the scale").count() == len(others)
+        if others:
+            page.get_by_role("button", name="Take 'tokens' for the scale").click()
+            page.locator("svg text", has_text="training tokens").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("name", "button"),
+    [
+        ("billions", "billions"),
+        ("misspelt", "Leave out 'n_itmes'"),
+        ("words that split badly", "Leave out 'wording'"),
+        ("two scales", "Take 'n_params'"),
+    ],
+)
+def test_a_way_out_of_a_fault_is_one_press(
+    browser: Browser, tmp_path: Path, name: str, button: str
+) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, BAD[name][0])
+        alert = page.get_by_role("alert").inner_text()
+        page.get_by_role("button", name=button).click()
+        page.locator(".em-wb-reading li", has_text="as you said.").wait_for()
+        again = page.get_by_role("alert")
+        assert again.count() == 0 or again.inner_text() != alert
+
+
+def test_what_is_missing_is_asked_for_in_place(browser: Browser, tmp_path: Path) -> None:
+    falling = (f"{score},400,a" for score in (0.9, 0.8, 0.5, 0.3, 0.1))
+    with opened(browser, tmp_path) as page:
+        verdict = page.locator(".em-wb-verdict")
+        audited(page, "params,score\n1e8,.1\n1e9,.5\n1e10,.9\n")
+        page.get_by_label("How many test items").fill("100")
+        page.keyboard.press("Enter")
+        verdict.filter(has_text="3 models, and at least 4").wait_for()
+        page.get_by_label("Test items", exact=True).evaluate("each => each.value = ''")
+
+        audited(page, table("notes", *falling))
+        verdict.filter(has_text="nobody said whether more is better").wait_for()
+        page.get_by_role("button", name="Less is better").click()
+        page.get_by_text("Better is: less, as you said.").wait_for()
+        assert "whether more is better" not in verdict.inner_text()
+        page.get_by_role("button", name="Undo").click()
+
+        audited(page, findings.examples()[findings.LETTERS].replace("chance", "notes", 1))
+        verdict.filter(has_text="nobody said the chance level").wait_for()
+        page.get_by_label("What does guessing score?").fill("0.25")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("Score of guessing: 0.25, as you said.").wait_for()
+        verdict.filter(has_text="Sharp by the metric").wait_for()
+
+
+def test_an_example_leaves_the_way_back_to_ones_table(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        area, back = page.locator("textarea"), page.get_by_role("button", name="Back to my table")
+        page.get_by_role("button", name=findings.SUMS).click()
+        assert back.is_hidden(), "there was no table"
+        page.locator(".em-wb-result").wait_for()
+        audited(page, GOOD["a start at 0"])
+        page.get_by_text("What the table does not say").click()
+        page.get_by_label("Test items").fill("90")
+        for name in (findings.WORDS, findings.LETTERS):
+            page.get_by_role("button", name=name).click()
+        assert page.get_by_label("Test items").input_value() == ""
+        back.click()
+        assert area.input_value() == GOOD["a start at 0"]
+        assert page.get_by_label("Test items").input_value() == "90"
+        assert back.is_hidden()
+        assert area.evaluate("each => each === document.activeElement")
+        # Of several tables, none is lost.
+        page.get_by_role("button", name=findings.WORDS).click()
+        area.fill(GOOD["shots"])
+        page.get_by_role("button", name=findings.WORDS).click()
+        found = []
+        for _ in range(3):
+            back.click()
+            found.append(area.input_value())
+        assert found == [GOOD["shots"], GOOD["a start at 0"], GOOD["shots"]]
+
+
+def test_table_and_settings_survive_a_reload_until_they_are_cleared(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, tmp_path) as page:
+        area, back = page.locator("textarea"), page.get_by_role("button", name="Back to my table")
+        audited(page, GOOD["shots"])
+        page.get_by_role("button", name="Take them for one curve").click()
+        page.reload()
+        assert area.input_value() == GOOD["shots"]
+        assert "as you left it" in page.get_by_role("status").inner_text()
+        page.get_by_role("button", name="Audit").click()
+        page.get_by_text("Columns to leave out: n_shot, as you said.").wait_for()
+        page.get_by_role("button", name=findings.SUMS).click()
+        page.reload()
+        back.click()
+        assert area.input_value() == GOOD["shots"]
+        page.get_by_text("Columns to leave out: n_shot, as you said.").wait_for()
+
+        page.get_by_role("button", name="Clear").click()
+        assert area.input_value() == ""
+        assert page.locator(".em-wb-result").count() == 0
+        assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+        back.click()
+        assert area.input_value() == GOOD["shots"]
+        page.get_by_role("button", name="Clear").click()
+        area.fill("params")
+        page.reload()
+        assert area.input_value() == "params"
+        assert back.is_hidden(), "what was cleared is forgotten"
+
+
+@pytest.mark.parametrize("stored", ["3", "[null]", '[{"table": "x", "said": {"no": "y"}}]', "{"])
+def test_what_another_wrote_into_the_storage_does_no_harm(
+    browser: Browser, tmp_path: Path, stored: str
+) -> None:
+    with opened(browser, tmp_path) as page:
+        page.evaluate("text => sessionStorage.setItem('em-workbench', text)", stored)
+        page.reload()
+        page.get_by_role("button", name=findings.SUMS).click()
+        page.locator(".em-wb-result").wait_for()
+
+
+def test_without_any_storage_the_form_only_forgets(browser: Browser, tmp_path: Path) -> None:
+    refused = "Object.defineProperty(window, 'sessionStorage', { get() { throw Error('no'); } })"
+    context = browser.new_context()
+    context.add_init_script(refused)
+    with opened(cast(Browser, context), tmp_path) as page:
+        audited(page, GOOD["long form"])
+        page.get_by_role("button", name=findings.SUMS).click()
+        page.get_by_role("button", name="Back to my table").click()
+        assert page.locator("textarea").input_value() == GOOD["long form"]
+        page.get_by_role("button", name="Clear").click()
+        assert page.get_by_role("status").inner_text() == "Cleared."
+    context.close()
+
+
+def test_what_is_too_large_is_refused_with_the_limit(browser: Browser, tmp_path: Path) -> None:
+    rows = [f"{1e6 * 1.1**at:.6g},.5,90" for at in range(201)]
+    with opened(browser, tmp_path) as page:
+        for text, said in (
+            ("\n".join(["", *rows]), "201 models in one curve, and this page takes 200"),
+            ("\n1e9,.5,90" * 5001, "Table: 5,001 rows, and this page takes 5,000"),
+            ("x" * 5_000_001, "Scores.csv: more than 5 MB"),
+        ):
+            choose(page, tmp_path, f"params,score,n{text}")
+            alert = page.get_by_role("alert").filter(has_text=said)
+            alert.wait_for()
+            assert "use the command line" in alert.inner_text()
+        assert len(page.locator("textarea").input_value()) < 100_000
+
+
+def choose(page: Page, folder: Path, text: str) -> None:
+    """Choose a file with a table, as for those that are long: typed, they would take minutes."""
+    path = folder / "scores.csv"
+    path.write_text(text, encoding="utf-8")
+    page.get_by_label("Or choose a file").set_input_files(path)
+
+
+def test_a_long_audit_tells_how_far_it_is_and_can_be_stopped(
+    browser: Browser, tmp_path: Path
+) -> None:
+    rows = [
+        f"t{task},{10**scale}e6,{score},200"
+        for task in range(400)
+        for scale, score in enumerate((0.02, 0.1, 0.5, 0.8, 0.9))
+    ]
+    with opened(browser, tmp_path) as page:
+        bar, stop = page.get_by_role("progressbar"), page.get_by_role("button", name="Stop")
+        assert bar.is_hidden()
+        assert stop.is_hidden()
+        choose(page, tmp_path, "\n".join(["task,params,score,n", *rows]))
+        page.locator(".em-wb-result").nth(2).wait_for()
+        assert page.get_by_role("status").inner_text() == "Auditing 400 curves …"
+        stop.focus()
+        page.keyboard.press("Enter")
+        said = page.get_by_role("status").inner_text()
+        done = page.locator(".em-wb-result").count()
+        assert 3 <= done < 400
+        assert said == f"Stopped after {done} of 400 curves."
+        assert page.locator(".em-wb-output").evaluate("each => each === document.activeElement")
+        assert bar.is_hidden()
+        assert stop.is_hidden()
+        page.evaluate("() => new Promise((resume) => setTimeout(resume, 300))")
+        assert page.locator(".em-wb-result").count() == done
+        page.get_by_role("button", name=findings.SUMS).click()
+        page.get_by_role("status").filter(has_text="3-digit addition").wait_for()
+        assert page.locator(".em-wb-result").count() == 1
+
+
 def test_chance_is_drawn_only_if_somebody_said_it(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, tmp_path) as page:
         for header, chance, lines in (("notes", "a", 0), ("chance", "0", 0), ("chance", ".25", 1)):
@@ -1047,6 +1346,64 @@ def test_chance_is_drawn_only_if_somebody_said_it(browser: Browser, tmp_path: Pa
             page.get_by_role("button", name="Audit").click()
             page.locator(".em-wb-result").wait_for()
             assert page.locator(".em-wb-result svg .em-wb-chance").count() == lines
+
+
+@pytest.mark.parametrize("name", findings.examples())
+@pytest.mark.parametrize("sharp", [0.5, 1.0])
+def test_the_limit_and_the_width_are_drawn_in_the_decades_of_the_axis(
+    browser: Browser, tmp_path: Path, name: str, sharp: float
+) -> None:
+    width = findings.report(name).width
+    assert width is not None
+    with opened(browser, tmp_path) as page:
+        page.get_by_text("What the table does not say").click()
+        page.locator("textarea").fill(findings.examples()[name])
+        page.get_by_label("Sharp below (decades)").fill(str(sharp))
+        page.get_by_role("button", name="Audit").click()
+        svg = page.locator(".em-wb-result svg")
+        x = "(all) => all.map((each) => ['x1', 'x2'].map((end) => Number(each.getAttribute(end))))"
+        up = svg.locator(".em-wb-grid").evaluate_all(x)
+        one, two = [at for at, end in up if at == end][:2]  # powers of ten
+        limit, *_ = svg.locator(".em-wb-limit").evaluate_all(x)
+        rise, *_ = svg.locator(".em-wb-width").evaluate_all(x)
+        assert limit[1] - limit[0] == pytest.approx(sharp * (two - one))
+        ends = [(each - limit[0]) / (two - one) for each in rise]
+        assert ends == pytest.approx([width.low, width.high], rel=1e-3)
+        unit = "decade" if sharp == 1 else "decades"
+        assert f"the limit, {sharp:g} {unit}" in str(svg.get_attribute("aria-label"))
+        assert page.get_by_text(f"limit for sharp: {sharp:g} {unit}").count() == 1
+        assert page.locator("dl").inner_text().count(f"{sharp:g} {unit}") >= 1
+
+
+def test_a_limit_longer_than_the_axis_ends_with_it(browser: Browser, tmp_path: Path) -> None:
+    text = table("chance", *(f"{score},900,0" for score in (0.02, 0.1, 0.5, 0.9)))
+    with opened(browser, tmp_path) as page:
+        page.get_by_text("What the table does not say").click()
+        page.get_by_label("Sharp below (decades)").fill("30")
+        audited(page, text)
+        page.locator(".em-wb-result").wait_for()
+        limit = page.locator(".em-wb-limit")
+        assert limit.count() == 2, "a line and one tick"
+        right = page.locator(".em-wb-grid").first.get_attribute("x2")
+        assert limit.first.get_attribute("x2") == right
+
+
+def test_the_gap_that_holds_the_rise_is_shaded_and_told(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        page.get_by_role("button", name=findings.SUMS).click()
+        gap = page.locator(".em-wb-gap")
+        gap.wait_for()
+        ends = gap.evaluate("each => [each.x, each.width].map((each) => each.baseVal.value)")
+        dots = page.locator(".em-wb-point").evaluate_all(
+            "all => all.map((each) => each.cx.baseVal.value)"
+        )
+        assert [ends[0], sum(ends)] == pytest.approx(dots[-2:])
+        told = f"with {findings.report(findings.SUMS).leap:.0%} of the rise"
+        assert told in page.locator("dl").inner_text()
+        assert told in str(page.locator(".em-wb-result svg").get_attribute("aria-label"))
+        page.get_by_role("button", name=findings.WORDS).click()
+        page.locator(".em-wb-name", has_text="LAMBADA").wait_for()
+        assert gap.count() == 0, "no gap holds so much"
 
 
 def test_the_report_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from emergence_lib.audit import Verdict
 from emergence_lib.audit.reading.columns import ALIASES
 from emergence_lib.chapters.workbench import numbers as workbench
 from emergence_lib.chapters.workbench import pictures
+from emergence_lib.reader.output import asset
 from tests.audit.curves import logistic
 
 CHAPTER = (Path(__file__).parents[2] / "book" / "measuring" / "workbench.md").read_text("utf-8")
@@ -65,6 +66,13 @@ def test_every_column_that_is_read_is_described_once() -> None:
     for (names, holds), (role, known) in zip(rows, ALIASES.items(), strict=True):
         assert tuple(re.findall("`(.+?)`", names)) == known
         assert workbench.HOLDS[role] in holds
+
+
+def test_the_chapter_states_the_limits_of_the_page() -> None:
+    found = re.search(r"\[MOST_MODELS, MOST_ROWS, MOST_BYTES\] = \[(.+?)\]", asset("workbench.js"))
+    assert found is not None
+    models, rows, _ = map(float, found[1].split(","))
+    assert f"of up to {rows:,.0f} rows and {models:.0f} models in a curve" in CHAPTER
 
 
 def test_moving_the_limit_gives_the_verdict_of_an_audit_with_that_limit() -> None:
