@@ -820,9 +820,8 @@ globalThis.emWorkbench ??= (() => {
       cells[role] = share;
       if (share === text || !Number(share) || said) continue;
       const values = { what, why: signed ? "by its sign" : why, found: text };
-      // A sign is no guess.
-      const ways = signed ? [] : [{ text: "Take them for shares", set: { percent: "shares" } }];
-      said = { said: note("percent", { ...values, value: Number(share) }), ways };
+      // No way back: as shares, numbers beyond 10 could only be refused.
+      said = note("percent", { ...values, value: Number(share) });
     }
     if (said) for (const { notes } of inside) notes.push(said);
   }
@@ -1140,7 +1139,7 @@ globalThis.emWorkbench ??= (() => {
       const what = (unit || "scale") === "scale" ? WHAT[role] ?? `the ${role}` : unit;
       return `${quoted(column)} as ${what}`;
     });
-    const scales = columns.filter((name) => name in known.units);
+    const scales = columns.filter((name) => own(known.units, name));
     const others = scales.filter((name) => name !== roles.scale);
     const ways = others.map((other) => ({
       text: `Take ${quoted(other)} for the scale`,

@@ -992,7 +992,7 @@ def test_a_table_as_it_was_copied_gets_its_verdict_in_one_press(
         page.get_by_role("button", name="Audit").click()
         found = page.locator(".em-wb-verdict").inner_text()
         assert found == words.sentence(audit.audit(curve))
-        said = page.locator(".em-wb-result").inner_text()
+        said = page.locator(".em-wb-output").inner_text()
         assert "as parameters: '" in said
         assert "as percentages, by its sign: '1%' as 0.01." in said
 
@@ -1007,7 +1007,7 @@ def test_what_could_be_percentages_is_settled_in_the_form(browser: Browser, tmp_
                 page.get_by_text("What the table does not say").click()
             page.get_by_label("Scores are written as").select_option(chosen)
             page.get_by_role("button", name="Audit").click()
-            page.locator(".em-wb-result", has_text=said).wait_for()
+            page.locator(".em-wb-output", has_text=said).wait_for()
             page.get_by_label("Scores are written as").select_option("")
 
 
@@ -1121,14 +1121,25 @@ def test_less_is_better_by_name_may_be_contradicted(browser: Browser, tmp_path: 
         assert page.get_by_text(turned).count() == 0
 
 
-def test_percentages_by_size_may_be_taken_for_shares(browser: Browser, tmp_path: Path) -> None:
+def test_percentages_by_size_are_told_and_contradicted_in_the_field(
+    browser: Browser, tmp_path: Path
+) -> None:
     with opened(browser, tmp_path) as page:
         audited(page, "params,score,n\n1e8,12,90\n1e9,45.5,90\n1e10,81,90\n")
         page.get_by_text("I read 'score' as percentages").wait_for()
-        page.get_by_role("button", name="Take them for shares").click()
+        # As shares such numbers can only be refused, so no button leads there.
+        assert page.get_by_role("button", name="shares").count() == 0
+        page.get_by_text("What the table does not say").click()
+        page.get_by_label("Scores are written as").select_option("shares")
+        page.get_by_role("button", name="Audit").click()
         page.get_by_role("alert").filter(has_text="want a fraction from 0 to 1").wait_for()
-        page.get_by_role("button", name="Undo").click()
-        page.get_by_text("I read 'score' as percentages").wait_for()
+
+
+def test_a_column_named_as_objects_are_is_no_scale(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, "constructor,params,score,n\n1,1e8,.1,90\n2,1e9,.4,90\n3,1e10,.8,90\n")
+        page.get_by_role("status").filter(has_text="curve").wait_for()
+        assert page.get_by_role("button", name="constructor").count() == 0
 
 
 def test_a_built_in_chance_level_may_be_left_open(browser: Browser, tmp_path: Path) -> None:
