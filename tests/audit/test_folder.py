@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading.read import read
 from emergence_lib.cli import main
+from tests.audit.reads import only
 
 MODELS = {"m-70m": 70e6, "m-410m": 410e6, "m-1b": 1e9, "m-6.9b": 6.9e9}
 SHARES = [0.26, 0.3, 0.5, 0.8]
@@ -63,11 +64,6 @@ def write(folder: Path, **files: Any) -> Path:
 
 def four(folder: Path, **more: Any) -> Path:
     return write(folder, **{f"run{at}__results": result(at, **more) for at in range(4)})
-
-
-def only(curves: list[Curve]) -> Curve:
-    (curve,) = curves
-    return curve
 
 
 def refused(*source: Any, **options: Any) -> str:

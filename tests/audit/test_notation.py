@@ -10,24 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.phrases import on_command_line
 from emergence_lib.audit.reading.read import read
+from tests.audit.reads import only, refused
 
 SIZES = [7e7, 4.1e8, 1.4e9, 1.2e10]
 SCORES = [0.01, 0.05, 0.25, 0.8]
 PERCENT = ["1", "5", "25", "80"]
-
-
-def only(curves: list[Curve]) -> Curve:
-    (curve,) = curves
-    return curve
-
-
-def refused(source: Any, **options: Any) -> str:
-    with pytest.raises(CurveError) as caught:
-        read(source, **options)
-    return str(caught.value)
 
 
 def table(**columns: Any) -> pd.DataFrame:

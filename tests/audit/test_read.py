@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.reading import harness, table
 from emergence_lib.audit.reading.read import read
+from tests.audit.reads import only, refused
 from tests.hostile import HOSTILE
 
 LONG = """\
@@ -32,11 +33,6 @@ Model,Params,Add 5-digit,spell,n_items
 large,1e10,0.95,0.75,200
 small,1e8,0,0.5,200
 """
-
-
-def only(curves: list[Curve]) -> Curve:
-    (curve,) = curves
-    return curve
 
 
 def items_of(curve: Curve) -> list[float]:
@@ -448,13 +444,6 @@ def test_no_message_repeats_what_could_steer_a_terminal(
     for message in messages:
         assert all(map(str.isprintable, message.split("\n")))
         assert message.count("Remedy: ") == message.count("\n") + 1
-
-
-def refused(source: Any, **options: Any) -> str:
-    """Return why a source is refused."""
-    with pytest.raises(CurveError) as caught:
-        read(source, **options)
-    return str(caught.value)
 
 
 MANY = [f"a{number}" for number in range(10_000)]

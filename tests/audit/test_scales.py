@@ -12,27 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.phrases import on_command_line
 from emergence_lib.audit.reading import scales
 from emergence_lib.audit.reading.read import read
+from tests.audit.reads import only, refused
 
 
 def table(**columns: list[Any]) -> pd.DataFrame:
     models = len(next(iter(columns.values())))
     scores = [0.1 + 0.8 * at / models for at in range(models)]
     return pd.DataFrame(columns | {"score": scores, "n": 100})
-
-
-def only(curves: list[Curve]) -> Curve:
-    (curve,) = curves
-    return curve
-
-
-def refused(source: Any, **options: Any) -> str:
-    with pytest.raises(CurveError) as caught:
-        read(source, **options)
-    return str(caught.value)
 
 
 # How a number is written.

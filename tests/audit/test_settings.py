@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from emergence_lib.audit.curve import Curve, CurveError
 from emergence_lib.audit.phrases import on_command_line
 from emergence_lib.audit.reading.read import read
+from tests.audit.reads import refused
 from tests.hostile import HOSTILE
 
 SIZES = [70_000_000, 160_000_000, 410_000_000, 1_000_000_000, 2_800_000_000, 6_900_000_000]
@@ -24,12 +25,6 @@ def table(**columns: list[Any]) -> pd.DataFrame:
     models = len(next(iter(columns.values())))
     scores = [0.1 + 0.8 * at / models for at in range(models)]
     return pd.DataFrame({"params": SIZES[:models], "score": scores, "n": 100} | columns)
-
-
-def refused(source: Any, **options: Any) -> str:
-    with pytest.raises(CurveError) as caught:
-        read(source, **options)
-    return str(caught.value)
 
 
 def parts(curves: list[Curve]) -> dict[str, int]:
