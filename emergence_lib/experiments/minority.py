@@ -109,7 +109,7 @@ def talk(
     mine, theirs = words[each, speaker], words[each, listener]
     said = np.where(mine == BOTH, np.where(new, NEW, OLD), mine)
     known = theirs & said > 0
-    words[each, speaker] = np.where(known & (speaker >= stubborn), said, mine)
+    words[each, speaker] = np.where(known, said, mine)
     learnt = np.where(known, said, BOTH)
     words[each, listener] = np.where(listener >= stubborn, learnt, theirs)
 
