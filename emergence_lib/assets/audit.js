@@ -22,10 +22,10 @@ globalThis.emAudit ??= (() => {
   // As in fisher.py: steps at most, steps by Fisher's information first, the gain and the damping
   // at which the search ends.
   const [STEPS, CAUTIOUS, CONVERGED, STUCK] = [200, 3, 1e-8, 1e12];
-  // As in profile.py: how far outside a threshold is looked for, steepnesses that start a profile,
-  // how close to floor and ceiling a score is looked for, starts followed to their end, a bound on
+  // As in profile.py: how far outside a threshold is looked for, steepnesses that start a profile
+  // (and that start it at every place), how close to floor and ceiling a score is looked for, starts followed to their end, a bound on
   // thresholds; and of the search for an end: where it begins, where it ends, its most steps.
-  const [BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST] = [2, 36, 1e-6, 5, 1e4];
+  const [BEYOND, CLIMBS, FEW_CLIMBS, ENDS, FOLLOWED, FARTHEST] = [2, 36, 8, 1e-6, 5, 1e4];
   const [FIRST, CLOSE, SEARCHES] = [0.1, 1e-8, 100];
   // As in report.py: multiples of the items and of the models that are tried as a remedy.
   const [ITEMS, MODELS] = [[2, 4, 10, 25, 100], [2, 3, 4, 6]];
@@ -475,14 +475,16 @@ globalThis.emAudit ??= (() => {
   // the best value. `unit` leads to the unit that an interval is wanted in.
 
   // The best maximum that the most promising of many starts lead to: a steep rise has one in every
-  // gap between two models.
+  // gap between two models. A start is a list of ways to try it, of which the best counts.
   function bestFrom(data, model, starts, low, high) {
-    const tried = starts.map((start) => {
+    const tried = (start) => {
       const { theta, deviance } = look(data, model, start, low, high);
       return { theta, deviance };
-    });
-    return tried
+    };
+    return starts
+      .map((ways) => ways.map(tried).reduce(better))
       .sort((a, b) => a.deviance - b.deviance)
+      .filter(({ deviance }, i, all) => i === 0 || deviance !== all[i - 1].deviance)
       .slice(0, FOLLOWED)
       .map(({ theta }) => maximise(data, model, theta, low, high))
       .reduce(better);
@@ -496,21 +498,28 @@ globalThis.emAudit ??= (() => {
 
   // Starts and box for one coefficient, and for the reach where it is free.
   function startsOf(fit, ones, low, high) {
-    if (!fit.free) return [ones.map((one) => [one]), [low], [high]];
-    const starts = [reachOf(fit), 1].flatMap((reach) => ones.map((one) => [one, reach]));
+    if (!fit.free) return [ones.map((one) => [[one]]), [low], [high]];
+    const starts = ones.map((one) => [reachOf(fit), 1].map((reach) => [one, reach]));
     return [starts, [low, LEAST_REACH], [high, 1]];
   }
 
-  function climbs(low, high) {
-    const step = Math.log10(high / low) / (CLIMBS - 1);
-    return Array.from({ length: CLIMBS }, (_, i) => (i < CLIMBS - 1 ? low * 10 ** (step * i) : high));
+  function climbs(low, high, length) {
+    const step = Math.log10(high / low) / (length - 1);
+    return Array.from({ length }, (_, i) => (i < length - 1 ? low * 10 ** (step * i) : high));
+  }
+
+  // Where a rise may begin to be looked for: at the models, between and outside them.
+  function places({ u }) {
+    const between = u.slice(1).map((each, i) => (each + u[i]) / 2);
+    const outside = [-BEYOND, -1, -0.5, -0.2, 0.2, 0.5, 1, BEYOND].map((b) => Math.sign(b) * 0.5 + b);
+    return [...u, ...between, ...outside];
   }
 
   function thresholdProfile(data, fit) {
     const { u, x, span } = data;
     const [steep, place] = standard(data, fit);
     const [low, high] = steepnessBox(data, fit.shape);
-    const [more, ...box] = startsOf(fit, climbs(low, high), low, high);
+    const [more, ...box] = startsOf(fit, climbs(low, high, CLIMBS), low, high);
     const offset = u.map(() => fit.shape.middle);
     const edge = 0.5 + BEYOND;
     return {
@@ -529,9 +538,7 @@ globalThis.emAudit ??= (() => {
   function widthProfile(data, fit) {
     const { u, span, gap } = data;
     const place = standard(data, fit)[1];
-    const between = u.slice(1).map((each, i) => (each + u[i]) / 2);
-    const outside = [-BEYOND, -1, -0.5, -0.2, 0.2, 0.5, 1, BEYOND].map((b) => Math.sign(b) * 0.5 + b);
-    const [more, ...box] = startsOf(fit, [...u, ...between, ...outside], -FARTHEST, FARTHEST);
+    const [more, ...box] = startsOf(fit, places(data), -FARTHEST, FARTHEST);
     return {
       best: Math.log(fit.width),
       home: fit.free ? [place, reachOf(fit)] : [place],
@@ -550,24 +557,25 @@ globalThis.emAudit ??= (() => {
   // Scores that the curve itself may have at a log10 scale.
   const scoreProfile = (x) => (data, fit) => {
     const { floor, u, span } = data;
-    const { inverse, spread } = fit.shape;
-    const column = u.map((each) => each - ((x - data.x[0]) / span - 0.5));
+    const { inverse, middle } = fit.shape;
+    const ahead = (x - data.x[0]) / span - 0.5;
+    const column = u.map((each) => each - ahead);
     const height = (fit.free ? 1 : fit.ceiling) - floor;
     const bounds = [floor + ENDS * height, floor + height - 2 * ENDS * height];
     const [low, high] = steepnessBox(data, fit.shape);
-    const steeps = climbs(low, high);
-    const best = clip(predict(fit, x), ...bounds);
-    const share = Math.min((best - floor) / (reachOf(fit) * (1 - floor)), 1 - ENDS);
+    const steeps = climbs(low, high, fit.free ? FEW_CLIMBS : CLIMBS);
+    const [steep, threshold] = standard(data, fit);
     return {
-      best,
-      home: [standard(data, fit)[0], inverse(share)],
+      best: clip(predict(fit, x), ...bounds),
+      home: [steep, middle + steep * (ahead - threshold)],
       bounds,
       refit(score, starts) {
         // The higher the ceiling, the less of the rise is done where the score is pinned.
         const least = inverse((score - floor) / height);
-        const heights = fit.free ? [least, least + spread, least + 3 * spread] : [least];
-        const more = heights.flatMap((each) => steeps.map((steep) => [steep, each]));
-        const box = [[low, least], [high, fit.free ? FAR : least]];
+        const more = fit.free
+          ? places(data).map((at) => steeps.map((each) => [each, middle + each * (ahead - at)]))
+          : steeps.map((each) => [[each, least]]);
+        const box = [[low, least], [high, fit.free ? Infinity : least]];
         return bestFrom(data, pinned(fit.shape, column, floor, score), [...starts, ...more], ...box);
       },
       unit: (score) => score,
@@ -602,7 +610,7 @@ globalThis.emAudit ??= (() => {
   function endOf({ best, home, bounds, refit, unit }, lost, target, side) {
     const bound = bounds[side];
     if (bound === best) return { value: unit(best), open: true };
-    const outer = refit(bound, [home]);
+    const outer = refit(bound, [[home]]);
     if (outer.deviance <= target) return { value: unit(bound), open: true };
     const found = crossing(refit, [home, outer.theta], best, bound, lost, target);
     return { value: unit(found), open: false };
@@ -615,7 +623,7 @@ globalThis.emAudit ??= (() => {
     const bracket = [best, bound]; // values below and above the target; `rests` are of these
     let [before, missBefore, value] = [best, -aim, best + FIRST * (bound - best)];
     for (let count = 0; count < SEARCHES; count++) {
-      const found = refit(value, rests);
+      const found = refit(value, rests.map((rest) => [rest]));
       const miss = Math.sqrt(Math.max(found.deviance - lost, 0)) - aim;
       const above = Number(miss > 0);
       [bracket[above], rests[above]] = [value, found.theta];
@@ -1119,8 +1127,8 @@ globalThis.emAudit ??= (() => {
     constants: {
       SHARP, FLAT, FEWEST, MOST, PLAUSIBLE, FREE, LEVEL, SURE, TIE, ALIKE,
       STEEPEST, WIDEST, LEAST_REACH, FARTHEST_Z, EDGE, WIDTHS, PLACES,
-      STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, ENDS, FOLLOWED, FARTHEST, FIRST, CLOSE,
-      SEARCHES, ITEMS, MODELS,
+      STEPS, CAUTIOUS, CONVERGED, STUCK, BEYOND, CLIMBS, FEW_CLIMBS, ENDS, FOLLOWED, FARTHEST,
+      FIRST, CLOSE, SEARCHES, ITEMS, MODELS,
     },
   };
 })();

@@ -22,6 +22,8 @@ CAUTIOUS = 3
 """First steps, which use Fisher's information: it leads downhill from everywhere."""
 CONVERGED = 1e-8
 """Share of one plus the deviance that one more step could still gain."""
+EASY = 1e-4
+"""Damping at first."""
 STUCK = 1e12
 """Damping at which a curve is given up: rounding hides what is left to gain."""
 
@@ -56,7 +58,7 @@ class Model(Protocol):
 
 
 def maximise(
-    model: Model, batch: Batch, start: Array, low: Array, high: Array
+    model: Model, batch: Batch, start: Array, low: Array, high: Array, patience: float = np.inf
 ) -> tuple[Array, Array]:
     """Return the parameters of least deviance, and that deviance, for every curve of a batch.
 
@@ -69,6 +71,9 @@ def maximise(
         First guesses. Each is followed to its end, and the best of those is returned.
     low, high : array, shape (parameters, curves)
         The box; a parameter may end on an edge, where the rest are optimised.
+    patience : float
+        Steps like its last one that a start may be away from the best start of its curve; one
+        that is farther behind is given up.
 
     Returns
     -------
@@ -77,15 +82,18 @@ def maximise(
     """
     starts, curves = start.shape[1:] if start.ndim == 3 else (1, len(batch))
     theta, best = start.reshape(len(start), -1).copy(), np.empty(starts * curves)
-    rows, data = np.arange(starts * curves), batch.likelihood
+    rows, data, least = np.arange(starts * curves), batch.likelihood, np.full(curves, np.inf)
     if starts > 1:
         model, data = model.take(rows % curves), data.take(rows % curves)
         low, high = np.tile(low, starts), np.tile(high, starts)
-    at, here = _parabola(model, data, theta, low, high, exact=False)
-    damping = np.full(rows.size, 1e-4)
+    at, here = parabola(model, data, theta, low, high, exact=False)
+    damping = np.full(rows.size, EASY)
     for count in range(1, STEPS + 1):
-        step, gain = _step(here, damping, at <= low, at >= high)
+        step, gain = downhill(here, damping, at <= low, at >= high)
         moving = (gain > CONVERGED * (1 + here.deviance)) & (damping < STUCK)
+        if patience < np.inf:
+            np.minimum.at(least, rows % curves, here.deviance)
+            moving &= (here.deviance - patience * gain <= least[rows % curves]) | (damping > EASY)
         if np.count_nonzero(moving) < 0.8 * moving.size:
             theta[:, rows], best[rows] = at, here.deviance
             live = np.flatnonzero(moving)
@@ -95,18 +103,14 @@ def maximise(
             damping, moving = damping[live], moving[live]
         if not rows.size:
             break
-        trial, there = _parabola(model, data, at + step, low, high, exact=count >= CAUTIOUS)
+        trial, there = parabola(model, data, at + step, low, high, exact=count >= CAUTIOUS)
         better = moving & (there.deviance <= here.deviance)
-        damping = np.where(better, np.maximum(damping / 10, 1e-9), damping * 10)
+        damping = damped(damping, better)
         for old, new in zip((at, *here), (trial, *there), strict=True):
             np.copyto(old, new, where=better)
     theta[:, rows], best[rows] = at, here.deviance
     leader = np.argmin(best.reshape(starts, curves), axis=0) * curves + np.arange(curves)
     return theta[:, leader], best[leader]
-
-
-ENDLESS = 1e200
-"""Damping times scale beyond which nothing moves; larger products would overflow."""
 
 
 class Parabola(NamedTuple):
@@ -117,7 +121,7 @@ class Parabola(NamedTuple):
     hessian: Array
 
 
-def _parabola(
+def parabola(
     model: Model, data: Likelihood, theta: Array, low: Array, high: Array, exact: bool
 ) -> tuple[Array, Parabola]:
     """Return parameters in the box, settled, and the deviance around them."""
@@ -133,26 +137,32 @@ def _parabola(
     return theta, Parabola(data.deviance(p, q), gradient, hessian)
 
 
-def _step(here: Parabola, damping: Array, at_low: Flags, at_high: Flags) -> tuple[Array, Array]:
+def downhill(here: Parabola, damping: Array, at_low: Flags, at_high: Flags) -> tuple[Array, Array]:
     """Return the step of each curve and the deviance it would gain on the parabola."""
     # A parameter that is pushed against its edge stays; the others go on without it.
     held = (at_low & (here.gradient <= 0)) | (at_high & (here.gradient >= 0))
-    scale = np.maximum(np.abs(np.einsum("iic->ic", here.hessian)), 1e-100)
-    step = _solve(here.hessian, here.gradient, scale, damping, ~held)
+    # In units of its own curvature, or a parameter that hardly matters would drown in another's.
+    unit = np.sqrt(np.maximum(np.abs(np.einsum("iic->ic", here.hessian)), 1e-100))
+    scaled = here.hessian / unit / unit[:, None]
+    step = _solve(scaled, here.gradient / unit, damping, ~held) / unit
     return step, np.einsum("ic,ic->c", step, here.gradient)
 
 
-def _solve(matrix: Array, right: Array, scale: Array, damping: Array, free: Flags) -> Array:
-    """Solve a small symmetric system for every curve, with ``damping * scale`` on its diagonal.
+def damped(damping: Array, better: Flags) -> Array:
+    """Return the damping of the next steps: less after a step that led downhill, else more."""
+    return np.where(better, np.maximum(damping / 10, 1e-9), damping * 10)
+
+
+def _solve(matrix: Array, right: Array, damping: Array, free: Flags) -> Array:
+    """Solve a small symmetric system of unit diagonal for every curve, with damping added to it.
 
     Unknowns that are not free are 0. A pivot that is not positive changes sign, so that the
     solution always leads downhill.
     """
     size = len(right)
     table = np.concatenate([matrix, right[:, None]], axis=1)
-    extra = np.minimum(damping, ENDLESS / scale) * scale
     for j in range(size):
-        pivot = np.maximum(np.abs(table[j, j] + extra[j]), 1e-12 * scale[j])
+        pivot = np.maximum(np.abs(table[j, j] + damping), 1e-12)
         table[j, j + 1 :] *= free[j] / pivot
         table[j + 1 :, j + 1 :] -= table[j + 1 :, j, None] * table[j, j + 1 :]
     answer = table[:, size]

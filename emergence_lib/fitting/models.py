@@ -40,6 +40,11 @@ class Level:
     deviance: Array
     parameters: int
 
+    def __getitem__(self, rows: NDArray[np.intp]) -> Level:
+        """Return the fits of some of the curves."""
+        names = ("low", "high", "split", "deviance")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
 
 def fit_flat(batch: Batch) -> Level:
     """Fit one constant score to each curve: the mean, weighted by items or precision."""
@@ -92,6 +97,10 @@ class Line:
     last: Array
     deviance: Array
     parameters: int = 2
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> Line:
+        """Return the fits of some of the curves."""
+        return Line(self.first[rows], self.last[rows], self.deviance[rows], self.parameters)
 
 
 def fit_line_batch(batch: Batch) -> Line:

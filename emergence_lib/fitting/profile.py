@@ -1,20 +1,35 @@
 """Profile-likelihood intervals for where a sigmoid rises, how steeply, and what it says next.
 
 For each value of the quantity in question the rest of the curve is fitted anew; the interval holds
-the values whose deviance stays below a target. Its ends are found by root-finding. An end that the
-data do not bound is *open*: the number given is then only where the search stopped.
+the values whose deviance stays below a target. Its ends are found by root-finding: the best rest is
+followed from value to value, and only at the end looked for everywhere. Where it is not the best
+one there, the search is done over and looks everywhere at each value, which takes ten times as
+long. Where the profile meets its target more than once, as steep rises between two models make it,
+the end is one of these places. An end that the data do not bound is *open*: the number given is
+then only where the search stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emergence_lib.fitting.batch import Batch, Likelihood, total
-from emergence_lib.fitting.fisher import Model, Prediction, maximise
+from emergence_lib.fitting.fisher import (
+    EASY,
+    STUCK,
+    Model,
+    Parabola,
+    Prediction,
+    damped,
+    downhill,
+    maximise,
+    parabola,
+)
 from emergence_lib.fitting.models import (
     LEAST_REACH,
     STEEPEST,
@@ -25,28 +40,44 @@ from emergence_lib.fitting.models import (
     scores,
     steepness_box,
 )
-from emergence_lib.fitting.shapes import FAR, Shape
+from emergence_lib.fitting.shapes import Shape
 from emergence_lib.laws import Array, Flags
 
 Rows = NDArray[np.intp]
-Refit = Callable[[Array, Rows, Array], tuple[Array, Array]]
-"""From values of the quantity, the curves they are for, and starts for the rest of the curve,
-shape (starts, parameters, curves), to the rest that fits best and its deviance."""
+Pin = Callable[[Array, Rows], tuple[Model, Array, Array]]
+"""From values of the quantity, and the curves they are for, to the family of curves with that value
+and the box of its parameters, the rest of the curve."""
+Tries = Callable[[Array, Rows], Array]
+"""From the same to starts for that rest, shape (ways, values, parameters, curves): values of one
+parameter, each tried in some ways."""
 
 BEYOND = 2.0
 """Ranges of scale beyond the smallest and largest model where a threshold is looked for."""
-CLIMBS = 36
-"""Steepnesses that start a profile."""
+CLIMBS, FEW_CLIMBS = 36, 8
+"""Steepnesses that start a profile: where they are all that is tried, and at every place."""
 ENDS = 1e-6
 """A score is looked for no closer than this to floor and ceiling."""
 FOLLOWED = 5
 """Starts that a search follows to their end."""
-FIRST = 0.1
-"""Share of the way to the search's bound that is tried first."""
+FIRST, NEAR = 0.1, 0.01
+"""Shares of the way to the bound that are tried first: where the rest of the curve is looked for
+everywhere, and where it is followed."""
+STRIDE = 3.0
+"""The next value is at most so many times as far from the best one, lest it lose its rest."""
 CLOSE = 1e-8
 """Share of the way, or miss in the root of the deviance, at which the search ends."""
 MOST = 100
-"""Steps of one search."""
+"""Values that one search tries."""
+FOLLOWING = 150
+"""Steps of the rest of a curve while it is followed from value to value."""
+PATIENCE = 20.0
+"""See `maximise`."""
+EXACT = 1e-10
+"""Share of one plus the deviance that one more step of it could still gain."""
+SAME = 1e-7
+"""Share of one plus the deviance by which two minima may differ and be one."""
+BLOCK = 2000
+"""Starts of all curves together that are tried at a time: what a processor keeps at hand."""
 FARTHEST = 1e4
 """Bound on a threshold in ranges of scale from the middle, for a given width."""
 
@@ -100,9 +131,9 @@ def threshold_interval(
     u, reach = centred(batch), _reach(batch, fit)
     low, high = steepness_box(batch, fit.shape)
     steep, fitted = _standard(batch, fit)
-    climbs = np.geomspace(low, high, CLIMBS)
+    starts = _starts(np.geomspace(low, high, CLIMBS), reach, ceiling_free)
 
-    def refit(place: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
+    def pin(place: Array, rows: Rows) -> tuple[Model, Array, Array]:
         model = Rise(
             shape=fit.shape,
             columns=(u[:, rows] - place)[None],
@@ -110,13 +141,12 @@ def threshold_interval(
             floor=batch.floor[rows],
             reach=None if ceiling_free else reach[rows],
         )
-        free = reach[rows] if ceiling_free else None
-        starts, *box = _rest(climbs[:, rows], low[rows], high[rows], free)
-        return _best(model, batch[rows], [*start, *starts], *box)
+        return model, *_box(low[rows], high[rows], ceiling_free)
 
     edge = np.full(len(batch), 0.5 + BEYOND)
     best, home = np.clip(fitted, -edge, edge), np.stack([steep, reach][: 1 + ceiling_free])
-    found = _interval(refit, best, home, -edge, edge, target, fit.deviance)
+    profile = _Profile(batch, pin, lambda _, rows: starts[..., rows])
+    found = _interval(profile, best, home, -edge, edge, target, fit.deviance)
     shift = batch.x[:, 0] + 0.5 * batch.span
     return Interval(
         shift + found.low * batch.span,
@@ -135,13 +165,10 @@ def width_interval(
     rise may go on without end. Arguments as in `threshold_interval`.
     """
     u, reach = centred(batch), _reach(batch, fit)
-    between = (u[1:] + u[:-1]) / 2
-    beyond = np.array([-BEYOND, -1.0, -0.5, -0.2, 0.2, 0.5, 1.0, BEYOND])
-    outside = np.repeat((np.sign(beyond) * 0.5 + beyond)[:, None], len(batch), axis=1)
     fitted = _standard(batch, fit)[1]
-    places = np.concatenate([u, between, outside])
+    starts = _starts(_places(u), reach, ceiling_free)
 
-    def refit(log_width: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
+    def pin(log_width: Array, rows: Rows) -> tuple[Model, Array, Array]:
         steep = fit.shape.spread / np.exp(log_width) * batch.span[rows]
         model = Rise(
             shape=fit.shape,
@@ -151,12 +178,10 @@ def width_interval(
             reach=None if ceiling_free else reach[rows],
         )
         far = np.full(len(rows), FARTHEST)
-        free = reach[rows] if ceiling_free else None
-        starts, *box = _rest(places[:, rows], -far, far, free)
-        return _best(model, batch[rows], [*start, *starts], *box)
+        return model, *_box(-far, far, ceiling_free)
 
     found = _interval(
-        refit,
+        _Profile(batch, pin, lambda _, rows: starts[..., rows]),
         np.log(fit.width),
         np.stack([fitted, reach][: 1 + ceiling_free]),
         np.log(STEEPEST * batch.gap),
@@ -175,32 +200,37 @@ def score_interval(
     The interval is for the curve itself: a measured score scatters around it by its own noise.
     Other arguments as in `threshold_interval`.
     """
-    u, reach, inverse = centred(batch), _reach(batch, fit), fit.shape.inverse
+    _reach(batch, fit)  # which refuses a fitted floor
+    u, inverse = centred(batch), fit.shape.inverse
     place = (x - batch.x[:, 0]) / batch.span - 0.5
     low, high = steepness_box(batch, fit.shape)
-    steep = _standard(batch, fit)[0]
-    climbs = np.geomspace(low, high, CLIMBS)
+    steep, middle = _standard(batch, fit)
+    climbs, few, places = (*(np.geomspace(low, high, n) for n in (CLIMBS, FEW_CLIMBS)), _places(u))
     top = np.ones(len(batch)) if ceiling_free else fit.ceiling
     height = top - batch.floor
     bottom, head = batch.floor + ENDS * height, top - 2 * ENDS * height
 
-    def refit(score: Array, rows: Rows, start: Array) -> tuple[Array, Array]:
-        model = _Pinned(fit.shape, u[:, rows] - place[rows], batch.floor[rows], score)
+    def least(score: Array, rows: Rows) -> Array:
         # The higher the ceiling, the less of the rise is done where the score is pinned.
-        share = (score - batch.floor[rows]) / height[rows]
-        least = inverse(share)
-        most = np.full(len(rows), FAR) if ceiling_free else least
-        heights = [least, least + fit.shape.spread, least + 3 * fit.shape.spread]
-        starts = [*start]
-        for each in heights if ceiling_free else heights[:1]:
-            starts += [np.stack([climb, each]) for climb in climbs[:, rows]]
-        box = np.stack([low[rows], least]), np.stack([high[rows], most])
-        return _best(model, batch[rows], starts, *box)
+        return inverse((score - batch.floor[rows]) / height[rows])
+
+    def pin(score: Array, rows: Rows) -> tuple[Model, Array, Array]:
+        model = _Pinned(fit.shape, u[:, rows] - place[rows], batch.floor[rows], score)
+        bottom = least(score, rows)
+        most = np.full(len(rows), np.inf) if ceiling_free else bottom
+        return model, np.stack([low[rows], bottom]), np.stack([high[rows], most])
+
+    def tries(score: Array, rows: Rows) -> Array:
+        if not ceiling_free:
+            return np.stack(np.broadcast_arrays(climbs[:, rows], least(score, rows)), axis=1)[None]
+        steep = few[:, None, rows]
+        z = fit.shape.middle + steep * (place[rows] - places[:, rows])
+        return np.stack(np.broadcast_arrays(steep, z), axis=2)
 
     fitted = np.clip(fit.predict(x[:, None])[:, 0], bottom, head)
-    share = np.minimum((fitted - batch.floor) / (reach * (1 - batch.floor)), 1 - ENDS)
-    home = np.stack([steep, inverse(share)])
-    return _interval(refit, fitted, home, bottom, head, target, fit.deviance)
+    home = np.stack([steep, fit.shape.middle + steep * (place - middle)])
+    profile = _Profile(batch, pin, tries)
+    return _interval(profile, fitted, home, bottom, head, target, fit.deviance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,37 +280,93 @@ def _reach(batch: Batch, fit: Sigmoids) -> Array:
     return (fit.ceiling - batch.floor) / (1 - batch.floor)
 
 
-def _best(
-    model: Model, batch: Batch, starts: Sequence[Array], low: Array, high: Array
-) -> tuple[Array, Array]:
-    """Maximise from the most promising of many starts.
+@dataclass(frozen=True, eq=False)
+class _Profile:
+    """The curves of a batch with the value of one quantity pinned."""
 
-    A steep rise has a maximum in every gap between two models, so one start is not enough.
+    batch: Batch
+    pin: Pin
+    tries: Tries
+
+    def refit(self, value: Array, rows: Rows, given: Sequence[Array]) -> tuple[Array, Array]:
+        """Return the rest of some curves that fits best, and its deviance, from many starts.
+
+        A steep rise has a maximum in every gap between two models, so one start is not enough.
+        """
+        model, low, high = self.pin(value, rows)
+        batch, tries = self.batch[rows], self.tries(value, rows)
+        many = tries.reshape(-1, *tries.shape[2:])
+        starts = np.clip(np.concatenate([many, np.stack(given)]), low, high)
+        settled, lost = _tried(model, batch.likelihood, starts)
+        promising = _promising(lost, tries.shape[:2])
+        start = np.take_along_axis(settled, promising[:, None], axis=0)
+        return maximise(model, batch, start.swapaxes(0, 1), low, high, PATIENCE)
+
+
+def _promising(lost: Array, tried: tuple[int, ...]) -> Rows:
+    """Return the places of the starts to follow, shape (starts, curves), each value tried one way.
+
+    Parameters
+    ----------
+    lost : array, shape (starts, curves)
+        Deviance: of ways times values, then of others.
+    tried : tuple of int
+        Ways and values.
     """
-    many, curves = len(starts), len(batch)
-    rows = np.tile(np.arange(curves), many)
-    data = batch.likelihood.take(rows)
-    first = np.clip(np.concatenate(starts, axis=1), low[:, rows], high[:, rows])
-    settled, (p, q, *_) = model.take(rows)(first, data)
-    lost = data.deviance(p, q).reshape(many, curves)
-    promising = np.argsort(lost, axis=0, kind="stable")[:FOLLOWED]
-    start = np.take_along_axis(settled.reshape(-1, many, curves), promising[None], axis=1)
-    return maximise(model, batch, start, low, high)
+    ways, values = tried
+    way = np.argmin(lost[: ways * values].reshape(ways, values, -1), axis=0)
+    others = np.arange(ways * values, len(lost))[:, None].repeat(lost.shape[1], axis=1)
+    at = np.concatenate([way * values + np.arange(values)[:, None], others])
+    at = np.take_along_axis(at, np.argsort(np.take_along_axis(lost, at, 0), 0, kind="stable"), 0)
+    # Places of models that pad a batch, or far outside, lead to the very same curve.
+    repeated = np.diff(np.take_along_axis(lost, at, 0), axis=0, prepend=-1) == 0
+    return np.take_along_axis(at, np.argsort(repeated, axis=0, kind="stable")[:FOLLOWED], 0)
 
 
-def _rest(
-    one: Array, low: Array, high: Array, reach: Array | None
-) -> tuple[list[Array], Array, Array]:
-    """Return starts and the box for one coefficient, and for the reach if one is given."""
-    if reach is None:
-        return [each[None] for each in one], low[None], high[None]
-    full = np.ones_like(reach)
-    starts = [np.stack([each, some]) for some in (reach, full) for each in one]
-    return starts, np.stack([low, LEAST_REACH * full]), np.stack([high, full])
+def _places(u: Array) -> Array:
+    """Return where a rise may begin to be looked for: at the models, between and outside them."""
+    outside = np.array([-BEYOND, -1.0, -0.5, -0.2, 0.2, 0.5, 1.0, BEYOND])
+    beyond = np.repeat((np.sign(outside) * 0.5 + outside)[:, None], u.shape[1], axis=1)
+    return np.concatenate([u, (u[1:] + u[:-1]) / 2, beyond])
+
+
+def _tried(model: Model, data: Likelihood, starts: Array) -> tuple[Array, Array]:
+    """Return starts of shape (starts, parameters, curves) as the model settles them, and deviances.
+
+    As many are tried together as a processor keeps at hand.
+    """
+    count, _, curves = starts.shape
+    settled, lost = np.empty_like(starts), np.empty((count, curves))
+    together = min(max(1, BLOCK // curves), count)
+    for at in range(0, count, together):
+        some = starts[at : at + together]
+        if at == 0 or len(some) < together:
+            rows = np.tile(np.arange(curves), len(some))
+            wide, seen = (model, data) if len(some) == 1 else (model.take(rows), data.take(rows))
+        theta, (p, q, *_) = wide(np.concatenate(list(some), axis=1), seen)
+        settled[at : at + together] = theta.reshape(-1, len(some), curves).swapaxes(0, 1)
+        lost[at : at + together] = seen.deviance(p, q).reshape(-1, curves)
+    return settled, lost
+
+
+def _box(low: Array, high: Array, ceiling_free: bool) -> tuple[Array, Array]:
+    """Return the box of one coefficient, and of the reach if the ceiling is free."""
+    if not ceiling_free:
+        return low[None], high[None]
+    full = np.ones_like(low)
+    return np.stack([low, LEAST_REACH * full]), np.stack([high, full])
+
+
+def _starts(one: Array, reach: Array, ceiling_free: bool) -> Array:
+    """Return starts for one coefficient, and for the reach if the ceiling is free."""
+    if not ceiling_free:
+        return one[None, :, None]
+    reaches = (reach, np.ones_like(reach))
+    return np.stack([np.stack(np.broadcast_arrays(one, some), axis=1) for some in reaches])
 
 
 def _interval(
-    refit: Refit,
+    profile: _Profile,
     best: Array,
     home: Array,
     lowest: Array,
@@ -298,19 +384,19 @@ def _interval(
     # Both sides at once; a curve that is searched on both is in `rows` twice.
     sides, rows = np.nonzero((deviance < target) & (bound != best))
     if rows.size:
-        rest, lost = refit(bound[sides, rows], rows, home[None][..., rows])
+        rest, lost = profile.refit(bound[sides, rows], rows, [home[:, rows]])
         inside = lost <= target[rows]
         within = sides[inside], rows[inside]
         end[within], is_open[within] = bound[within], True
         sides, rows, rest = sides[~inside], rows[~inside], rest[:, ~inside]
     if rows.size:
         limits = best[rows], bound[sides, rows], deviance[rows], target[rows]
-        end[sides, rows] = _cross(refit, rows, home[:, rows], rest, *limits)
+        end[sides, rows] = _ends(profile, rows, home[:, rows], rest, *limits)
     return Interval(end[0], end[1], is_open[0], is_open[1])
 
 
-def _cross(
-    refit: Refit,
+def _ends(
+    profile: _Profile,
     rows: Rows,
     home: Array,
     outer: Array,
@@ -321,35 +407,178 @@ def _cross(
 ) -> Array:
     """Return where the profile of some curves meets their target, between best value and bound.
 
+    ``home`` and ``outer`` are the rest of the curve at these.
+    """
+    search = _Search.between(home, outer, best, bound, deviance, target)
+    end, rest, arrived = _follow(profile, rows, search)
+    lost = profile.refit(end, rows, [rest])[1]
+    astray = ~arrived | (lost < target - SAME * (1 + target))
+    if astray.any():
+        end[astray] = _cross(profile, rows[astray], search.take(astray))
+    return end
+
+
+@dataclass(eq=False)
+class _Search:
+    """Brackets of the values where the profile of some curves meets their target.
+
     The root of the deviance lost since the best value is nearly a straight line: the secant finds
     its crossing in a few steps. Where it does not halve the miss, the bracket is halved instead.
+
+    Attributes
+    ----------
+    live : array of int, shape (curves,)
+        Place of each curve among those the search began with.
+    best, deviance : array
+        Value of the best fit, and its deviance.
+    aim : array
+        Root of the deviance that may be lost.
+    close : array
+        Length of a bracket at which the search ends.
+    near, far : array
+        Values below and above the target.
+    near_rest, far_rest : array, shape (parameters, curves)
+        The rest of the curve there.
+    value : array
+        What is tried now.
+    last, last_miss, last_rest : array
+        What was tried before, by how much its root missed the aim, and the rest of the curve.
     """
-    found = best.copy()
-    live = np.arange(len(rows))  # the entries of `found` that the arrays below belong to
-    aim, close = np.sqrt(target - deviance), CLOSE * np.abs(bound - best)
-    near, far = best, bound  # values below and above the target
-    rests = np.stack([home, outer])  # what the rest of the curve was there
-    last, last_miss = best, -aim
-    value = best + FIRST * (bound - best)
+
+    live: Rows
+    best: Array
+    deviance: Array
+    aim: Array
+    close: Array
+    near: Array
+    far: Array
+    near_rest: Array
+    far_rest: Array
+    value: Array
+    last: Array
+    last_miss: Array
+    last_rest: Array
+
+    @classmethod
+    def between(
+        cls,
+        home: Array,
+        outer: Array,
+        best: Array,
+        bound: Array,
+        deviance: Array,
+        target: Array,
+    ) -> Self:
+        """Begin at the best value; the bound lies beyond the crossing."""
+        aim, first = np.sqrt(target - deviance), best + FIRST * (bound - best)
+        close, live = CLOSE * np.abs(bound - best), np.arange(len(best))
+        bracket = best, bound, home, outer
+        return cls(live, best, deviance, aim, close, *bracket, first, best, -aim, home)
+
+    def take(self, rows: Flags) -> Self:
+        """Return the search for some of the curves."""
+        return type(self)(*(getattr(self, each.name)[..., rows] for each in fields(self)))
+
+    def onwards(
+        self, rest: Array, lost: Array, settled: Flags, stride: float = np.inf
+    ) -> tuple[Array, Flags]:
+        """Move the value on where the rest of the curve has settled.
+
+        Parameters
+        ----------
+        rest : array, shape (parameters, curves)
+            Of the curve at the present value.
+        lost : array, shape (curves,)
+            Its deviance.
+        settled : array of bool
+        stride : float
+            The next value is at most so many times as far from the best one.
+
+        Returns
+        -------
+        guess : array, shape (parameters, curves)
+            The rest at the next value, were it to move along a straight line.
+        done : array of bool
+            Where the value has arrived, and stays.
+        """
+        value = self.value
+        miss = np.sqrt(np.maximum(lost - self.deviance, 0)) - self.aim
+        below, above = settled & (miss <= 0), settled & (miss > 0)
+        self.near, self.far = np.where(below, value, self.near), np.where(above, value, self.far)
+        self.near_rest = np.where(below, rest, self.near_rest)
+        self.far_rest = np.where(above, rest, self.far_rest)
+        change, way = miss - self.last_miss, value - self.last
+        secant = value - miss * np.divide(way, change, out=np.zeros_like(way), where=change != 0)
+        good = (secant - self.near) * (secant - self.far) < 0
+        good &= (np.abs(miss) < np.abs(self.last_miss) / 2) | (self.last == self.best)
+        following = np.where(good, secant, (self.near + self.far) / 2)
+        most = stride * (value - self.best)
+        far = below & (np.abs(following - self.best) > np.abs(most))
+        following = np.where(far, self.best + most, following)
+        share = np.divide(following - value, way, out=np.zeros_like(way), where=way != 0)
+        guess = rest + np.clip(share, -1, 1) * (rest - self.last_rest)
+        done = settled & ((np.abs(miss) < CLOSE) | (np.abs(self.far - self.near) < self.close))
+        self.last = np.where(settled, value, self.last)
+        self.last_miss = np.where(settled, miss, self.last_miss)
+        self.last_rest = np.where(settled, rest, self.last_rest)
+        self.value = np.where(settled & ~done, following, value)
+        return guess, done
+
+
+def _follow(profile: _Profile, rows: Rows, search: _Search) -> tuple[Array, Array, Flags]:
+    """Search with one start at each value: the best rest of the curve at the value before.
+
+    No curve waits for another: once its rest has settled, its value moves on.
+
+    Returns
+    -------
+    end : array, shape (curves,)
+    rest : array, shape (parameters, curves)
+        Of the curve with that value.
+    arrived : array of bool
+        Whether the search came to its end.
+    """
+    end, rest = search.best.copy(), search.near_rest.copy()
+    search = replace(search, value=search.best + NEAR * (search.far - search.best))
+    data, damping = profile.batch.likelihood.take(rows), np.full(len(rows), EASY)
+    model, low, high = profile.pin(search.value, rows)
+    at, here = parabola(model, data, rest, low, high, exact=True)
+    for _ in range(FOLLOWING):
+        step, gain = downhill(here, damping, at <= low, at >= high)
+        settled = (gain <= EXACT * (1 + here.deviance)) | (damping >= STUCK)
+        guess, done = search.onwards(at, here.deviance, settled, STRIDE)
+        if done.any():
+            gone, go = search.live[done], ~done
+            end[gone], rest[:, gone] = search.value[done], at[:, done]
+            search, data, rows = search.take(go), data.take(go), rows[go]
+            here = Parabola(*(each[..., go] for each in here))
+            at, step, guess = at[:, go], step[:, go], guess[:, go]
+            settled, damping = settled[go], damping[go]
+        if not rows.size:
+            break
+        model, low, high = profile.pin(search.value, rows)
+        trial, there = parabola(
+            model, data, np.where(settled, guess, at + step), low, high, exact=True
+        )
+        better = settled | (there.deviance <= here.deviance)
+        damping = np.where(settled, EASY, damped(damping, better))
+        for old, new in zip((at, *here), (trial, *there), strict=True):
+            np.copyto(old, new, where=better)
+    arrived = np.ones(len(end), bool)
+    arrived[search.live] = False
+    return end, rest, arrived
+
+
+def _cross(profile: _Profile, rows: Rows, search: _Search) -> Array:
+    """Search with many starts at each value."""
+    end = search.value.copy()
+    search.live = np.arange(len(rows))
     for _ in range(MOST):
-        rest, lost = refit(value, rows, rests)
-        miss = np.sqrt(np.maximum(lost - deviance, 0)) - aim
-        below = miss <= 0
-        near, far = np.where(below, value, near), np.where(below, far, value)
-        rests = np.where([below[None], ~below[None]], rest, rests)
-        change = miss - last_miss
-        run = np.divide(value - last, change, out=np.zeros_like(change), where=change != 0)
-        onwards = value - miss * run
-        good = (onwards - near) * (onwards - far) < 0
-        good &= (np.abs(miss) < np.abs(last_miss) / 2) | (last == best)
-        done = (np.abs(miss) < CLOSE) | (np.abs(far - near) < close)
-        found[live[done]] = value[done]
-        last, last_miss, value = value, miss, np.where(good, onwards, (near + far) / 2)
-        if done.all():
-            return found
-        go = ~done
-        live, rows, rests = live[go], rows[go], rests[..., go]
-        aim, close, deviance, best = aim[go], close[go], deviance[go], best[go]
-        near, far, last, last_miss, value = near[go], far[go], last[go], last_miss[go], value[go]
-    found[live] = value
-    return found
+        given = search.near_rest, search.far_rest
+        rest, lost = profile.refit(search.value, rows, given)
+        _, done = search.onwards(rest, lost, np.ones(len(rows), bool))
+        end[search.live] = search.value
+        search, rows = search.take(~done), rows[~done]
+        if not rows.size:
+            break
+    return end

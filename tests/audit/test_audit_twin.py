@@ -237,7 +237,7 @@ def test_both_go_by_the_same_constants(page: Page) -> None:
         (levels, "PLAUSIBLE FREE LEVEL"),
         (models, "STEEPEST WIDEST LEAST_REACH EDGE WIDTHS PLACES"),
         (fisher, "STEPS CAUTIOUS CONVERGED STUCK"),
-        (profile, "BEYOND CLIMBS ENDS FOLLOWED FARTHEST FIRST CLOSE"),
+        (profile, "BEYOND CLIMBS FEW_CLIMBS ENDS FOLLOWED FARTHEST FIRST CLOSE"),
         (report, "ITEMS MODELS"),
     ):
         known |= {name: getattr(module, name) for name in names.split()}

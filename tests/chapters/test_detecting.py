@@ -8,8 +8,13 @@ from matplotlib.lines import Line2D
 
 from emergence_lib import datasets, ladders
 from emergence_lib.audit import Verdict, reliability
+from emergence_lib.audit.assess import assess
+from emergence_lib.audit.readings import gather
 from emergence_lib.chapters.detecting import numbers as detecting
 from emergence_lib.chapters.detecting import pictures
+from emergence_lib.fitting.models import STEEPEST
+from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC
+from tests.fitting.valleys import by_width
 
 
 def drawn(ax: Axes, label: str) -> Line2D:
@@ -133,7 +138,29 @@ def test_the_stored_verdicts_are_those_of_an_audit_made_now() -> None:
     pd.testing.assert_frame_equal(stored.drop(columns=numeric), now.drop(columns=numeric))
     # Where the likelihood is flat an end moves with the processor's last digits.
     far = ~np.isclose(stored[numeric], now[numeric], rtol=1e-4, equal_nan=True).all(axis=1)
-    assert far.sum() == 0, stored[far].join(now[far][numeric], rsuffix=" now")
+    assert far.sum() == 0, stored[far].join(now[far][numeric].add_suffix(" now"))
+
+
+@pytest.mark.parametrize(
+    ("family", "task"),
+    [("CodeLlama", "HellaSwag"), ("Llama", "arithmetic_2da"), ("pythia-70m", "arc_easy 5-shot")],
+)
+def test_a_narrow_rise_that_brute_force_allows_leaves_the_width_open(
+    family: str, task: str
+) -> None:
+    # All that fits as well lies between, or right at, two models: easily overlooked.
+    table = detecting.verdicts()
+    (at,) = np.flatnonzero((table["family"] == family) & (table["task"] == task))
+    batch = gather([detecting.curve(detecting.counted()[at])])
+    found = assess(batch)
+    target = found.scatter.deviance + found.scatter.critical()
+    narrowest = STEEPEST * batch.gap
+    assert (
+        min(by_width(found.rising, shape, True, narrowest)[0] for shape in (LOGISTIC, GOMPERTZ))
+        < target
+    )
+    assert found.width.open_low.all()
+    assert np.isnan(table["low"][at])
 
 
 def test_verdicts_are_those_of_the_audit_run_alone() -> None:

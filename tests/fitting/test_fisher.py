@@ -9,13 +9,14 @@ import pytest
 from numpy.typing import NDArray
 
 from emergence_lib.fitting.batch import Batch, Likelihood, Rows, counts, errors
-from emergence_lib.fitting.fisher import Model, Prediction, _solve, maximise
+from emergence_lib.fitting.fisher import Model, Parabola, Prediction, downhill, maximise
 from emergence_lib.fitting.models import Rise, _Chord, centred
 from emergence_lib.fitting.profile import _Pinned
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
 from tests.fitting.curves import drawn
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 SHAPES = [LOGISTIC, GOMPERTZ, all_right(4)]
 
 
@@ -153,19 +154,30 @@ def _unmoved(model: Model, theta: Array) -> Callable[..., tuple[Array, Array]]:
     return ends
 
 
+def _step(hessian: Array, gradient: Array, damping: float, held: Flags) -> Array:
+    """Return the steps of parabolas of which some parameters are held at an edge."""
+    here = Parabola(np.zeros(gradient.shape[1]), gradient, hessian)
+    at_high = held & (gradient >= 0)
+    at_low = held & (gradient <= 0)
+    return downhill(here, np.full(gradient.shape[1], damping), at_low, at_high)[0]
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
-def test_small_systems_are_solved_as_numpy_solves_them(size: int) -> None:
+@pytest.mark.parametrize("range_of_units", [1.0, 1e40])
+def test_steps_solve_the_damped_system_as_numpy_does(size: int, range_of_units: float) -> None:
     rng = np.random.default_rng(size)
     root = rng.normal(size=(30, size, size))
     matrix, right = root @ root.swapaxes(1, 2), rng.normal(size=(30, size))
-    scale = rng.uniform(0.5, 2, (size, 30))
-    damped = matrix + 0.1 * scale.T[:, None] * np.eye(size)
+    damped = matrix + 0.1 * matrix * np.eye(size)
     expected = np.linalg.solve(damped, right[..., None])[..., 0].T
-    free = np.ones((size, 30), dtype=bool)
-    found = _solve(np.moveaxis(matrix, 0, 2), right.T, scale, np.full(30, 0.1), free)
-    assert found == pytest.approx(expected, rel=1e-9)
-    free[-1, ::2] = False
-    found = _solve(np.moveaxis(matrix, 0, 2), right.T, scale, np.full(30, 0.1), free)[:, ::2]
+    # A parameter in another unit takes the same step in that unit.
+    unit = np.geomspace(1, range_of_units, size)
+    hessian = np.moveaxis(matrix * unit[:, None] * unit, 0, 2)
+    gradient = (right * unit).T
+    held = np.zeros((size, 30), dtype=bool)
+    assert _step(hessian, gradient, 0.1, held) * unit[:, None] == pytest.approx(expected, rel=1e-9)
+    held[-1, ::2] = True
+    found = (_step(hessian, gradient, 0.1, held) * unit[:, None])[:, ::2]
     less = np.linalg.solve(damped[::2, :-1, :-1], right[::2, :-1, None])[..., 0].T
     assert np.all(found[-1] == 0)
     assert found[:-1] == pytest.approx(less, rel=1e-9)
@@ -175,7 +187,7 @@ def test_where_the_parabola_opens_downwards_the_step_still_leads_downhill() -> N
     rng = np.random.default_rng(0)
     half = rng.normal(size=(3, 3, 200))
     matrix, gradient = half + half.swapaxes(0, 1), rng.normal(size=(3, 200))
-    step = _solve(matrix, gradient, np.ones((3, 200)), np.full(200, 1e-4), np.ones((3, 200), bool))
+    step = _step(matrix, gradient, 1e-4, np.zeros((3, 200), bool))
     assert np.all(np.sum(step * gradient, axis=0) > 0)
 
 

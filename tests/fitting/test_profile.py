@@ -1,8 +1,10 @@
-"""Intervals against a brute-force grid over both parameters, closed forms, and coverage."""
+"""Intervals against brute force, closed forms, and coverage."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import special
+from scipy import optimize, special
 
 from emergence_lib.fitting.batch import Batch, counts, stack
 from emergence_lib.fitting.models import STEEPEST, WIDEST, fit_sigmoid
@@ -22,6 +24,7 @@ from emergence_lib.fitting.profile import (
 )
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, Shape
 from tests.fitting.curves import CRITICAL, any_batch, drawn, scales
+from tests.fitting.valleys import Profile, by_threshold, by_width
 
 Array = NDArray[np.float64]
 
@@ -129,6 +132,58 @@ def test_at_its_ends_the_profile_meets_the_target(ceiling: float | None) -> None
     assert np.all(narrow.low < fit.width)
     assert np.all(fit.width < narrow.high)
     assert np.all(narrow.high < wide.high)
+
+
+def _missed(value: float, above: Callable[[Array], Array], target: float) -> float:
+    return float(above(np.array([value]))[0]) - target
+
+
+@pytest.mark.parametrize("shape", [LOGISTIC, GOMPERTZ], ids=lambda each: each.name)
+@pytest.mark.parametrize("ceiling", [1.0, None])
+@pytest.mark.parametrize("profile", [by_threshold, by_width])
+def test_every_end_lies_where_the_profile_by_brute_force_meets_the_target(
+    profile: Profile, ceiling: float | None, shape: Shape
+) -> None:
+    # Few items and steep rises, whose profile has a valley for every gap between two models.
+    batch = drawn(4, seed=12, points=7, items=25)
+    fit = fit_sigmoid(batch, shape, ceiling)
+    target = fit.deviance + CRITICAL
+    interval, best = (
+        (threshold_interval, fit.threshold)
+        if profile is by_threshold
+        else (width_interval, fit.width)
+    )
+    found = interval(batch, fit, target, ceiling is None)
+    alone = 0
+    for row in range(len(batch)):
+        above = partial(profile, batch[np.array([row])], shape, ceiling is None)
+        for end, is_open in ((found.low, found.open_low), (found.high, found.open_high)):
+            met = float(above(end[[row]])[0]) - target[row]
+            if is_open[row]:
+                assert met <= 1e-6
+                continue
+            assert met == pytest.approx(0, abs=1e-6)
+            out = best[row] + (end[row] - best[row]) * np.linspace(0.02, 2, 25)
+            out = out[out > 0]
+            if np.count_nonzero(np.diff(above(out) <= target[row])) == 1:
+                alone += 1
+                root = optimize.brentq(
+                    _missed, best[row], out[-1], args=(above, target[row]), xtol=1e-10
+                )
+                assert end[row] == pytest.approx(root, abs=1e-6, rel=1e-6)
+    assert alone >= 4
+
+
+def test_models_that_pad_a_batch_do_not_crowd_out_what_is_tried() -> None:
+    # A step below the chance level of a reading: only a start at one of its models leads to it.
+    score = [0.12, 0.15, 0.1, 0.14, 0.16, 0.35, 0.86, 1.0]
+    batch = counts(scales(), score, 57, 0.22)
+    padded = stack([batch, drawn(1, points=30)])
+    for one, other in zip(
+        intervals(batch, ceiling=None), intervals(padded, ceiling=None), strict=True
+    ):
+        assert other.low[0] == pytest.approx(one.low[0], abs=1e-6)
+        assert other.open_low[0] == one.open_low[0]
 
 
 @settings(max_examples=25, deadline=None)
