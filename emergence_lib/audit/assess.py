@@ -47,6 +47,10 @@ class Scatter:
     deviance: Array
     freedom: Array
 
+    def __getitem__(self, rows: NDArray[np.intp]) -> Scatter:
+        """Return the scatter of some of the curves."""
+        return Scatter(self.deviance[rows], self.freedom[rows])
+
     @cached_property
     def misfit(self) -> Array:
         """Probability of a deviance as large if the fitted curve were the truth."""
@@ -117,6 +121,20 @@ class Assessment:
     scatter: Scatter
     rises: Flags
     change: tuple[Array, Array]
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> Assessment:
+        """Return the assessment of some of the curves."""
+        (first, second), (low, high) = self.bounds, self.change
+        parts = ("batch", "falls", "flat", "step", "line", "logistic", "gompertz")
+        return replace(
+            self,
+            bounds=(first[rows], second[rows]),
+            change=(low[rows], high[rows]),
+            **{
+                name: getattr(self, name)[rows]
+                for name in (*parts, "free_ceiling", "scatter", "rises")
+            },
+        )
 
     @property
     def dispersion(self) -> Array:

@@ -20,9 +20,9 @@ from scipy import special
 from tqdm import tqdm
 
 from emergence_lib.audit.curve import Curve, CurveError
+from emergence_lib.audit.many import audit_many
 from emergence_lib.audit.reading import read
 from emergence_lib.audit.readings import Range
-from emergence_lib.audit.report import audit_many
 from emergence_lib.audit.verdict import Verdict
 from emergence_lib.fitting.batch import Batch, counts
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right

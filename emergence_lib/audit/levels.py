@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from emergence_lib.audit.curve import Curve
 from emergence_lib.laws import Array
@@ -70,7 +70,7 @@ def is_below(curve: Curve, level: float) -> bool:
     """
     tail = as_low(curve, level)
     least, models = float(tail.min()), len(tail)
-    together = stats.chi2.sf(-2 * np.log(np.maximum(tail, 1e-300)).sum(), 2 * models)
+    together = special.chdtrc(2 * models, -2 * np.log(np.maximum(tail, 1e-300)).sum())
     return bool(min(models * least, together) < LEVEL / 2)
 
 
@@ -90,6 +90,28 @@ def below_until(curve: Curve) -> float | None:
 def as_low(curve: Curve, level: float) -> Array:
     """Return the probability that a model of a true score ``level`` scores as low as each did."""
     if curve.items is not None:
-        right, items = np.rint(curve.score * curve.items), np.rint(curve.items)
-        return np.asarray(stats.binom.cdf(right, np.maximum(items, right), level))
-    return np.asarray(stats.norm.cdf((curve.score - level) / np.asarray(curve.stderr)))
+        right, wrong = _answers(curve.score, curve.items)
+        return _at_least(wrong, right, 1 - level)
+    return np.asarray(special.ndtr((curve.score - level) / np.asarray(curve.stderr)))
+
+
+def as_high(curve: Curve, level: float) -> Array:
+    """Return the probability that a model of a true score ``level`` scores as high as each did."""
+    if curve.items is not None:
+        return _at_least(*_answers(curve.score, curve.items), level)
+    return np.asarray(special.ndtr((level - curve.score) / np.asarray(curve.stderr)))
+
+
+def _answers(score: Array, items: Array) -> tuple[Array, Array]:
+    """Return how many answers were right, and how many wrong."""
+    right = np.rint(score * items)
+    return right, np.maximum(np.rint(items) - right, 0)
+
+
+def _at_least(some: Array, others: Array, share: float) -> Array:
+    """Return the binomial probability of so many answers of a kind, or more of them.
+
+    `stats.binom` takes five times as long to say it.
+    """
+    many = special.betainc(np.maximum(some, 1), others + 1, share)
+    return np.where(some > 0, many, 1.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emergence_lib.audit.assess import TIE, Assessment, assess
 from emergence_lib.audit.curve import Curve, fail
 from emergence_lib.audit.levels import levels
-from emergence_lib.fitting.batch import Batch, counts, errors, stack
+from emergence_lib.fitting.batch import Batch
 from emergence_lib.fitting.profile import Interval
 from emergence_lib.laws import Array, Flags
 
@@ -37,14 +37,16 @@ def gather(curves: Sequence[Curve], floors: Sequence[float] | None = None) -> Ba
     """
     if floors is None:
         floors = [_known(each) for each in curves]
-    return stack(
-        [
-            counts(each.scale, each.score, each.items, floor)
-            if each.items is not None
-            else errors(each.scale, each.score, np.asarray(each.stderr), floor)
-            for each, floor in zip(curves, floors, strict=True)
-        ]
-    )
+    binomial = curves[0].items is not None
+    size = len(curves), max(each.scale.size for each in curves)
+    x, score, weight = np.empty(size), np.empty(size), np.zeros(size)
+    for i, curve in enumerate(curves):
+        models = curve.scale.size
+        noise = np.asarray(curve.items if binomial else curve.stderr)
+        weight[i, :models] = noise if binomial else 1 / np.square(noise)
+        x[i, :models], score[i, :models] = np.log10(curve.scale), curve.score
+        x[i, models:], score[i, models:] = x[i, models - 1], curve.score[-1]
+    return Batch(x, score, weight, np.array(floors), binomial)
 
 
 def _known(curve: Curve) -> float:
@@ -140,8 +142,7 @@ def read_all_ways(curves: Sequence[Curve], ceiling: float | None) -> Readings:
     for said, free in rows.ways:
         least = _likeliest(lost, [*said, *free])
         kept[rows.owner[least]] += [*said, *(row for row in free if lost[row] <= within[least])]
-    owner, turned = np.array(rows.owner), np.array(rows.turned)
-    return Readings(rows.curves, owner, turned, batch, found, kept, np.array(main))
+    return rows.limited(batch, found, kept, main)
 
 
 def _lost(found: Assessment) -> Array:
@@ -185,6 +186,22 @@ class _Rows:
         """Return all rows as a batch, and what they allow one to say."""
         batch = gather(self.curves, self.floors)
         return batch, assess(batch, self.ceiling)
+
+    def limited(
+        self, batch: Batch, found: Assessment, kept: list[list[int]], main: list[int]
+    ) -> Readings:
+        """Return the rows that were kept: the others need no intervals, which take long."""
+        rows = np.unique([row for some in kept for row in some])
+        place = {int(row): i for i, row in enumerate(rows)}
+        return Readings(
+            [self.curves[row] for row in rows],
+            np.array(self.owner)[rows],
+            np.array(self.turned)[rows],
+            batch[rows],
+            found[rows],
+            [[place[row] for row in some] for some in kept],
+            np.array([place[row] for row in main]),
+        )
 
 
 def _turned(curve: Curve) -> Curve:

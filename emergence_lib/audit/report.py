@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,19 +20,19 @@ from emergence_lib.audit.assess import (
     width_of_tokens,
 )
 from emergence_lib.audit.curve import Curve, fail
-from emergence_lib.audit.levels import below_until
+from emergence_lib.audit.levels import as_high, below_until
 from emergence_lib.audit.readings import Range, Readings, joined, read_all_ways
-from emergence_lib.audit.verdict import SHARP, Obstacle, Verdict, judge
+from emergence_lib.audit.verdict import Obstacle, Verdict, judge
 from emergence_lib.fitting.batch import Batch, stack
 from emergence_lib.fitting.bootstrap import draw
 from emergence_lib.fitting.criteria import qaicc
 from emergence_lib.fitting.shapes import GOMPERTZ, LOGISTIC, all_right
 from emergence_lib.laws import Array
 
+Seed = int | tuple[int, ...]
+
 DRAWS = 400
 """Simulated straight lines behind the null distribution of the usual scores."""
-CHUNK = 500
-"""Curves audited at a time: memory does not grow with their number."""
 ITEMS, MODELS = (2, 4, 10, 25, 100), (2, 3, 4, 6)
 """Multiples of today's test items, and of today's models, that are tried as a remedy."""
 
@@ -225,67 +224,6 @@ class Report:
         return self.floor + (self.ceiling - self.floor) * shape.parts(z)[0]
 
 
-def audit(
-    curve: Curve, *, sharp: float = SHARP, ceiling: float | None = None, seed: int = 0
-) -> Report:
-    """Audit one curve; see `audit_many`."""
-    return next(audit_many([curve], sharp=sharp, ceiling=ceiling, seed=seed))
-
-
-def audit_many(
-    curves: Iterable[Curve],
-    *,
-    sharp: float = SHARP,
-    ceiling: float | None = None,
-    seed: int = 0,
-    thorough: bool = True,
-) -> Iterator[Report]:
-    """Audit curves one after the other, in their order.
-
-    Parameters
-    ----------
-    curves : iterable of Curve
-        Taken `CHUNK` at a time, so a generator of any length needs little memory.
-    sharp : float
-        Decades below which the width of a rise counts as sharp.
-    ceiling : float, optional
-        Best possible score; by default 1, or fitted where the scores level off clearly below.
-    seed : int
-        Of the simulated null distribution. A curve's report depends on its place in its chunk
-        only through these draws.
-    thorough : bool
-        Also simulate the null distribution of the usual scores and look for remedies; without
-        these, which are most of the work, thousands of curves are quick.
-
-    Yields
-    ------
-    Report
-
-    Raises
-    ------
-    ValueError
-        If ``sharp`` is not finite and above 0, the ceiling is not above chance, or scores lie above
-        the ceiling.
-    """
-    laws.within("sharp", sharp, 0, open_low=True)
-    if ceiling is not None:
-        laws.within("ceiling", ceiling, 0, 1)
-    rng = np.random.default_rng(seed)
-    left = iter(curves)
-    while chunk := list(islice(left, CHUNK)):
-        reports: dict[int, Report] = {}
-        alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
-        for i, curve in enumerate(chunk):
-            if ceiling is not None:
-                _check_ceiling(curve, ceiling)
-            # A batch is as wide as its longest curve, so the lengths in it are kept alike.
-            alike[curve.items is not None, curve.scale.size.bit_length()].append(i)
-        for places in alike.values():
-            found = _audit([chunk[i] for i in places], sharp, ceiling, thorough, rng)
-            reports.update(zip(places, found, strict=True))
-        yield from (reports[i] for i in range(len(chunk)))
-
-
 def _check_ceiling(curve: Curve, ceiling: float) -> None:
     """Refuse a best possible score at chance, or one surpassed by more than three errors."""
     place, remedy = f"{curve.name}: ceiling", "Give the best possible score, or leave it out"
@@ -301,7 +239,25 @@ def _check_ceiling(curve: Curve, ceiling: float) -> None:
         fail(place, f"found {ceiling:g}, but a model scores {curve.score[at]:g}", remedy)
 
 
-def _audit(
+def reports(
+    curves: Sequence[Curve], sharp: float, ceiling: float | None, thorough: bool, seed: Seed
+) -> list[Report]:
+    """Audit curves together; the arguments are those of `audit_many`."""
+    rng = np.random.default_rng(seed)
+    alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
+    for i, curve in enumerate(curves):
+        if ceiling is not None:
+            _check_ceiling(curve, ceiling)
+        # A batch is as wide as its longest curve, so the lengths in it are kept alike.
+        alike[curve.items is not None, curve.scale.size.bit_length()].append(i)
+    found: dict[int, Report] = {}
+    for places in alike.values():
+        some = [curves[i] for i in places]
+        found.update(zip(places, _reports(some, sharp, ceiling, thorough, rng), strict=True))
+    return [found[i] for i in range(len(curves))]
+
+
+def _reports(
     curves: Sequence[Curve],
     sharp: float,
     ceiling: float | None,
@@ -333,6 +289,7 @@ def _audit(
     remedies = _remedies(batch, found, np.array(open_rows, int), sharp, ceiling) if thorough else {}
     along = _along(curves, sharp, ceiling)
     width, top, floor = (found.pick(name) for name in ("width", "ceiling", "floor"))
+    points, gap = batch.points, batch.gap
     reports = []
     for i, (curve, row) in enumerate(zip(curves, main, strict=True)):
         half_way = read.of_curve(threshold, found.threshold, i)
@@ -356,7 +313,7 @@ def _audit(
                     for each in read.kept[i]
                 ),
                 along=along.get(i),
-                candidates=_candidates(batch, found, row),
+                candidates=_candidates(int(points[row]), found, row),
                 shape=str(found.shape[row]),
                 half_way=float(threshold[row]),
                 climb=float(width[row]),
@@ -369,7 +326,7 @@ def _audit(
                 change=(float(found.change[0][row]), float(found.change[1][row])),
                 threshold=half_way and _scale(half_way),
                 width=read.of_curve(width, found.width, i),
-                spacing=float(batch.gap[row]),
+                spacing=float(gap[row]),
                 seen=float(found.seen[row]),
                 leap=float(found.leap[row]),
                 gap=_gap(curve, int(found.gap[row])) if found.rises[row] else None,
@@ -417,10 +374,10 @@ def _along(curves: Sequence[Curve], sharp: float, ceiling: float | None) -> dict
         for curve in curves
         if curve.along is not None
     ]
-    reports = audit_many(others, sharp=sharp, ceiling=ceiling, thorough=False)
+    along = reports(others, sharp, ceiling, thorough=False, seed=0)
     return {
         i: Along(report.curve.unit, report.verdict, report.width)
-        for i, report in zip(places, reports, strict=True)
+        for i, report in zip(places, along, strict=True)
     }
 
 
@@ -486,11 +443,7 @@ def _first_above_chance(curve: Curve) -> float | None:
     if curve.chance is None:
         return None
     level = (1 - CONFIDENCE) / len(curve.scale)
-    if curve.items is not None:
-        right, items = np.rint(curve.score * curve.items), np.rint(curve.items)
-        luck = stats.binom.sf(right - 1, np.maximum(items, right), curve.chance)
-    else:
-        luck = stats.norm.sf((curve.score - curve.chance) / np.asarray(curve.stderr))
+    luck = as_high(curve, curve.chance)
     above = np.minimum.accumulate((luck < level)[::-1])[::-1]
     return float(curve.scale[above][0]) if above.any() else None
 
@@ -509,7 +462,7 @@ def _smallest_seen(curve: Curve) -> float | None:
     return float(min(curve.chance + reach, 1.0))
 
 
-def _candidates(batch: Batch, found: Assessment, row: int) -> tuple[Candidate, ...]:
+def _candidates(points: int, found: Assessment, row: int) -> tuple[Candidate, ...]:
     """Return the fitted curves of a row, best first by QAICc, those without it last.
 
     The criterion allows for the same scatter as the intervals do.
@@ -522,7 +475,7 @@ def _candidates(batch: Batch, found: Assessment, row: int) -> tuple[Candidate, .
         ("Gompertz", free, found.gompertz.deviance),
         ("step", 3, found.step.deviance),
     ]
-    points, dispersion = int(batch.points[row]), float(found.dispersion[row])
+    dispersion = float(found.dispersion[row])
     values = [qaicc(float(lost[row]), count, points, dispersion) for _, count, lost in table]
     least = min((value for value in values if value is not None), default=0.0)
     candidates = [

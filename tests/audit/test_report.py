@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from markdown_it import MarkdownIt
 from numpy.typing import ArrayLike
 
 from emergence_lib import datasets
-from emergence_lib.audit import Curve, Obstacle, Report, Verdict, audit, audit_many, words
+from emergence_lib.audit import Curve, Obstacle, Verdict, audit, audit_many, words
 from emergence_lib.audit.assess import assess
 from emergence_lib.audit.readings import gather
 from emergence_lib.fitting.batch import counts
@@ -179,23 +178,6 @@ def test_forecasts_hold_the_truth_nineteen_times_in_twenty() -> None:
     assert 0.90 <= held.mean() <= 0.99
 
 
-def test_many_curves_keep_their_order_whatever_their_noise() -> None:
-    counted = [logistic(width, models=m) for width, m in ((0.4, 6), (3.0, 12), (0.9, 9))]
-    measured = [
-        Curve(f"measured {i}", each.scale, each.score, stderr=np.full(each.scale.shape, 0.01))
-        for i, each in enumerate(counted)
-    ]
-    mixed = [counted[0], measured[0], counted[1], measured[1], measured[2], counted[2]]
-    together = list(audit_many(mixed, thorough=False))
-    assert [each.curve for each in together] == mixed
-    for one in together:
-        alone = audit(one.curve)
-        assert alone.verdict is one.verdict
-        assert alone.width is not None
-        assert one.width is not None
-        assert alone.width.best == pytest.approx(one.width.best, rel=1e-6)
-
-
 def test_the_same_seed_gives_the_same_report() -> None:
     curve = logistic(0.9, items=100, seed=1)
     assert words.to_json(audit(curve)) == words.to_json(audit(curve))
@@ -274,22 +256,6 @@ def test_json_holds_the_second_score_and_whether_chance_is_known() -> None:
     assert json.loads(words.to_json(audit(curve)))["readings"] == report["readings"]
     assert data["other"]["score"] == second.score.tolist()
     assert data["other"]["other"] is None
-
-
-def test_reports_come_one_chunk_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emergence_lib.audit.report.CHUNK", 2)
-    taken = 0
-
-    def endless() -> Iterator[Curve]:
-        nonlocal taken
-        while True:
-            taken += 1
-            yield logistic(0.4, models=5)
-
-    reports = audit_many(endless(), thorough=False)
-    first: Report = next(reports)
-    assert first.usual == ()
-    assert taken == 2
 
 
 @pytest.mark.parametrize("scores", [[0.001, 0.0012, 0.0014, 0.0016, 0.0018], [0, 0.1, 0.6, 0.9, 1]])
