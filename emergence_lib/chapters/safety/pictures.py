@@ -57,7 +57,7 @@ def watched() -> Scene:
         gap.set_xy([(low, -0.03), (high, -0.03), (high, 1.05), (low, 1.05), (low, -0.03)])
         return (
             f"{numbers.steps(numbers.RUN, spacing):.2f} steps of {spacing}x make a run of "
-            f"{numbers.RUN:,}x: {len(at) - 1} checks on the way, one at the end. Up to "
+            f"{numbers.RUN:,}x. Checks on the way: {len(at) - 1}, and one at the end. Up to "
             f"{numbers.between(spacing, decades):.0%} of this rise ({decades:.2f} decades) can "
             "fall between two; the whole of it, 10% to 90%, in "
             f"{numbers.hidden(spacing, decades):.0%} of placements."
