@@ -243,7 +243,7 @@ def test_the_checks_stand_a_factor_apart_and_the_shaded_gap_holds_the_most(
     at = int(np.diff(seen[first]).argmax())
     assert (low, high) == pytest.approx((places[at], places[at + 1]))
     assert f"{numbers.hidden(spacing, width):.0%} of placements" in said
-    assert f"Checks on the way: {len(places) - 1}, and" in said
+    assert f"Checks on the way: {len(places) - 1}." in said
 
 
 def test_absence_draws_three_bounds_that_meet_95_percent_at_their_own_tries() -> None:

@@ -27,7 +27,7 @@ def watched() -> Scene:
     The function that comes with it takes ``curve`` (of `CURVES`), ``width`` (of `numbers.ENDS`) and
     ``spacing`` (of `numbers.SPACINGS`).
     """
-    fig = Figure(figsize=(theme.PHONE, 2.9))
+    fig = Figure(figsize=(theme.PHONE, 2.55))
     ax = fig.subplots()
     theme.log_axis(ax, "effective compute since the run began", limits=(0.8, 1250),
                    ticks=(1, 10, 100, 1000), write="{:,g}x".format)  # fmt: skip
@@ -56,10 +56,9 @@ def watched() -> Scene:
         low, high = at[first : first + 2]
         gap.set_xy([(low, -0.03), (high, -0.03), (high, 1.05), (low, 1.05), (low, -0.03)])
         return (
-            f"{numbers.steps(numbers.RUN, spacing):.2f} steps of {spacing}x make a run of "
-            f"{numbers.RUN:,}x. Checks on the way: {len(at) - 1}, and one at the end. Up to "
-            f"{numbers.between(spacing, decades):.0%} of this rise ({decades:.2f} decades) can "
-            "fall between two; the whole of it, 10% to 90%, in "
+            f"{numbers.RUN:,}x is {numbers.steps(numbers.RUN, spacing):.2f} steps of {spacing}x. "
+            f"Checks on the way: {len(at) - 1}. Of the rise ({decades:.2f} decades) up to "
+            f"{numbers.between(spacing, decades):.0%} falls between two; the whole, in "
             f"{numbers.hidden(spacing, decades):.0%} of placements."
         )
 
