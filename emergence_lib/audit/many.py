@@ -14,7 +14,7 @@ from emergence_lib.audit.curve import Curve
 from emergence_lib.audit.report import Report, Seed, reports
 from emergence_lib.audit.verdict import SHARP
 
-CHUNK = 4_000
+CHUNK = 16_000
 """Scores audited together, of as many curves as have them: memory does not grow with these."""
 
 
