@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -292,14 +293,15 @@ def run(given: argparse.Namespace) -> None:
         loss_form = loss_words.to_brief if given.brief else loss_words.to_dict
         print(words.json_text([*map(form, reports), *map(loss_form, more)]))
     else:
-        head = headline if several or given.brief else ""
+        head = headline if several or given.brief or given.only_verdict else ""
         print("\n".join([*texts(reports, head, given), *loss_texts(more, given)]), end="")
     if given.report is not None:
         from emergence_lib.cli import page  # which draws, and nothing else here does
 
         with output.replacing("--report", given.report) as file:
             file.writelines(part.encode("utf-8") for part in page.page(reports, headline, more))
-        print(escaped(given.report))
+        # JSON and Markdown are piped to where one line more would spoil them.
+        print(escaped(given.report), file=None if given.format == "text" else sys.stderr)
 
 
 def texts(

@@ -122,10 +122,11 @@ def test_curves_of_other_verdicts_are_left_out_and_counted(
     assert main([*command, "--only-verdict", "smooth", "--report", "no/page.html"]) == 2
 
 
+@pytest.mark.parametrize("brief", [[], ["--brief"]])
 def test_a_verdict_that_no_curve_has_leaves_the_count(
-    scores: Path, capsys: pytest.CaptureFixture[str]
+    scores: Path, capsys: pytest.CaptureFixture[str], brief: list[str]
 ) -> None:
-    assert main(["audit", str(scores), "--brief", "--only-verdict", "flat"]) == 0
+    assert main(["audit", str(scores), *brief, "--only-verdict", "flat"]) == 0
     assert capsys.readouterr().out == "1 curve: 1 undecided. Shown here: 0 (flat).\n"
 
 
@@ -154,6 +155,16 @@ def test_the_page_stands_alone(scores: Path, tmp_path: Path) -> None:
     assert picture is not None
     assert "rise" in str(picture["aria-label"])
     assert "var(--em-blue" in page.read_text("utf-8")
+
+
+def test_the_name_of_the_page_is_no_part_of_the_json(
+    scores: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "out.html"
+    assert main(["audit", str(scores), "--format", "json", "--report", str(page)]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)) == 1
+    assert said.err == f"{page}\n"
 
 
 @pytest.mark.parametrize(
