@@ -209,7 +209,7 @@ globalThis.emWorkbench ??= (() => {
     return cells.every(follows) || new Set(cells).size === cells.length;
   }
 
-  const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  const columnName = (title) => title.trim().toLowerCase().replace(/[\s/-]+/g, "_");
   // A title without the sign of percentages; of a scale, the unit stays where it is looked for.
   function bare(title) {
     const found = title.replace(is.percent, "").trim();
@@ -260,6 +260,13 @@ globalThis.emWorkbench ??= (() => {
       if (here.length > 1) unclear(here, "score", "score");
       if (here.length) roles.score = here[0];
     }
+    // As acc_stderr beside acc.
+    for (const [end, role] of roles.score ? Object.entries(known.suffixes) : []) {
+      const name = roles.score + end;
+      if (!columns.includes(name)) continue;
+      roles[role] ??= name;
+      if (roles[role] !== name) unclear([roles[role], name], role, known.columns[role][0]);
+    }
     refuseMisspelt(columns, roles, !long);
     if (!roles.scale) lacks(table, "scale");
     if (!roles.score && long) lacks(table, "score");
@@ -283,7 +290,8 @@ globalThis.emWorkbench ??= (() => {
   function refuseMisspelt(columns, roles, wide) {
     const missing = Object.keys(known.columns).filter((role) => !roles[role]);
     const read = [...Object.values(roles), ...known.columns.scale, ...known.directions];
-    const sure = (name) => wide && Object.keys(known.suffixes).some((end) => name.endsWith(end));
+    const sure = (name) => // train_loss is no train_flops
+      isLoss(name) || (wide && Object.keys(known.suffixes).some((end) => name.endsWith(end)));
     for (const name of columns.filter((each) => !read.includes(each) && !sure(each))) {
       const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
       const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");

@@ -262,6 +262,18 @@ def test_losses_of_a_wide_table_by_name_or_as_asked() -> None:
     assert named.name == "val_loss"
 
 
+@pytest.mark.parametrize("name", ["train/loss", "run-1 - train/loss", "train_loss", "eval/ppl"])
+def test_the_losses_of_a_run_are_read_as_they_are_exported(name: str) -> None:
+    header = f"Step,{name},{name}__MIN,{name}__MAX,train/grad_norm,_runtime\n"
+    rows = (f"{2**at},{9 - at},{8 - at},{10 - at},{at + 0.5},{at}.5\n" for at in range(6))
+    run = table(header + "".join(rows))
+    (loss,) = read_losses(run, scale="Step")
+    assert loss.name == name
+    assert loss.scale.tolist() == [1, 2, 4, 8, 16, 32]
+    with pytest.raises(CurveError, match=r"Remedy: Take 'step' with scale='step'; or pass"):
+        read_losses(run)
+
+
 def test_what_a_file_says_of_a_loss_is_kept_or_said() -> None:
     text = "model,params,loss,stderr\n" + "".join(
         f"m{at},{at}B,{9 - at},.1\n" for at in range(1, 7)

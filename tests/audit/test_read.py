@@ -88,6 +88,18 @@ def test_wide_form_has_errors_or_items_of_each_task_beside_it(write: Any) -> Non
     assert items_of(spell) == [50, 60]
 
 
+@pytest.mark.parametrize("score", ["acc", "accuracy", "score", "exact_match", "value"])
+@pytest.mark.parametrize("end", ["_stderr", "_se"])
+def test_a_score_may_have_its_error_under_its_own_name(write: Any, score: str, end: str) -> None:
+    curve = only(read(write(f"params,{score},{score}{end}\n1e8,.2,.04\n1e9,.5,.05\n")))
+    assert stderr_of(curve) == [0.04, 0.05]
+
+
+def test_two_columns_of_errors_are_not_chosen_from(write: Any) -> None:
+    said = refused(write("params,acc,se,acc_stderr\n1e8,.2,.1,.04\n1e9,.5,.1,.05\n"))
+    assert "'se' and 'acc_stderr' could each be the stderr" in said
+
+
 def test_a_longer_name_is_no_misspelling(write: Any) -> None:
     curves = read(write("scale,task_1,task_2,n\n1,.1,.2,9\n2,.3,.4,9\n"))
     assert [curve.name for curve in curves] == ["task_1", "task_2"]

@@ -106,6 +106,12 @@ GOOD = {
     "two metrics": "task,metric,scale,acc,n\na,x,1,.1,9\na,y,1,.2,9\na,x,2,.3,9\na,y,2,.4,9\n",
     "chance and length": "scale,score,n_items,chance,length\n1,0.3,80,0.25,5\n2,0.4,80,0.25,5\n",
     "second metric": "scale,score,n_items,other,other_stderr\n1,.3,80,.5,.05\n2,.4,80,.6,.05\n",
+    "errors of the score by its name": "scale,acc,acc_stderr\n1,.2,.04\n2,.5,.05\n",
+    "names in the form of paths": (
+        "params,eval/acc,eval/acc_stderr,train/lr,eval/acc__MIN,train/loss\n"
+        "1e8,.2,.04,3,.1,3.5\n1e9,.5,.05,2,.2,3.1\n"
+    ),
+    "items of an error rate": "task,scale,err,err_items,err_se\na,1,.2,90,.1\na,2,.1,90,.1\n",
     "standard errors of 0": "scale,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",
     "items and errors that agree": "scale,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",
     "items and errors that differ": "scale,score,n,se\n1,0.2,100,0.04\n2,0.5,100,0.063\n",
@@ -318,6 +324,11 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
 IN_PYTHON = "Losses are audited in Python, by python -m emergence_lib audit FILE.csv; here, choose"
 # A table, and the start of the remedy.
 BAD = {
+    "the steps of a run": ("step,train_loss\n1,3.5\n2,3.1\n", "Add or rename a column: scale"),
+    "two columns of errors": (
+        "scale,acc,se,acc_stderr\n1,.2,.1,.04\n2,.5,.1,.05\n",
+        "Rename one of them",
+    ),
     "percentages": ("scale,score,n\n1,2.5,9\n2,4.5,9\n", "Divide the column by 100"),
     "a slip": ("scale,score,n\n1,.1,9\n2,45.5,9\n3,.6,9\n", "Divide the column by 100"),
     "a few percentages": (

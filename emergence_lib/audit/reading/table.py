@@ -134,8 +134,8 @@ class Problems:
 
 
 def column_name(title: object) -> str:
-    """Return a header cell as the library looks it up: lower case, ``_`` for spaces and hyphens."""
-    return re.sub(r"[\s\-]+", "_", str(title).strip().lower())
+    """Return a header cell as it is looked up: lower case, ``_`` for blanks, hyphens, slashes."""
+    return re.sub(r"[\s\-/]+", "_", str(title).strip().lower())
 
 
 def read_text(path: Path, remedy: str = SAVE_AS) -> str:
