@@ -140,6 +140,7 @@ globalThis.emWorkbench ??= (() => {
     if (text.includes("\0")) bad("a NUL byte, so this is not text", SAVE_AS);
     if (text.includes("\uFFFD")) bad("text that is not UTF-8", SAVE_AS);
     if (!text.trim()) bad("it is empty", "Paste rows with a header, or choose a file");
+    if (is.json.test(text)) bad(...fault("json"));
     const lines = text.split("\n");
     const width = (mark) => recordsOf(lines, mark, 1)[0].length;
     const delimiter = [",", ";", "\t", "|"].reduce((a, b) => (width(b) > width(a) ? b : a));
@@ -148,8 +149,9 @@ globalThis.emWorkbench ??= (() => {
     const [titles, ...records] = all;
     const used = (at) => records.some((row) => row.slice(at).some(Boolean));
     while (titles.length && !titles.at(-1) && !used(titles.length - 1)) titles.pop();
-    if (!titles.length) badHeader("no_header");
+    if (!titles.some(Boolean)) badHeader("no_header");
     if (titles.every((title) => is.number.test(title))) badHeader("only_numbers");
+    if (!titles.slice(1).some(Boolean)) badHeader("one_column", { found: titles[0] });
     const [rows, notes] = [[], []];
     records.forEach((record, at) => {
       if (record.some(Boolean)) rows.push({ place: `row ${at + 2}`, record });

@@ -342,6 +342,9 @@ HEAD = "scale,score,n_items\n"
         ("scale,name,score,n\n1,big,.1,9\n2,small,.1,9\n", "Call the column 'model'"),
         ("scale,acc,value,n\n1,.1,.1,9\n", "'acc' and 'value' could each be the score"),
         ("model,scale,half,add,n\na,1,X,.1,9\nb,2,.5,.2,9\n", "column 'half': found 'X'.*tasks="),
+        ('[{"scale": 1, "score": 0.5}]', "found JSON, want a table.*pandas.read_json"),
+        ('{"scale": 1}\n{"scale": 2}', "found JSON, want a table.*lines=True"),
+        ("# by hand\nscale,score,n\n1,.1,9\n", "row 1: found one column, '# by hand'"),
         ("scale,add,ad_stderr\n1,.1,.1\n", "'ad_stderr' stands beside no 'ad'.*'add'"),
         ("scale,add,add_stder\n1,.1,.1\n", "'add_stder' looks misspelt beside 'add'"),
         (HEAD + '1,.1,9\n"2,.1,9\n', "row 3: found 1 cells under 3 columns"),
@@ -360,6 +363,7 @@ def test_a_bad_table_is_refused_with_place_and_remedy(write: Any, text: str, mes
         ("scale,score\n1,½\n".encode("latin-1"), r"scores\.csv, row 2: not UTF-8 .byte 0xbd"),
         ("scale,score\n1,2\n".encode("utf-16"), "text in UTF-16, want UTF-8.*CSV UTF-8"),
         (b"PK\x03\x04 an Excel file", "a workbook or archive, not text.*CSV UTF-8"),
+        (b"\x1f\x8b\x08\0 gzip", "a compressed file, not text.*Unpack it"),
         (b'"' + b"x" * 200_000, "not a table .field larger"),
         (b"scale,score\n1,.1\n2,\0", r"scores\.csv, row 3: a NUL byte.* not text.*CSV UTF-8"),
         ("scale,score\n1,2\n".encode("utf-16-le"), "row 1: a NUL byte, so this is not text"),
@@ -990,6 +994,9 @@ def test_a_bad_score_in_a_file_is_named_by_its_path(
         read(path, sizes=SIZES)
 
 
+RUNS = '[{"params": "1B", "accuracy": 0.5}]'
+
+
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CurveError, match="no JSON file in this folder"):
         read(tmp_path)
@@ -1000,6 +1007,11 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         read(path, sizes=SIZES, metric="f1")
     with pytest.raises(CurveError, match=r"one result file is one model.*the folder"):
         read(path / "run0" / "results_0.json")
+    for text, message in ((RUNS, r"want a table.*\(no results\).*read_json"), ("{", "no JSON")):
+        (tmp_path / "runs.json").write_text(text)
+        with pytest.raises(CurveError, match=rf"runs.json: .*{message}"):
+            read(tmp_path / "runs.json")
+    (tmp_path / "runs.json").unlink()
     (tmp_path / "run1" / "results_1.json").unlink()
     with pytest.raises(CurveError, match="add: one model only"):
         read(path, sizes=SIZES)

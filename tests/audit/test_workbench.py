@@ -324,6 +324,16 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
 IN_PYTHON = "Losses are audited in Python, by python -m emergence_lib audit FILE.csv; here, choose"
 # A table, and the start of the remedy.
 BAD = {
+    "JSON": ('[{"params": 1, "score": 0.5}]', "Paste a table: a header"),
+    "JSON by line": ('{"params": 1, "score": 0.5}\n{"params": 2, "score": 0.5}\n', "Paste a"),
+    "a title above": ("# Results\n\n| params | acc |\n|--|--|\n| 1 | .5 |\n", "Delete what stands"),
+    "a mark of Excel above": ("sep=;\nparams;acc;n\n1;.5;9\n2;.5;9\n", "Delete what stands"),
+    "blanks between cells": ("params acc n\n1 .5 9\n2 .5 9\n", "Delete what stands above"),
+    "a row of blank cells above": (";;\nparams;acc;n\n1;.5;9\n", "Delete the blank rows"),
+    "words below": (
+        "| params | acc | n |\n|--|--|--|\n| 1 | .5 | 9 |\n\nOur own harness.\n",
+        "Look for a comma inside a number or a text",
+    ),
     "the steps of a run": ("step,train_loss\n1,3.5\n2,3.1\n", "Add or rename a column: scale"),
     "two columns of errors": (
         "scale,acc,se,acc_stderr\n1,.2,.1,.04\n2,.5,.1,.05\n",

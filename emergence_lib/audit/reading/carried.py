@@ -50,6 +50,7 @@ WHOLE = {
     "accuracy": harness.ACCURACY,
     "unnamed": table.UNNAMED,
     "count": table.COUNT,
+    "json": table.JSON,
     "rule": table.RULE,
     "strong": table.STRONG,
     "named": scales.NAMED,

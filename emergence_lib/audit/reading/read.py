@@ -431,6 +431,7 @@ def _table(
         what = f"a table, and {results[0]} holds result files"
         fail(str(table), what, "Audit tables and result files one after the other")
     if len(paths) == 1 and not os.path.isdir(paths[0]):
+        folder.check(paths[0])
         what = "one result file is one model"
         fail(str(paths[0]), what, "Give the folder that holds all of them, or several files")
     return folder.from_sources(paths, sizes, wanted, choice, pool)
