@@ -868,7 +868,7 @@ globalThis.emWorkbench ??= (() => {
       const ways = said ? [{ text: "Take plain numbers", set: { scaleUnit: "plain" } }] : [];
       return [{ said: note("scale", { title: called, unit, ...values }), ways }];
     }
-    return lettered ? [note("read_as", { what: called, ...values })] : [];
+    return lettered ? [note("letters", { what: called, ...values })] : [];
   }
 
   // ---- Settings, as in reading/settings.py ----------------------------------------------------
@@ -1110,7 +1110,7 @@ globalThis.emWorkbench ??= (() => {
     const plain = [undefined, "", "plain"].includes(scaleUnit);
     const asked = plain ? [] : [note("scale_unit", { unit: scaleUnit })];
     const names = namesOf(parts);
-    const first = columnsNote(table.columns, all[0].columns, all[0].wide);
+    const first = columnsNote(table.columns, all[0].columns, all[0].wide, taken[0]?.said);
     const curves = parts.map((group, at) => {
       const how = new Set(group.points.flatMap(({ notes }) => notes));
       // These are said once, though of all curves.
@@ -1121,7 +1121,7 @@ globalThis.emWorkbench ??= (() => {
       const [along, why] = alongOf(curve, points, table.comma);
       const here = [...curve.notes, ...taken, ...how, ...group.notes, ...losses];
       const notes = [...here, ...asked, ...once, ...(why ? [why] : [])].map(wordsOf);
-      const guesses = [first, ...once, ...here, ...builtInNote(curve)];
+      const guesses = [...first, ...once, ...here, ...builtInNote(curve)];
       return { ...curve, along, notes, guesses };
     });
     found.stop();
@@ -1140,11 +1140,12 @@ globalThis.emWorkbench ??= (() => {
     });
     return { ...table, columns: kept, rows: leave.length ? fewer : rows };
   }
-  // What each column was read as, and the scales that could be read instead.
-  function columnsNote(columns, roles, wide) {
+  // What each column was read as, and the scales that could be read instead; of a scale that was
+  // `told`, a note of its own says it.
+  function columnsNote(columns, roles, wide, told) {
     // What the columns of a wide table hold, differs from task to task.
-    const same = wide ? { scale: roles.scale } : roles;
-    const as = Object.entries(same).map(([role, column]) => {
+    const same = Object.entries(roles).filter(([role]) => (role === "scale" ? !told : !wide));
+    const as = same.map(([role, column]) => {
       const unit = role === "scale" && unitOf(column);
       const what = (unit || "scale") === "scale" ? WHAT[role] ?? `the ${role}` : unit;
       return `${quoted(column)} as ${what}`;
@@ -1155,7 +1156,7 @@ globalThis.emWorkbench ??= (() => {
       text: `Take ${quoted(other)} for the scale`,
       leave: scales.filter((each) => each !== other),
     }));
-    return { said: `I read ${as.join(", ")}.`, ways };
+    return as.length ? [{ said: `I read ${as.join(", ")}.`, ways }] : [];
   }
   function builtInNote({ chance, chanceSource, name }) {
     if (chance === null || ["given", "as the table says"].includes(chanceSource)) return [];
@@ -1293,11 +1294,11 @@ globalThis.emWorkbench ??= (() => {
   const percent = (share) => `${(100 * share).toFixed(0)}%`;
   const signed = (change) => (change < 0 ? "" : "+") + tenths(100 * change);
   // A count of parameters or tokens as one says it, 20 billion; other scales in powers of ten.
-  function counted(value) {
-    const rounded = Number(value.toPrecision(3));
-    if (rounded < 1000 || rounded >= 1e15) return number(value);
+  function counted(value, digits = 3) {
+    const rounded = Number(value.toPrecision(digits));
+    if (rounded < 1000 || rounded >= 1e15) return number(value, digits);
     const [unit, word] = SPOKEN.find(([each]) => rounded >= each) ?? [];
-    return unit ? `${number(rounded / unit)} ${word}` : rounded.toLocaleString("en");
+    return unit ? `${number(rounded / unit, digits)} ${word}` : rounded.toLocaleString("en");
   }
   const scaleNumber = (value, unit) =>
     /(parameters|tokens)$/.test(unit) ? counted(value) : number(value);
@@ -1344,6 +1345,7 @@ globalThis.emWorkbench ??= (() => {
     "": String,
     brief: (value) => number(value, 2),
     plain: (value) => number(value, 6),
+    counted: (value) => counted(value, 6),
     percent_points: (share) => number(100 * share, 6),
     points: (ends) => ends.map(signed).join(" to "),
     score: scoreRange,

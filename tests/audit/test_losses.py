@@ -293,11 +293,21 @@ def test_what_a_file_says_of_a_loss_is_kept_or_said() -> None:
 
 def test_repeated_scales_are_refused_or_averaged_as_asked() -> None:
     text = "scale,ppl\n" + "".join(f"1e{at},{9 - at}\n" for at in range(6)) + "1e5,9\n"
-    with pytest.raises(CurveError, match="scale 100000 again"):
+    with pytest.raises(CurveError, match="scale 100,000 again"):
         read_losses(table(text))
     (loss,) = read_losses(table(text), repeats="pool")
     assert loss.loss[-1] == pytest.approx((np.log(4) + np.log(9)) / 2)
     assert "7 rows are 6 scales here" in loss.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"), [("parameters", False), ("training tokens", True), ("steps", True)]
+)
+def test_losses_of_one_run_are_told_to_hang_together(unit: str, told: bool) -> None:
+    scale = np.geomspace(100, 1e6, 9)
+    report = audit_loss(LossCurve("run", scale, 2 + scale**-0.3, unit=unit))
+    assert ("then every interval here is too narrow" in said(report)) is told
+    assert f"fitted up to 100,000 {unit} missed" in said(report)
 
 
 @pytest.mark.parametrize(

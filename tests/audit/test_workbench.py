@@ -908,8 +908,22 @@ def test_numbers_are_written_as_python_writes_them(scripts: Page) -> None:
         for digits in (2, 3, 6):
             found = scripts.evaluate(f"emWorkbench.number({value!r}, {digits})")
             assert found == number(value, digits)
-    for value in (0.5, 999.4, 999.6, 1000, 12_345, 999_600, 1.285e10, 9.996e11, 9.99e14, 9.996e14):
-        assert scripts.evaluate(f"emWorkbench.counted({value!r})") == counted(value)
+    for value in (
+        0.5,
+        999.4,
+        999.6,
+        1000,
+        12_345,
+        12_345.6,
+        999_600,
+        1.285e10,
+        9.996e11,
+        9.99e14,
+        9.996e14,
+    ):
+        for digits in (3, 6):
+            said = scripts.evaluate(f"emWorkbench.counted({value!r}, {digits})")
+            assert said == counted(value, digits)
 
 
 def test_the_form_audits_by_keyboard_and_says_so(browser: Browser, tmp_path: Path) -> None:
@@ -1129,6 +1143,18 @@ def test_a_guess_is_said_above_the_result_and_undone_by_keyboard(
         page.keyboard.press("Enter")
         page.get_by_role("status").filter(has_text="2 curves audited.").wait_for()
         assert reading(page) == [columns, split]
+
+
+def test_a_column_taken_for_the_scale_is_told_once(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, "Size,acc,n\n400M,.1,90\n1.3 billion,.2,90\n7B,.5,90\n")
+        scale = "I read 'Size' as parameters: '400M' as 400 million."
+        rest = "I read 'acc' as the score, 'n' as the number of items."
+        page.get_by_text(scale).first.wait_for()
+        assert reading(page) == [rest, scale]
+        audited(page, "Size,maths,maths_items\n400M,.1,90\n7B,.5,90\n")
+        page.get_by_text("as tasks: maths").first.wait_for()
+        assert reading(page) == ["I read these columns as tasks: maths.", scale]
 
 
 def test_less_is_better_by_name_may_be_contradicted(browser: Browser, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ NO_SCORES = re.compile(
     r"|.*__(?:min|max)"  # as Weights & Biases exports every curve twice more
 )
 """Columns of numbers that are no scores of a task, whatever range they have."""
-STEPS = re.compile(r"(?:.*_)?(?:steps?|iter(?:ation)?s?|epochs?|examples_seen)")
+STEPS = re.compile(r"(?:.*_)?(step|iteration|epoch)s?")
 """How far one run had come: taken as its scale if somebody asks."""
 NOISE = re.compile(
     r"(?:.*_)?(?:se|stderr|std|sd|ci|var|variance|low|high|lower|upper|chance|rank|items)"
@@ -207,6 +207,9 @@ def entries(
 
 def unit_of(column: str) -> str:
     """Return the name of a scale on an axis."""
+    steps = STEPS.fullmatch(column)
+    if steps:
+        return steps[1] + "s"
     return UNITS.get(column) or (scales.is_other(column) and scales.axis(column)) or column
 
 
