@@ -173,7 +173,8 @@ def on_command_line() -> Iterator[None]:
 
 def option(name: str) -> str:
     """Return the option of the command line for an argument of `reading.read`."""
-    return "--task" if name == "tasks" else f"--{name.replace('_', '-')}"
+    unlike = {"tasks": "--task", "source": "SOURCE"}
+    return unlike.get(name, f"--{name.replace('_', '-')}")
 
 
 def place(name: str) -> str:

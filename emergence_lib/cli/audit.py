@@ -76,7 +76,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument(
         "source",
-        type=Path,
+        type=source,
+        metavar="source",
         nargs="+",
         help="FILE.csv or a folder of results; of either kind several",
     )
@@ -180,6 +181,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "--report", type=Path, metavar="FILE.html", help="write a page with a picture of each"
     )
     parser.set_defaults(command=run)
+
+
+def source(text: str) -> Path:
+    """Return a path from the command line; an empty one, of an unset variable, is no folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("found an empty name, want that of a file or folder")
+    return Path(text)
 
 
 def above_zero(text: str) -> float:

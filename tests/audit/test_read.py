@@ -534,8 +534,37 @@ def test_a_missing_file_suggests_the_nearest_name(write: Any) -> None:
         read(path.with_name("score.csv"))
     with pytest.raises(CurveError, match="cannot be read"):
         read("a\0b.csv")
-    with pytest.raises(CurveError, match="source: found int, want a path or a table"):
-        read(7)  # type: ignore[arg-type]
+    with pytest.raises(CurveError, match="source: found an empty name"):
+        read("")
+    with pytest.raises(CurveError, match=r"source: found '.*' and '.*', which are the same"):
+        read([path, path.parent / ".." / path.parent.name / path.name])
+
+
+@pytest.mark.parametrize("source", [7, None, b"a.csv", {"params": [1]}, [{}], [pd.DataFrame()]])
+def test_what_is_no_path_and_no_table_is_told_how_to_become_one(source: Any) -> None:
+    said = refused(source)
+    assert re.match(r"source: found \w+, want a path or a table", said)
+    assert "pandas.DataFrame of a dict" in said
+    assert "pandas.concat of several frames" in said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"tasks": ["zz"]}, {"metric": "zz"}, {"other": "zz"}, {"only": "zz"}, {"without": "zz"}],
+)
+def test_nothing_is_offered_where_there_is_nothing_to_choose(
+    write: Any, options: dict[str, Any]
+) -> None:
+    said = refused(write("params,score,n\n1e8,.1,9\n1e9,.2,9\n"), **options)
+    assert "leave it out" in said.lower()
+    assert not re.search(r"(from|is|them) \.|Choose one of them", said)
+
+
+@pytest.mark.parametrize("column", ["params", "n"])
+def test_a_fault_that_tasks_cannot_mend_does_not_name_them(write: Any, column: str) -> None:
+    row = {"params": "1e8", "score": ".5", "n": "9"} | {column: "many"}
+    said = refused(write(f"{','.join(row)}\n{','.join(row.values())}\n"))
+    assert said.endswith("Remedy: Write a number or delete the row.")
 
 
 def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -560,9 +589,12 @@ def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.Monk
         ({"items": {"add": 0}}, "items: found 0"),
         ({"items": 100}, "200 items in the table, 100 in the option"),
         ({"tasks": ["ad"]}, "no task 'ad'. Remedy: Is 'add' meant"),
-        ({"metric": "acc"}, "no metric 'acc'; found none"),
+        ({"metric": "acc"}, "no metric 'acc', for the table names none"),
         ({"other": "acc"}, "no metric 'acc'; found none"),
         ({"by": "seed"}, "no column 'seed'"),
+        ({"scale": "zz"}, "no column 'zz' among .* Remedy: Choose from model, params"),
+        ({"only": 3}, "only: found 3, want a name or a list of names"),
+        ({"by": [3]}, r"by: found \[3\], want a name or a list"),
         ({"scale": "flops"}, "no column 'flops'"),
         ({"sizes": {"small": 1}}, "sizes, and the column 'params' too"),
         ({"sizes": {"small": -1}}, "sizes: found -1 for 'small'"),

@@ -187,6 +187,12 @@ def test_a_bad_file_is_one_clear_message_and_exit_code_2(
     assert "Traceback" not in shown.err
 
 
+def test_an_unset_variable_is_not_the_working_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["audit", ""])
+    assert "source: found an empty name, want that of a file" in capsys.readouterr().err
+
+
 def test_a_report_cannot_go_into_a_folder_that_is_not_there(
     scores: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

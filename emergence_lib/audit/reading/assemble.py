@@ -291,6 +291,8 @@ def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
     if not seconds:
         found = ", ".join(sorted({key[1] or "none" for key in curves}))
         remedy = f"Choose one of them for {place('other')}"
+        if found == "none":
+            remedy = "Leave it out, or add a column 'metric'"
         fail(source, f"no metric {other!r}; found {found}", remedy)
     problems, joined = Problems(), dict(curves)
     for key, each in curves.items():

@@ -511,8 +511,14 @@ def _of_tasks(source: str, entries: list[Entry], tasks: list[str] | None) -> lis
     for name in tasks:
         if name not in found:
             near = get_close_matches(name, found, 1)
-            remedy = f"Is {near[0]!r} meant" if near else f"Choose from {', '.join(found[:12])}"
-            fail(source, f"{place('tasks')}: no task {name!r}", remedy)
+            remedy = f"Choose from {', '.join(found[:12])}"
+            if found == [""]:
+                remedy = "The table has no column 'task': leave it out"
+            fail(
+                source,
+                f"{place('tasks')}: no task {name!r}",
+                f"Is {near[0]!r} meant" if near else remedy,
+            )
     return [entry for entry in entries if entry.cells.get("task") in tasks]
 
 
@@ -520,6 +526,9 @@ def of_metrics(source: str, entries: list[Entry], wanted: tuple[str, ...]) -> li
     """Return the entries of the wanted metrics; ``m`` also stands for each filter ``m,f``."""
     if not wanted:
         return entries
+    if not any("metric" in entry.cells for entry in entries):
+        remedy = "Leave it out, or add a column 'metric'"
+        fail(source, f"no metric {wanted[0]!r}, for the table names none", remedy)
     found = sorted({entry.cells.get("metric", "none") for entry in entries})
     kept = [name for name in found if name in wanted or name.partition(",")[0] in wanted]
     for name in wanted:

@@ -100,7 +100,8 @@ class Choice:
                 if pattern not in self.found:
                     names = list(known)
                     near = get_close_matches(pattern, names, 1)
-                    remedy = f"Is {quoted(near[0])} meant" if near else f"There is {listed(names)}"
+                    remedy = f"There is {listed(names)}" if any(names) else "Leave it out"
+                    remedy = f"Is {quoted(near[0])} meant" if near else remedy
                     fail(place(name), f"no task or file {quoted(pattern)}", remedy)
 
     def note(self) -> list[str]:
