@@ -321,6 +321,9 @@ def texts(
         yield f"{headline}\n"
         if reports:
             yield (summary.to_text if plain else summary.to_markdown)(reports)
+    notes = sum(len(each.curve.notes) for each in reports)
+    if given.brief and notes:
+        yield f"Notes on how these were read, which stand in the reports without --brief: {notes}.\n"
     if not given.brief:
         yield from map(words.to_text if plain else words.to_markdown, reports)
 

@@ -111,6 +111,10 @@ GOOD = {
         "params,eval/acc,eval/acc_stderr,train/lr,eval/acc__MIN,train/loss\n"
         "1e8,.2,.04,3,.1,3.5\n1e9,.5,.05,2,.2,3.1\n"
     ),
+    "tasks with their shots": (
+        "| Size | MMLU (5-shot) | GSM8K 8-shot | Ours | n |\n|--|--|--|--|--|\n"
+        "| 1B | 25.5 | 3 | 2.5 | 90 |\n| 7B | 45 | 15.5 | 3.5 | 90 |\n| 70B | 70 | 57 | 4.5 | 90 |\n"
+    ),
     "items of an error rate": "task,scale,err,err_items,err_se\na,1,.2,90,.1\na,2,.1,90,.1\n",
     "standard errors of 0": "scale,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",
     "items and errors that agree": "scale,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",

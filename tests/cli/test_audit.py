@@ -122,6 +122,15 @@ def test_curves_of_other_verdicts_are_left_out_and_counted(
     assert main([*command, "--only-verdict", "smooth", "--report", "no/page.html"]) == 2
 
 
+def test_the_table_alone_counts_what_the_reports_would_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "percent.csv"
+    path.write_text("Size,quiz (%),n,lr\n400M,10,90,3\n1B,30,90,2\n7B,80,90,1\n")
+    assert main(["audit", str(path), "--brief"]) == 0
+    assert capsys.readouterr().out.endswith("which stand in the reports without --brief: 4.\n")
+
+
 @pytest.mark.parametrize("brief", [[], ["--brief"]])
 def test_a_verdict_that_no_curve_has_leaves_the_count(
     scores: Path, capsys: pytest.CaptureFixture[str], brief: list[str]
