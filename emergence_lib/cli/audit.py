@@ -323,7 +323,8 @@ def texts(
             yield (summary.to_text if plain else summary.to_markdown)(reports)
     notes = sum(len(each.curve.notes) for each in reports)
     if given.brief and notes:
-        yield f"Notes on how these were read, which stand in the reports without --brief: {notes}.\n"
+        where = "which stand in the reports without --brief"
+        yield f"Notes on how these were read, {where}: {notes}.\n"
     if not given.brief:
         yield from map(words.to_text if plain else words.to_markdown, reports)
 

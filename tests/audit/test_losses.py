@@ -270,6 +270,10 @@ def test_the_losses_of_a_run_are_read_as_they_are_exported(name: str) -> None:
     (loss,) = read_losses(run, scale="Step")
     assert loss.name == name
     assert loss.scale.tolist() == [1, 2, 4, 8, 16, 32]
+    assert loss.notes[-2:] == (
+        "I read 'Step' as steps: '1' as 1.",
+        f"Not taken as scores: {name}__MIN, {name}__MAX, train/grad_norm, _runtime.",
+    )
     with pytest.raises(CurveError, match=r"Remedy: Take 'step' with scale='step'; or pass"):
         read_losses(run)
 
@@ -286,8 +290,9 @@ def test_what_a_file_says_of_a_loss_is_kept_or_said() -> None:
     (part,) = read_losses(table(text.replace("m2,2B,7,.1", "m2,2B,,.1").replace("6,.1", "6,0")))
     assert part.labels == ("m1", "m3", "m4", "m5", "m6")
     assert part.stderr is None
-    unused, left_out = part.notes
+    unused, read_as, left_out = part.notes
     assert unused == "The standard errors are not used, since not every loss has one above 0."
+    assert read_as == "I read '1B' in 'params' as 1 billion."
     assert "m2" in left_out
 
 

@@ -113,7 +113,8 @@ GOOD = {
     ),
     "tasks with their shots": (
         "| Size | MMLU (5-shot) | GSM8K 8-shot | Ours | n |\n|--|--|--|--|--|\n"
-        "| 1B | 25.5 | 3 | 2.5 | 90 |\n| 7B | 45 | 15.5 | 3.5 | 90 |\n| 70B | 70 | 57 | 4.5 | 90 |\n"
+        "| 1B | 25.5 | 3 | 2.5 | 90 |\n| 7B | 45 | 15.5 | 3.5 | 90 |\n"
+        "| 70B | 70 | 57 | 4.5 | 90 |\n"
     ),
     "items of an error rate": "task,scale,err,err_items,err_se\na,1,.2,90,.1\na,2,.1,90,.1\n",
     "standard errors of 0": "scale,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",

@@ -191,7 +191,8 @@ def entries(
         if chosen is None:
             scored = dict.fromkeys(entry.columns["score"] for entry in found)
             taken = [table.titles[name] for name in scored if not is_loss(name)]
-            notes.append(phrase("note", "tasks", names=", ".join(map(shown, taken))))
+            if taken:
+                notes.append(phrase("note", "tasks", names=", ".join(map(shown, taken))))
         # What is text only, is no number that anybody could miss among the scores.
         left = [table.titles[name] for name in aside if not is_text(table.rows, name)]
         if left:

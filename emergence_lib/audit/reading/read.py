@@ -238,7 +238,7 @@ def read(
         if losses is not None and group[0].entry.loss:
             loss = loss_curve(name, group, unit or axis, repeats == "pool", problems)
             if loss:
-                kept = *loss.notes, *how, *notes.get(key, ()), *converted
+                kept = *loss.notes, *taken, *how, *notes.get(key, ()), *converted
                 losses.append(replace(loss, notes=tuple(kept)))
             continue
         said = {each: _for_task(option, name, task) for each, option in options.items()}
@@ -259,7 +259,8 @@ def read(
     if shares:
         shares[0] = replace(shares[0], notes=(*shares[0].notes, *told))
     elif losses:
-        losses[0] = replace(losses[0], notes=(*losses[0].notes, *told))
+        whole = (*losses[0].notes, *table.notes, *found.notes, *told)
+        losses[0] = replace(losses[0], notes=whole)
     return shares
 
 

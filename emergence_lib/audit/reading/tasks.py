@@ -69,7 +69,8 @@ LEADERBOARD = re.compile(
     r"|_\(?[0-9]+_shots?\)?$"
 )
 """What leaderboards, OLMES, HELM and tables in papers write around the name:
-``harness|arc:challenge|25``, ``arc_easy:mc::olmes``, ``mmlu:subject=anatomy``, ``MMLU (5-shot)``."""
+``harness|arc:challenge|25``, ``arc_easy:mc::olmes``, ``mmlu:subject=anatomy``,
+``MMLU (5-shot)``."""
 
 
 def is_known(task: str) -> bool:
