@@ -61,11 +61,8 @@ globalThis.emWorkbench ??= (() => {
   function fail(place, what, remedy, ways) {
     throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`], ways);
   }
-  // What is wrong, and the remedy; the form has some of its own.
-  function fault(name, values) {
-    const [what, ...remedies] = known.phrases.fault[name];
-    return [fill(what, values), fill(remedies.at(-1), values)];
-  }
+  // What is wrong, and the remedy.
+  const fault = (name, values) => known.phrases.fault[name].map((each) => fill(each, values));
   const badHeader = (name, values) => fail("row 1", ...fault(name, values), waysOut(name, values));
   // Ways out of a fault: a field to fill in, or a button and the fields that it sets.
   function waysOut(name, { options, choices = [], leave = [] } = {}) {
@@ -1077,7 +1074,7 @@ globalThis.emWorkbench ??= (() => {
     };
     return escaped(texts.slice(0, SOME).map(short).join(", ")) + more(texts);
   }
-  const note = (name, values) => fill([known.phrases.note[name]].flat().at(-1), values);
+  const note = (name, values) => fill(known.phrases.note[name], values);
   // A note is words, or what is said with the ways that the reader may have instead: `text` on a
   // button, the fields that it sets, or columns to `leave` out. `short` says it of all curves.
   const wordsOf = (note) => note.said ?? note;
@@ -1371,8 +1368,7 @@ globalThis.emWorkbench ??= (() => {
     return [
       fill(rule[ruleOf(report)], values),
       ...(report.obstacle === "unsaid" ? inOrder(report.readings).map(reading) : []),
-      // What tells what to do has words of its own for the form.
-      ...[...reasonsOf(report)].map((name) => fill([reason[name]].flat().at(-1), values)),
+      ...[...reasonsOf(report)].map((name) => fill(reason[name], values)),
       ...(report.curve.notes ?? []).map((note) => shown(note, LONGEST_NOTE)),
     ];
   }
