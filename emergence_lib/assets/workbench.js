@@ -61,11 +61,8 @@ globalThis.emWorkbench ??= (() => {
   function fail(place, what, remedy, ways) {
     throw new TableError([`${place}: ${what}. Remedy: ${remedy}.`], ways);
   }
-  // What is wrong, and the remedy; the form has some of its own.
-  function fault(name, values) {
-    const [what, ...remedies] = known.phrases.fault[name];
-    return [fill(what, values), fill(remedies.at(-1), values)];
-  }
+  // What is wrong, and the remedy.
+  const fault = (name, values) => known.phrases.fault[name].map((each) => fill(each, values));
   const badHeader = (name, values) => fail("row 1", ...fault(name, values), waysOut(name, values));
   // Ways out of a fault: a field to fill in, or a button and the fields that it sets.
   function waysOut(name, { options, choices = [], leave = [] } = {}) {
@@ -140,6 +137,7 @@ globalThis.emWorkbench ??= (() => {
     if (text.includes("\0")) bad("a NUL byte, so this is not text", SAVE_AS);
     if (text.includes("\uFFFD")) bad("text that is not UTF-8", SAVE_AS);
     if (!text.trim()) bad("it is empty", "Paste rows with a header, or choose a file");
+    if (is.json.test(text)) bad(...fault("json"));
     const lines = text.split("\n");
     const width = (mark) => recordsOf(lines, mark, 1)[0].length;
     const delimiter = [",", ";", "\t", "|"].reduce((a, b) => (width(b) > width(a) ? b : a));
@@ -148,8 +146,9 @@ globalThis.emWorkbench ??= (() => {
     const [titles, ...records] = all;
     const used = (at) => records.some((row) => row.slice(at).some(Boolean));
     while (titles.length && !titles.at(-1) && !used(titles.length - 1)) titles.pop();
-    if (!titles.length) badHeader("no_header");
+    if (!titles.some(Boolean)) badHeader("no_header");
     if (titles.every((title) => is.number.test(title))) badHeader("only_numbers");
+    if (!titles.slice(1).some(Boolean)) badHeader("one_column", { found: titles[0] });
     const [rows, notes] = [[], []];
     records.forEach((record, at) => {
       if (record.some(Boolean)) rows.push({ place: `row ${at + 2}`, record });
@@ -209,7 +208,7 @@ globalThis.emWorkbench ??= (() => {
     return cells.every(follows) || new Set(cells).size === cells.length;
   }
 
-  const columnName = (title) => title.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  const columnName = (title) => title.trim().toLowerCase().replace(/[\s/-]+/g, "_");
   // A title without the sign of percentages; of a scale, the unit stays where it is looked for.
   function bare(title) {
     const found = title.replace(is.percent, "").trim();
@@ -260,6 +259,13 @@ globalThis.emWorkbench ??= (() => {
       if (here.length > 1) unclear(here, "score", "score");
       if (here.length) roles.score = here[0];
     }
+    // As acc_stderr beside acc.
+    for (const [end, role] of roles.score ? Object.entries(known.suffixes) : []) {
+      const name = roles.score + end;
+      if (!columns.includes(name)) continue;
+      roles[role] ??= name;
+      if (roles[role] !== name) unclear([roles[role], name], role, known.columns[role][0]);
+    }
     refuseMisspelt(columns, roles, !long);
     if (!roles.scale) lacks(table, "scale");
     if (!roles.score && long) lacks(table, "score");
@@ -283,7 +289,8 @@ globalThis.emWorkbench ??= (() => {
   function refuseMisspelt(columns, roles, wide) {
     const missing = Object.keys(known.columns).filter((role) => !roles[role]);
     const read = [...Object.values(roles), ...known.columns.scale, ...known.directions];
-    const sure = (name) => wide && Object.keys(known.suffixes).some((end) => name.endsWith(end));
+    const sure = (name) => // train_loss is no train_flops
+      isLoss(name) || (wide && Object.keys(known.suffixes).some((end) => name.endsWith(end)));
     for (const name of columns.filter((each) => !read.includes(each) && !sure(each))) {
       const best = (a, b) => (likeness(b, name) > likeness(a, name) ? b : a);
       const near = missing.flatMap((role) => known.columns[role]).reduce(best, "");
@@ -858,7 +865,7 @@ globalThis.emWorkbench ??= (() => {
       const ways = said ? [{ text: "Take plain numbers", set: { scaleUnit: "plain" } }] : [];
       return [{ said: note("scale", { title: called, unit, ...values }), ways }];
     }
-    return lettered ? [note("read_as", { what: called, ...values })] : [];
+    return lettered ? [note("letters", { what: called, ...values })] : [];
   }
 
   // ---- Settings, as in reading/settings.py ----------------------------------------------------
@@ -1067,7 +1074,7 @@ globalThis.emWorkbench ??= (() => {
     };
     return escaped(texts.slice(0, SOME).map(short).join(", ")) + more(texts);
   }
-  const note = (name, values) => fill([known.phrases.note[name]].flat().at(-1), values);
+  const note = (name, values) => fill(known.phrases.note[name], values);
   // A note is words, or what is said with the ways that the reader may have instead: `text` on a
   // button, the fields that it sets, or columns to `leave` out. `short` says it of all curves.
   const wordsOf = (note) => note.said ?? note;
@@ -1100,7 +1107,7 @@ globalThis.emWorkbench ??= (() => {
     const plain = [undefined, "", "plain"].includes(scaleUnit);
     const asked = plain ? [] : [note("scale_unit", { unit: scaleUnit })];
     const names = namesOf(parts);
-    const first = columnsNote(table.columns, all[0].columns, all[0].wide);
+    const first = columnsNote(table.columns, all[0].columns, all[0].wide, taken[0]?.said);
     const curves = parts.map((group, at) => {
       const how = new Set(group.points.flatMap(({ notes }) => notes));
       // These are said once, though of all curves.
@@ -1111,7 +1118,7 @@ globalThis.emWorkbench ??= (() => {
       const [along, why] = alongOf(curve, points, table.comma);
       const here = [...curve.notes, ...taken, ...how, ...group.notes, ...losses];
       const notes = [...here, ...asked, ...once, ...(why ? [why] : [])].map(wordsOf);
-      const guesses = [first, ...once, ...here, ...builtInNote(curve)];
+      const guesses = [...first, ...once, ...here, ...builtInNote(curve)];
       return { ...curve, along, notes, guesses };
     });
     found.stop();
@@ -1130,11 +1137,12 @@ globalThis.emWorkbench ??= (() => {
     });
     return { ...table, columns: kept, rows: leave.length ? fewer : rows };
   }
-  // What each column was read as, and the scales that could be read instead.
-  function columnsNote(columns, roles, wide) {
+  // What each column was read as, and the scales that could be read instead; of a scale that was
+  // `told`, a note of its own says it.
+  function columnsNote(columns, roles, wide, told) {
     // What the columns of a wide table hold, differs from task to task.
-    const same = wide ? { scale: roles.scale } : roles;
-    const as = Object.entries(same).map(([role, column]) => {
+    const same = Object.entries(roles).filter(([role]) => (role === "scale" ? !told : !wide));
+    const as = same.map(([role, column]) => {
       const unit = role === "scale" && unitOf(column);
       const what = (unit || "scale") === "scale" ? WHAT[role] ?? `the ${role}` : unit;
       return `${quoted(column)} as ${what}`;
@@ -1145,7 +1153,7 @@ globalThis.emWorkbench ??= (() => {
       text: `Take ${quoted(other)} for the scale`,
       leave: scales.filter((each) => each !== other),
     }));
-    return { said: `I read ${as.join(", ")}.`, ways };
+    return as.length ? [{ said: `I read ${as.join(", ")}.`, ways }] : [];
   }
   function builtInNote({ chance, chanceSource, name }) {
     if (chance === null || ["given", "as the table says"].includes(chanceSource)) return [];
@@ -1283,11 +1291,11 @@ globalThis.emWorkbench ??= (() => {
   const percent = (share) => `${(100 * share).toFixed(0)}%`;
   const signed = (change) => (change < 0 ? "" : "+") + tenths(100 * change);
   // A count of parameters or tokens as one says it, 20 billion; other scales in powers of ten.
-  function counted(value) {
-    const rounded = Number(value.toPrecision(3));
-    if (rounded < 1000 || rounded >= 1e15) return number(value);
+  function counted(value, digits = 3) {
+    const rounded = Number(value.toPrecision(digits));
+    if (rounded < 1000 || rounded >= 1e15) return number(value, digits);
     const [unit, word] = SPOKEN.find(([each]) => rounded >= each) ?? [];
-    return unit ? `${number(rounded / unit)} ${word}` : rounded.toLocaleString("en");
+    return unit ? `${number(rounded / unit, digits)} ${word}` : rounded.toLocaleString("en");
   }
   const scaleNumber = (value, unit) =>
     /(parameters|tokens)$/.test(unit) ? counted(value) : number(value);
@@ -1334,6 +1342,7 @@ globalThis.emWorkbench ??= (() => {
     "": String,
     brief: (value) => number(value, 2),
     plain: (value) => number(value, 6),
+    counted: (value) => counted(value, 6),
     percent_points: (share) => number(100 * share, 6),
     points: (ends) => ends.map(signed).join(" to "),
     score: scoreRange,
@@ -1359,8 +1368,7 @@ globalThis.emWorkbench ??= (() => {
     return [
       fill(rule[ruleOf(report)], values),
       ...(report.obstacle === "unsaid" ? inOrder(report.readings).map(reading) : []),
-      // What tells what to do has words of its own for the form.
-      ...[...reasonsOf(report)].map((name) => fill([reason[name]].flat().at(-1), values)),
+      ...[...reasonsOf(report)].map((name) => fill(reason[name], values)),
       ...(report.curve.notes ?? []).map((note) => shown(note, LONGEST_NOTE)),
     ];
   }

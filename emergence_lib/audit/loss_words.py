@@ -17,6 +17,7 @@ from emergence_lib.audit.losses import (
     LossReport,
 )
 from emergence_lib.audit.phrases import number, phrase, shown, size
+from emergence_lib.audit.reading.scales import PARAMETERS
 from emergence_lib.audit.readings import Range
 
 
@@ -55,6 +56,8 @@ def _reasons(report: LossReport) -> Iterator[str]:
         yield "setbacks"
     if law.falls and not report.rises:
         yield "law" if report.curve.stderr is None else "law_errors"
+        if report.curve.unit != PARAMETERS:
+            yield "one_run"
         if bend is None:
             yield "few_to_bend"
         elif bend.supported:

@@ -26,8 +26,8 @@ SPELT = {"true": True, "false": False, "0.25": 0.25}
 """Values of arguments in templates that are no texts."""
 COUNTS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 """How counts are written, largest first; below they are written out, beyond as other numbers."""
+COUNTABLE = ("parameters", "tokens", "steps", "iterations", "epochs")
 MOST_COUNTED = 1e15
-THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 LONGEST_VALUE, LONGEST_PART = 300, 800
 """Characters that a value may take in a sentence, and a part of it that is put in as a whole."""
 
@@ -87,20 +87,20 @@ def span(width: Any) -> str:
     return _interval(width, "{:.2f}".format, "any number of") + " decades"
 
 
-def counted(value: float) -> str:
-    """Return a count with three digits, as one says it: 20 billion, 12,300."""
-    rounded = float(THREE_DIGITS.create_decimal_from_float(value))
+def counted(value: float, digits: int = 3) -> str:
+    """Return a count with some digits, 3 to 6, as one says it: 20 billion, 12,300."""
+    rounded = float(Context(digits, ROUND_HALF_UP).create_decimal_from_float(value))
     if not 1000 <= rounded < MOST_COUNTED:
-        return number(value)
+        return number(value, digits)
     for unit, word in COUNTS.items():
         if rounded >= unit:
-            return f"{rounded / unit:.3g} {word}"
-    return f"{rounded:,.0f}"
+            return f"{rounded / unit:.{digits}g} {word}"
+    return f"{rounded:,.6g}"
 
 
 def scale_number(value: float, unit: str) -> str:
-    """Return a scale without its unit: a count of parameters or tokens, else powers of ten."""
-    return counted(value) if unit.endswith(("parameters", "tokens")) else number(value)
+    """Return a scale without its unit: a count of `COUNTABLE` things, else powers of ten."""
+    return counted(value) if unit.endswith(COUNTABLE) else number(value)
 
 
 def size(value: float, unit: str) -> str:
@@ -173,7 +173,8 @@ def on_command_line() -> Iterator[None]:
 
 def option(name: str) -> str:
     """Return the option of the command line for an argument of `reading.read`."""
-    return "--task" if name == "tasks" else f"--{name.replace('_', '-')}"
+    unlike = {"tasks": "--task", "source": "SOURCE"}
+    return unlike.get(name, f"--{name.replace('_', '-')}")
 
 
 def place(name: str) -> str:
@@ -218,6 +219,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "": str,
     "brief": lambda value: number(value, 2),
     "plain": lambda value: number(value, 6),
+    "counted": lambda value: counted(value, 6),
     "tenths": lambda value: f"{value:.1f}",
     "decimals": lambda value: f"{value:.2f}",
     "percent": lambda value: f"{value:.0%}",

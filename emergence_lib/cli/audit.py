@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument(
         "source",
-        type=Path,
+        type=source,
+        metavar="source",
         nargs="+",
         help="FILE.csv or a folder of results; of either kind several",
     )
@@ -179,6 +181,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "--report", type=Path, metavar="FILE.html", help="write a page with a picture of each"
     )
     parser.set_defaults(command=run)
+
+
+def source(text: str) -> Path:
+    """Return a path from the command line; an empty one, of an unset variable, is no folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("found an empty name, want that of a file or folder")
+    return Path(text)
 
 
 def above_zero(text: str) -> float:
@@ -292,14 +301,15 @@ def run(given: argparse.Namespace) -> None:
         loss_form = loss_words.to_brief if given.brief else loss_words.to_dict
         print(words.json_text([*map(form, reports), *map(loss_form, more)]))
     else:
-        head = headline if several or given.brief else ""
+        head = headline if several or given.brief or given.only_verdict else ""
         print("\n".join([*texts(reports, head, given), *loss_texts(more, given)]), end="")
     if given.report is not None:
         from emergence_lib.cli import page  # which draws, and nothing else here does
 
         with output.replacing("--report", given.report) as file:
             file.writelines(part.encode("utf-8") for part in page.page(reports, headline, more))
-        print(escaped(given.report))
+        # JSON and Markdown are piped to where one line more would spoil them.
+        print(escaped(given.report), file=None if given.format == "text" else sys.stderr)
 
 
 def texts(
@@ -311,6 +321,10 @@ def texts(
         yield f"{headline}\n"
         if reports:
             yield (summary.to_text if plain else summary.to_markdown)(reports)
+    notes = sum(len(each.curve.notes) for each in reports)
+    if given.brief and notes:
+        where = "which stand in the reports without --brief"
+        yield f"Notes on how these were read, {where}: {notes}.\n"
     if not given.brief:
         yield from map(words.to_text if plain else words.to_markdown, reports)
 

@@ -309,7 +309,7 @@ def test_runs_of_no_date_that_differ_are_for_the_reader_to_judge(tmp_path: Path)
     content["results"]["quiz"]["acc,none"] = 0.1
     write(tmp_path, b__results=content)
     said = refused(tmp_path)
-    assert "scale 7e7 again" in said
+    assert "scale 70 million again" in said
     assert "leave files out with without=" in said
     assert only(read(tmp_path, without="b")).score.tolist() == SHARES
 

@@ -262,6 +262,22 @@ def test_losses_of_a_wide_table_by_name_or_as_asked() -> None:
     assert named.name == "val_loss"
 
 
+@pytest.mark.parametrize("name", ["train/loss", "run-1 - train/loss", "train_loss", "eval/ppl"])
+def test_the_losses_of_a_run_are_read_as_they_are_exported(name: str) -> None:
+    header = f"Step,{name},{name}__MIN,{name}__MAX,train/grad_norm,_runtime\n"
+    rows = (f"{2**at},{9 - at},{8 - at},{10 - at},{at + 0.5},{at}.5\n" for at in range(6))
+    run = table(header + "".join(rows))
+    (loss,) = read_losses(run, scale="Step")
+    assert loss.name == name
+    assert loss.scale.tolist() == [1, 2, 4, 8, 16, 32]
+    assert loss.notes[-2:] == (
+        "I read 'Step' as steps: '1' as 1.",
+        f"Not taken as scores: {name}__MIN, {name}__MAX, train/grad_norm, _runtime.",
+    )
+    with pytest.raises(CurveError, match=r"Remedy: Take 'step' with scale='step'; or pass"):
+        read_losses(run)
+
+
 def test_what_a_file_says_of_a_loss_is_kept_or_said() -> None:
     text = "model,params,loss,stderr\n" + "".join(
         f"m{at},{at}B,{9 - at},.1\n" for at in range(1, 7)
@@ -274,18 +290,29 @@ def test_what_a_file_says_of_a_loss_is_kept_or_said() -> None:
     (part,) = read_losses(table(text.replace("m2,2B,7,.1", "m2,2B,,.1").replace("6,.1", "6,0")))
     assert part.labels == ("m1", "m3", "m4", "m5", "m6")
     assert part.stderr is None
-    unused, left_out = part.notes
+    unused, read_as, left_out = part.notes
     assert unused == "The standard errors are not used, since not every loss has one above 0."
+    assert read_as == "I read '1B' in 'params' as 1 billion."
     assert "m2" in left_out
 
 
 def test_repeated_scales_are_refused_or_averaged_as_asked() -> None:
     text = "scale,ppl\n" + "".join(f"1e{at},{9 - at}\n" for at in range(6)) + "1e5,9\n"
-    with pytest.raises(CurveError, match="scale 100000 again"):
+    with pytest.raises(CurveError, match="scale 100,000 again"):
         read_losses(table(text))
     (loss,) = read_losses(table(text), repeats="pool")
     assert loss.loss[-1] == pytest.approx((np.log(4) + np.log(9)) / 2)
     assert "7 rows are 6 scales here" in loss.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"), [("parameters", False), ("training tokens", True), ("steps", True)]
+)
+def test_losses_of_one_run_are_told_to_hang_together(unit: str, told: bool) -> None:
+    scale = np.geomspace(100, 1e6, 9)
+    report = audit_loss(LossCurve("run", scale, 2 + scale**-0.3, unit=unit))
+    assert ("then every interval here is too narrow" in said(report)) is told
+    assert f"fitted up to 100,000 {unit} missed" in said(report)
 
 
 @pytest.mark.parametrize(

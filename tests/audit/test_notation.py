@@ -306,7 +306,7 @@ def test_a_scale_by_another_name_is_taken_and_told(title: str, unit: str) -> Non
     curve = only(read(table(**{title: cells}, score=SCORES).drop(columns="params")))
     same(curve)
     assert curve.unit == unit
-    assert curve.notes == (f"I read '{title}' as {unit}: '70M' as 7e7.",)
+    assert curve.notes == (f"I read '{title}' as {unit}: '70M' as 70 million.",)
 
 
 @pytest.mark.parametrize("title", ["batch size", "max tokens", "image size", "file_size"])
@@ -318,7 +318,7 @@ def test_other_sizes_are_no_scale(title: str) -> None:
 def test_letters_in_a_known_column_are_told() -> None:
     curve = only(read(table(score=SCORES).assign(params=["70M", "410M", "1.4B", "12B"])))
     same(curve)
-    assert curve.notes == ("I read '70M' in 'params' as 7e7.",)
+    assert curve.notes == ("I read '70M' in 'params' as 70 million.",)
 
 
 # Which columns of a wide table are tasks.

@@ -88,6 +88,18 @@ def test_wide_form_has_errors_or_items_of_each_task_beside_it(write: Any) -> Non
     assert items_of(spell) == [50, 60]
 
 
+@pytest.mark.parametrize("score", ["acc", "accuracy", "score", "exact_match", "value"])
+@pytest.mark.parametrize("end", ["_stderr", "_se"])
+def test_a_score_may_have_its_error_under_its_own_name(write: Any, score: str, end: str) -> None:
+    curve = only(read(write(f"params,{score},{score}{end}\n1e8,.2,.04\n1e9,.5,.05\n")))
+    assert stderr_of(curve) == [0.04, 0.05]
+
+
+def test_two_columns_of_errors_are_not_chosen_from(write: Any) -> None:
+    said = refused(write("params,acc,se,acc_stderr\n1e8,.2,.1,.04\n1e9,.5,.1,.05\n"))
+    assert "'se' and 'acc_stderr' could each be the stderr" in said
+
+
 def test_a_longer_name_is_no_misspelling(write: Any) -> None:
     curves = read(write("scale,task_1,task_2,n\n1,.1,.2,9\n2,.3,.4,9\n"))
     assert [curve.name for curve in curves] == ["task_1", "task_2"]
@@ -188,7 +200,7 @@ def test_repeats_are_pooled_by_counts_on_demand_only(write: Any) -> None:
 def test_scales_alike_to_the_last_digits_are_one(write: Any, scale: float, step: float) -> None:
     again = max(scale * (1 + step), float(np.nextafter(scale, np.inf)))
     path = write(f"scale,score,n\n{scale!r},0.1,100\n{10 * scale},0.5,100\n{again!r},0.4,300\n")
-    with pytest.raises(CurveError, match=r"row 4: scores: scale \S+ again, first in .*row 2"):
+    with pytest.raises(CurveError, match=r"row 4: scores: scale .* again, first in .*row 2"):
         read(path)
     curve = only(read(path, repeats="pool"))
     assert curve.scale.tolist() == [scale, 10 * scale]
@@ -330,6 +342,9 @@ HEAD = "scale,score,n_items\n"
         ("scale,name,score,n\n1,big,.1,9\n2,small,.1,9\n", "Call the column 'model'"),
         ("scale,acc,value,n\n1,.1,.1,9\n", "'acc' and 'value' could each be the score"),
         ("model,scale,half,add,n\na,1,X,.1,9\nb,2,.5,.2,9\n", "column 'half': found 'X'.*tasks="),
+        ('[{"scale": 1, "score": 0.5}]', "found JSON, want a table.*pandas.read_json"),
+        ('{"scale": 1}\n{"scale": 2}', "found JSON, want a table.*lines=True"),
+        ("# by hand\nscale,score,n\n1,.1,9\n", "row 1: found one column, '# by hand'"),
         ("scale,add,ad_stderr\n1,.1,.1\n", "'ad_stderr' stands beside no 'ad'.*'add'"),
         ("scale,add,add_stder\n1,.1,.1\n", "'add_stder' looks misspelt beside 'add'"),
         (HEAD + '1,.1,9\n"2,.1,9\n', "row 3: found 1 cells under 3 columns"),
@@ -348,6 +363,7 @@ def test_a_bad_table_is_refused_with_place_and_remedy(write: Any, text: str, mes
         ("scale,score\n1,½\n".encode("latin-1"), r"scores\.csv, row 2: not UTF-8 .byte 0xbd"),
         ("scale,score\n1,2\n".encode("utf-16"), "text in UTF-16, want UTF-8.*CSV UTF-8"),
         (b"PK\x03\x04 an Excel file", "a workbook or archive, not text.*CSV UTF-8"),
+        (b"\x1f\x8b\x08\0 gzip", "a compressed file, not text.*Unpack it"),
         (b'"' + b"x" * 200_000, "not a table .field larger"),
         (b"scale,score\n1,.1\n2,\0", r"scores\.csv, row 3: a NUL byte.* not text.*CSV UTF-8"),
         ("scale,score\n1,2\n".encode("utf-16-le"), "row 1: a NUL byte, so this is not text"),
@@ -518,8 +534,37 @@ def test_a_missing_file_suggests_the_nearest_name(write: Any) -> None:
         read(path.with_name("score.csv"))
     with pytest.raises(CurveError, match="cannot be read"):
         read("a\0b.csv")
-    with pytest.raises(CurveError, match="source: found int, want a path or a table"):
-        read(7)  # type: ignore[arg-type]
+    with pytest.raises(CurveError, match="source: found an empty name"):
+        read("")
+    with pytest.raises(CurveError, match=r"source: found '.*' and '.*', which are the same"):
+        read([path, path.parent / ".." / path.parent.name / path.name])
+
+
+@pytest.mark.parametrize("source", [7, None, b"a.csv", {"params": [1]}, [{}], [pd.DataFrame()]])
+def test_what_is_no_path_and_no_table_is_told_how_to_become_one(source: Any) -> None:
+    said = refused(source)
+    assert re.match(r"source: found \w+, want a path or a table", said)
+    assert "pandas.DataFrame of a dict" in said
+    assert "pandas.concat of several frames" in said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"tasks": ["zz"]}, {"metric": "zz"}, {"other": "zz"}, {"only": "zz"}, {"without": "zz"}],
+)
+def test_nothing_is_offered_where_there_is_nothing_to_choose(
+    write: Any, options: dict[str, Any]
+) -> None:
+    said = refused(write("params,score,n\n1e8,.1,9\n1e9,.2,9\n"), **options)
+    assert "leave it out" in said.lower()
+    assert not re.search(r"(from|is|them) \.|Choose one of them", said)
+
+
+@pytest.mark.parametrize("column", ["params", "n"])
+def test_a_fault_that_tasks_cannot_mend_does_not_name_them(write: Any, column: str) -> None:
+    row = {"params": "1e8", "score": ".5", "n": "9"} | {column: "many"}
+    said = refused(write(f"{','.join(row)}\n{','.join(row.values())}\n"))
+    assert said.endswith("Remedy: Write a number or delete the row.")
 
 
 def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -544,9 +589,12 @@ def test_a_file_without_permission_is_named(write: Any, monkeypatch: pytest.Monk
         ({"items": {"add": 0}}, "items: found 0"),
         ({"items": 100}, "200 items in the table, 100 in the option"),
         ({"tasks": ["ad"]}, "no task 'ad'. Remedy: Is 'add' meant"),
-        ({"metric": "acc"}, "no metric 'acc'; found none"),
+        ({"metric": "acc"}, "no metric 'acc', for the table names none"),
         ({"other": "acc"}, "no metric 'acc'; found none"),
         ({"by": "seed"}, "no column 'seed'"),
+        ({"scale": "zz"}, "no column 'zz' among .* Remedy: Choose from model, params"),
+        ({"only": 3}, "only: found 3, want a name or a list of names"),
+        ({"by": [3]}, r"by: found \[3\], want a name or a list"),
         ({"scale": "flops"}, "no column 'flops'"),
         ({"sizes": {"small": 1}}, "sizes, and the column 'params' too"),
         ({"sizes": {"small": -1}}, "sizes: found -1 for 'small'"),
@@ -978,6 +1026,9 @@ def test_a_bad_score_in_a_file_is_named_by_its_path(
         read(path, sizes=SIZES)
 
 
+RUNS = '[{"params": "1B", "accuracy": 0.5}]'
+
+
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CurveError, match="no JSON file in this folder"):
         read(tmp_path)
@@ -988,6 +1039,11 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         read(path, sizes=SIZES, metric="f1")
     with pytest.raises(CurveError, match=r"one result file is one model.*the folder"):
         read(path / "run0" / "results_0.json")
+    for text, message in ((RUNS, r"want a table.*\(no results\).*read_json"), ("{", "no JSON")):
+        (tmp_path / "runs.json").write_text(text)
+        with pytest.raises(CurveError, match=rf"runs.json: .*{message}"):
+            read(tmp_path / "runs.json")
+    (tmp_path / "runs.json").unlink()
     (tmp_path / "run1" / "results_1.json").unlink()
     with pytest.raises(CurveError, match="add: one model only"):
         read(path, sizes=SIZES)

@@ -270,7 +270,7 @@ def test_checkpoints_of_several_models_are_several_curves() -> None:
 
 def test_seeds_are_repeats_and_no_setting() -> None:
     frame = table(seed=["a", "a", "b", "b"], n_shot=[0] * 4).assign(params=[1e8, 2e8, 1e8, 2e8])
-    assert "scale 1e8 again" in refused(frame)
+    assert "scale 100 million again" in refused(frame)
     (curve,) = read(frame, repeats="pool")
     assert curve.scale.tolist() == [1e8, 2e8]
 

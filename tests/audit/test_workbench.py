@@ -106,6 +106,17 @@ GOOD = {
     "two metrics": "task,metric,scale,acc,n\na,x,1,.1,9\na,y,1,.2,9\na,x,2,.3,9\na,y,2,.4,9\n",
     "chance and length": "scale,score,n_items,chance,length\n1,0.3,80,0.25,5\n2,0.4,80,0.25,5\n",
     "second metric": "scale,score,n_items,other,other_stderr\n1,.3,80,.5,.05\n2,.4,80,.6,.05\n",
+    "errors of the score by its name": "scale,acc,acc_stderr\n1,.2,.04\n2,.5,.05\n",
+    "names in the form of paths": (
+        "params,eval/acc,eval/acc_stderr,train/lr,eval/acc__MIN,train/loss\n"
+        "1e8,.2,.04,3,.1,3.5\n1e9,.5,.05,2,.2,3.1\n"
+    ),
+    "tasks with their shots": (
+        "| Size | MMLU (5-shot) | GSM8K 8-shot | Ours | n |\n|--|--|--|--|--|\n"
+        "| 1B | 25.5 | 3 | 2.5 | 90 |\n| 7B | 45 | 15.5 | 3.5 | 90 |\n"
+        "| 70B | 70 | 57 | 4.5 | 90 |\n"
+    ),
+    "items of an error rate": "task,scale,err,err_items,err_se\na,1,.2,90,.1\na,2,.1,90,.1\n",
     "standard errors of 0": "scale,score,stderr\n1,0,0\n2,0.5,0.05\n3,1,0\n",
     "items and errors that agree": "scale,score,n,se\n1,0,100,0\n2,0.5,100,0.062\n3,.9,100,.03\n",
     "items and errors that differ": "scale,score,n,se\n1,0.2,100,0.04\n2,0.5,100,0.063\n",
@@ -318,6 +329,21 @@ def compared(curve: audit.Curve, theirs: dict[str, Any]) -> None:
 IN_PYTHON = "Losses are audited in Python, by python -m emergence_lib audit FILE.csv; here, choose"
 # A table, and the start of the remedy.
 BAD = {
+    "JSON": ('[{"params": 1, "score": 0.5}]', "Paste a table: a header"),
+    "JSON by line": ('{"params": 1, "score": 0.5}\n{"params": 2, "score": 0.5}\n', "Paste a"),
+    "a title above": ("# Results\n\n| params | acc |\n|--|--|\n| 1 | .5 |\n", "Delete what stands"),
+    "a mark of Excel above": ("sep=;\nparams;acc;n\n1;.5;9\n2;.5;9\n", "Delete what stands"),
+    "blanks between cells": ("params acc n\n1 .5 9\n2 .5 9\n", "Delete what stands above"),
+    "a row of blank cells above": (";;\nparams;acc;n\n1;.5;9\n", "Delete the blank rows"),
+    "words below": (
+        "| params | acc | n |\n|--|--|--|\n| 1 | .5 | 9 |\n\nOur own harness.\n",
+        "Look for a comma inside a number or a text",
+    ),
+    "the steps of a run": ("step,train_loss\n1,3.5\n2,3.1\n", "Add or rename a column: scale"),
+    "two columns of errors": (
+        "scale,acc,se,acc_stderr\n1,.2,.1,.04\n2,.5,.1,.05\n",
+        "Rename one of them",
+    ),
     "percentages": ("scale,score,n\n1,2.5,9\n2,4.5,9\n", "Divide the column by 100"),
     "a slip": ("scale,score,n\n1,.1,9\n2,45.5,9\n3,.6,9\n", "Divide the column by 100"),
     "a few percentages": (
@@ -887,8 +913,22 @@ def test_numbers_are_written_as_python_writes_them(scripts: Page) -> None:
         for digits in (2, 3, 6):
             found = scripts.evaluate(f"emWorkbench.number({value!r}, {digits})")
             assert found == number(value, digits)
-    for value in (0.5, 999.4, 999.6, 1000, 12_345, 999_600, 1.285e10, 9.996e11, 9.99e14, 9.996e14):
-        assert scripts.evaluate(f"emWorkbench.counted({value!r})") == counted(value)
+    for value in (
+        0.5,
+        999.4,
+        999.6,
+        1000,
+        12_345,
+        12_345.6,
+        999_600,
+        1.285e10,
+        9.996e11,
+        9.99e14,
+        9.996e14,
+    ):
+        for digits in (3, 6):
+            said = scripts.evaluate(f"emWorkbench.counted({value!r}, {digits})")
+            assert said == counted(value, digits)
 
 
 def test_the_form_audits_by_keyboard_and_says_so(browser: Browser, tmp_path: Path) -> None:
@@ -1108,6 +1148,18 @@ def test_a_guess_is_said_above_the_result_and_undone_by_keyboard(
         page.keyboard.press("Enter")
         page.get_by_role("status").filter(has_text="2 curves audited.").wait_for()
         assert reading(page) == [columns, split]
+
+
+def test_a_column_taken_for_the_scale_is_told_once(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, tmp_path) as page:
+        audited(page, "Size,acc,n\n400M,.1,90\n1.3 billion,.2,90\n7B,.5,90\n")
+        scale = "I read 'Size' as parameters: '400M' as 400 million."
+        rest = "I read 'acc' as the score, 'n' as the number of items."
+        page.get_by_text(scale).first.wait_for()
+        assert reading(page) == [rest, scale]
+        audited(page, "Size,maths,maths_items\n400M,.1,90\n7B,.5,90\n")
+        page.get_by_text("as tasks: maths").first.wait_for()
+        assert reading(page) == ["I read these columns as tasks: maths.", scale]
 
 
 def test_less_is_better_by_name_may_be_contradicted(browser: Browser, tmp_path: Path) -> None:

@@ -122,10 +122,20 @@ def test_curves_of_other_verdicts_are_left_out_and_counted(
     assert main([*command, "--only-verdict", "smooth", "--report", "no/page.html"]) == 2
 
 
-def test_a_verdict_that_no_curve_has_leaves_the_count(
-    scores: Path, capsys: pytest.CaptureFixture[str]
+def test_the_table_alone_counts_what_the_reports_would_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["audit", str(scores), "--brief", "--only-verdict", "flat"]) == 0
+    path = tmp_path / "percent.csv"
+    path.write_text("Size,quiz (%),n,lr\n400M,10,90,3\n1B,30,90,2\n7B,80,90,1\n")
+    assert main(["audit", str(path), "--brief"]) == 0
+    assert capsys.readouterr().out.endswith("which stand in the reports without --brief: 4.\n")
+
+
+@pytest.mark.parametrize("brief", [[], ["--brief"]])
+def test_a_verdict_that_no_curve_has_leaves_the_count(
+    scores: Path, capsys: pytest.CaptureFixture[str], brief: list[str]
+) -> None:
+    assert main(["audit", str(scores), *brief, "--only-verdict", "flat"]) == 0
     assert capsys.readouterr().out == "1 curve: 1 undecided. Shown here: 0 (flat).\n"
 
 
@@ -156,6 +166,16 @@ def test_the_page_stands_alone(scores: Path, tmp_path: Path) -> None:
     assert "var(--em-blue" in page.read_text("utf-8")
 
 
+def test_the_name_of_the_page_is_no_part_of_the_json(
+    scores: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "out.html"
+    assert main(["audit", str(scores), "--format", "json", "--report", str(page)]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)) == 1
+    assert said.err == f"{page}\n"
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -174,6 +194,12 @@ def test_a_bad_file_is_one_clear_message_and_exit_code_2(
     assert shown.out == ""
     assert found in shown.err
     assert "Traceback" not in shown.err
+
+
+def test_an_unset_variable_is_not_the_working_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["audit", ""])
+    assert "source: found an empty name, want that of a file" in capsys.readouterr().err
 
 
 def test_a_report_cannot_go_into_a_folder_that_is_not_there(

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from emergence_lib.audit.curve import Curve, CurveError, above, fail
-from emergence_lib.audit.phrases import argument, fault, phrase, place
+from emergence_lib.audit.phrases import argument, counted, fault, phrase, place
 from emergence_lib.audit.reading import chance, direction
 from emergence_lib.audit.reading.metrics import no_share
 from emergence_lib.audit.reading.points import Point, constant
@@ -182,8 +182,9 @@ def _pooled(name: str, points: list[Point], problems: Problems) -> list[Point]:
             continue
         items = _column(same, "items")
         if not np.isfinite(items).all():
-            what = f"{name}: scale {first.scale:g} again, without item counts"
-            remedy = f"Give items: {argument('repeats', 'pool')} adds up counts"
+            what = f"{name}: scale {counted(first.scale, 6)} again, without items to add up"
+            remedy = f"Add a column 'n_items' or pass {argument('items')}; or average the rows and "
+            remedy += f"leave {argument('repeats', 'pool')} out"
             problems.add(rest[0].place, what, remedy)
             items = np.ones(len(same))
         sums = {"items": float(items.sum())}
@@ -290,6 +291,8 @@ def paired(source: str, curves: dict[Key, Curve], other: str) -> list[Curve]:
     if not seconds:
         found = ", ".join(sorted({key[1] or "none" for key in curves}))
         remedy = f"Choose one of them for {place('other')}"
+        if found == "none":
+            remedy = "Leave it out, or add a column 'metric'"
         fail(source, f"no metric {other!r}; found {found}", remedy)
     problems, joined = Problems(), dict(curves)
     for key, each in curves.items():

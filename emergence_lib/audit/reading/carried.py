@@ -50,6 +50,7 @@ WHOLE = {
     "accuracy": harness.ACCURACY,
     "unnamed": table.UNNAMED,
     "count": table.COUNT,
+    "json": table.JSON,
     "rule": table.RULE,
     "strong": table.STRONG,
     "named": scales.NAMED,
@@ -71,7 +72,11 @@ def carried() -> dict[str, Any]:
         "units": scales.UNITS,
         "limits": points.LIMITS,
         # The page reads no folders, and refers to Python for losses.
-        "phrases": {kind: of for kind, of in PHRASES.items() if kind not in ("folder", "loss")},
+        "phrases": {
+            kind: {name: _on_page(kind, said) for name, said in of.items()}
+            for kind, of in PHRASES.items()
+            if kind not in ("folder", "loss")
+        },
         "whole": {name: _pattern(pattern) for name, pattern in WHOLE.items()},
         "parts": {name: _pattern(pattern) for name, pattern in PARTS.items()},
         "tasks": [(number, _pattern(pattern)) for number, pattern in tasks.TASKS.items()],
@@ -97,6 +102,13 @@ def carried() -> dict[str, Any]:
             "bare": scales.BARE,
         },
     }
+
+
+def _on_page(kind: str, said: str | list[str]) -> str | list[str]:
+    """Return a template without the words for Python, where the page has its own: the last."""
+    if isinstance(said, str):
+        return said
+    return [said[0], said[-1]] if kind == "fault" else said[-1]
 
 
 def _pattern(pattern: re.Pattern[str]) -> tuple[str, str]:

@@ -80,12 +80,15 @@ LABEL = re.compile(
 TAG = re.compile(r"seeds?|dates?|time(?:stamp)?|created(?:_at)?|hash|sha|id|index")
 """Those of them that are no setting of any number of values."""
 NO_SCORES = re.compile(
-    r"lr|(?:.*_)?(?:learning_rate|loss|perplexity|ppl|epochs?|steps?|dropout|date|time|seconds|hours)"
+    r"(?:.*_)?(?:lr|grad(?:ient)?_norm|learning_rate|loss|perplexity|ppl|epochs?|steps?|dropout|date|(?:run)?time|timestamp|seconds|hours)"
     r"|loss_.*|sizes?(?:_.*)?|(?:model|batch|vocab|hidden|dataset)_size(?:_.*)?|seed|year|momentum"
     r"|weight_decay|warmup(?:_.*)?|(?:num_|n_)?(?:layers?|heads?|experts?|gpus?)|d_model|d_ff|width"
-    r"|depth|bits_per_byte|bpb|entropy|(?:grad|gradient)_norm|index|id|unnamed:_[0-9]+"
+    r"|depth|bits_per_byte|bpb|entropy|index|id|unnamed:_[0-9]+"
+    r"|.*__(?:min|max)"  # as Weights & Biases exports every curve twice more
 )
 """Columns of numbers that are no scores of a task, whatever range they have."""
+STEPS = re.compile(r"(?:.*_)?(step|iteration|epoch)s?")
+"""How far one run had come: taken as its scale if somebody asks."""
 NOISE = re.compile(
     r"(?:.*_)?(?:se|stderr|std|sd|ci|var|variance|low|high|lower|upper|chance|rank|items)"
 )
@@ -188,7 +191,8 @@ def entries(
         if chosen is None:
             scored = dict.fromkeys(entry.columns["score"] for entry in found)
             taken = [table.titles[name] for name in scored if not is_loss(name)]
-            notes.append(phrase("note", "tasks", names=", ".join(map(shown, taken))))
+            if taken:
+                notes.append(phrase("note", "tasks", names=", ".join(map(shown, taken))))
         # What is text only, is no number that anybody could miss among the scores.
         left = [table.titles[name] for name in aside if not is_text(table.rows, name)]
         if left:
@@ -204,6 +208,9 @@ def entries(
 
 def unit_of(column: str) -> str:
     """Return the name of a scale on an axis."""
+    steps = STEPS.fullmatch(column)
+    if steps:
+        return steps[1] + "s"
     return UNITS.get(column) or (scales.is_other(column) and scales.axis(column)) or column
 
 
@@ -338,12 +345,9 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) ->
             found = ["model"]
         one = found and [name for name in found if UNITS.get(name) == UNITS.get(found[0])]
         if len(one if role == "scale" else found) > 1 and found[0] != names[0]:
-            remedy = "Rename one of them"
             if role == "scale":
-                remedy = f"Choose with {argument('scale', found[0])}"
-            names_found = " and ".join(map(repr, one if role == "scale" else found))
-            what = fault("unclear", found=names_found, role=role, remedy=remedy)
-            fail(f"{table.source}, row 1", *what)
+                _unclear(table, one, role, f"Choose with {argument('scale', found[0])}")
+            _unclear(table, found, role)
         if found:
             roles[role] = found[0]
     for name in by:
@@ -351,7 +355,20 @@ def _roles(table: Table, scale: str | None, by: tuple[str, ...], sized: bool) ->
             _lacks(table, "by", name)
     if "score" not in roles and any(role in roles for role in LONG_ONLY):
         roles |= _score_by_metric(table, {*roles.values(), *by})
+    for suffix, role in SUFFIXES.items() if "score" in roles else ():
+        name = roles["score"] + suffix
+        if name not in table.columns or name in by:
+            continue
+        if roles.setdefault(role, name) != name:
+            _unclear(table, [roles[role], name], role)
     return roles
+
+
+def _unclear(
+    table: Table, names: list[str], role: str, remedy: str = "Rename one of them"
+) -> NoReturn:
+    found = " and ".join(map(repr, names))
+    fail(f"{table.source}, row 1", *fault("unclear", found=found, role=role, remedy=remedy))
 
 
 def _are_sizes(table: Table, column: str) -> bool:
@@ -365,9 +382,7 @@ def _score_by_metric(table: Table, taken: set[str]) -> dict[str, str]:
     free = (name for name in table.columns if name not in taken)
     found = [name for name in free if less_is_better(name) or is_loss(name)]
     if len(found) > 1:
-        names, remedy = " and ".join(map(repr, found)), "Rename the right one 'score'"
-        what = fault("unclear", found=names, role="score", remedy=remedy)
-        fail(f"{table.source}, row 1", *what)
+        _unclear(table, found, "score", "Rename the right one 'score'")
     return {"score": found[0]} if found else {}
 
 
@@ -375,6 +390,8 @@ def _refuse_misspelt(source: str, free: list[str], roles: dict[str, str]) -> Non
     """Refuse a column that would go unread by one wrong letter."""
     missing = [name for role, names in ALIASES.items() if role not in roles for name in names]
     for name in free:
+        if is_loss(name):  # train_loss is no train_flops
+            continue
         close = [each for each in missing if _alike(each, name, ALIKE)]
         near = max(close, key=lambda each: likeness(each, name), default="")
         if near and not name.startswith(f"{near}_"):
@@ -400,10 +417,17 @@ def likeness(one: str, other: str) -> float:
 
 def _lacks(table: Table, role: str, name: str | None = None) -> NoReturn:
     names = [name] if name else list(ALIASES[role])
-    near = [each for one in names for each in get_close_matches(one, table.columns, 1)]
+    near = [each for one in names for each in get_close_matches(one, table.columns, 1, ALIKE)]
     wanted = repr(names[0]) + (f" (or {', '.join(names[1:])})" if len(names) > 1 else "")
-    remedy = f"Is {near[0]!r} meant" if near else f"Add or rename a column: {', '.join(names)}"
+    remedy = f"Add or rename a column: {', '.join(names)}"
+    if near:
+        remedy = f"Is {near[0]!r} meant"
+    elif name:
+        remedy = f"Choose from {', '.join(table.columns)}"
     if role == "scale" and not name:
+        steps = next(filter(STEPS.fullmatch, table.columns), None)
+        if steps:
+            remedy = f"Take {steps!r} with {argument('scale', steps)}"
         sizes = argument("sizes", {"NAME": ...})
         if "model" in table.columns:
             remedy += f"; or say how large each model is with {sizes}"
@@ -488,8 +512,14 @@ def _of_tasks(source: str, entries: list[Entry], tasks: list[str] | None) -> lis
     for name in tasks:
         if name not in found:
             near = get_close_matches(name, found, 1)
-            remedy = f"Is {near[0]!r} meant" if near else f"Choose from {', '.join(found[:12])}"
-            fail(source, f"{place('tasks')}: no task {name!r}", remedy)
+            remedy = f"Choose from {', '.join(found[:12])}"
+            if found == [""]:
+                remedy = "The table has no column 'task': leave it out"
+            fail(
+                source,
+                f"{place('tasks')}: no task {name!r}",
+                f"Is {near[0]!r} meant" if near else remedy,
+            )
     return [entry for entry in entries if entry.cells.get("task") in tasks]
 
 
@@ -497,6 +527,9 @@ def of_metrics(source: str, entries: list[Entry], wanted: tuple[str, ...]) -> li
     """Return the entries of the wanted metrics; ``m`` also stands for each filter ``m,f``."""
     if not wanted:
         return entries
+    if not any("metric" in entry.cells for entry in entries):
+        remedy = "Leave it out, or add a column 'metric'"
+        fail(source, f"no metric {wanted[0]!r}, for the table names none", remedy)
     found = sorted({entry.cells.get("metric", "none") for entry in entries})
     kept = [name for name in found if name in wanted or name.partition(",")[0] in wanted]
     for name in wanted:

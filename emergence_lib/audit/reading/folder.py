@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence_lib.audit.curve import CurveError, fail
-from emergence_lib.audit.phrases import argument, phrase, place, quoted, shown
+from emergence_lib.audit.phrases import argument, fault, phrase, place, quoted, shown
 from emergence_lib.audit.reading import harness, scales
 from emergence_lib.audit.reading.harness import Score
 from emergence_lib.audit.reading.sizes import Known
@@ -100,7 +100,8 @@ class Choice:
                 if pattern not in self.found:
                     names = list(known)
                     near = get_close_matches(pattern, names, 1)
-                    remedy = f"Is {quoted(near[0])} meant" if near else f"There is {listed(names)}"
+                    remedy = f"There is {listed(names)}" if any(names) else "Leave it out"
+                    remedy = f"Is {quoted(near[0])} meant" if near else remedy
                     fail(place(name), f"no task or file {quoted(pattern)}", remedy)
 
     def note(self) -> list[str]:
@@ -255,6 +256,14 @@ def _content(file: File) -> dict[str, Any] | str:
             line, why = f"{path}, line {error.lineno}", f"{error.msg}, column {error.colno}"
         fail(line, f"broken JSON ({why})", AGAIN + leave)
     return harness.content_of(path, content)
+
+
+def check(path: Path) -> None:
+    """Refuse a file that holds no results, with what it holds."""
+    why = _content(File(path, path.name))
+    if isinstance(why, str):
+        what, remedy = fault("json")
+        fail(str(path), f"{what}, or results of lm_eval, OLMES or HELM ({why})", remedy)
 
 
 def _stamp(file: File, content: dict[str, Any]) -> float | None:

@@ -349,4 +349,4 @@ def of_scale(table: Table, found: Found, said: str | None, points: list[Point]) 
     if found.column not in scales.UNITS or said:
         unit = found.unit + (f" in {scales.LOGS.get(said, said)}" if said else "")
         return [phrase("note", "scale", title=title, unit=unit, **values)]
-    return [phrase("note", "read_as", what=title, **values)] if with_letters else []
+    return [phrase("note", "letters", what=title, **values)] if with_letters else []

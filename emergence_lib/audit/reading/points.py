@@ -161,7 +161,8 @@ def _number(
         instead = _instead(text)
         if instead:
             return "written", {"number": instead}
-        return "commas" if "," in text else "no_number", {}
+        no_number = "no_number" if kind == "score" else "no_count"
+        return "commas" if "," in text else no_number, {}
     if kind == "scale" and unit in scales.POWERS and float(plain) > scales.MOST.get(unit, math.inf):
         return "above_unit", {"most": phrases.number(scales.MOST[unit]), "unit": unit}
     value = scales.converted(plain, unit) if kind == "scale" else float(plain)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from emergence_lib.audit.curve import Curve, CurveError, fail
 from emergence_lib.audit.losses import LossCurve
-from emergence_lib.audit.phrases import argument, phrase, place, shown
+from emergence_lib.audit.phrases import argument, phrase, place, quoted, shown
 from emergence_lib.audit.phrases import number as brief
 from emergence_lib.audit.reading import (
     assemble,
@@ -51,6 +51,12 @@ from emergence_lib.audit.reading.table import (
 
 FILE = "file"
 """Column that says from which of several tables a row is."""
+MAKE_ONE = {
+    "source": "Make one data frame: pandas.DataFrame of a dict, a list of dicts or an array, "
+    "pandas.read_csv of an open file, pandas.concat of several frames",
+    "sizes": "Pass a file name, or a dict of the scales by the names of the models",
+}
+"""What to do about an argument that is neither a path nor a table."""
 
 
 def read(
@@ -164,13 +170,14 @@ def read(
     if repeats not in (None, "pool"):
         fail(place("repeats"), f"found {repeats!r}, want 'pool' or nothing", "Leave it out")
     _check_unit(scale_unit)
-    by, pool = (tuple(map(column_name, _names(each))) for each in (by, pool))
+    by = tuple(map(column_name, _names("by", by)))
+    pool = tuple(map(column_name, _names("pool", pool)))
     by_names = isinstance(sizes, str) and sizes == scales.NAMES
     sized = None if by_names else _sizes(sizes, scale, scale_unit)
     if sized and not isinstance(sizes, Mapping):
         scale = None  # a column of the file of sizes
     wanted = tuple(each for each in (metric, other) if each)
-    choice = folder.Choice(_names(only), _names(without))
+    choice = folder.Choice(_names("only", only), _names("without", without))
     pooled = repeats == "pool"
     table, told = _table(source, scales.NAMES if by_names else sized, wanted, choice, pooled)
     in_rows = table.unit is not None  # the scale of result files
@@ -231,7 +238,7 @@ def read(
         if losses is not None and group[0].entry.loss:
             loss = loss_curve(name, group, unit or axis, repeats == "pool", problems)
             if loss:
-                kept = *loss.notes, *how, *notes.get(key, ()), *converted
+                kept = *loss.notes, *taken, *how, *notes.get(key, ()), *converted
                 losses.append(replace(loss, notes=tuple(kept)))
             continue
         said = {each: _for_task(option, name, task) for each, option in options.items()}
@@ -252,7 +259,8 @@ def read(
     if shares:
         shares[0] = replace(shares[0], notes=(*shares[0].notes, *told))
     elif losses:
-        losses[0] = replace(losses[0], notes=(*losses[0].notes, *told))
+        whole = (*losses[0].notes, *table.notes, *found.notes, *told)
+        losses[0] = replace(losses[0], notes=whole)
     return shares
 
 
@@ -314,8 +322,11 @@ def _lines(problems: Problems) -> list[str]:
     return []
 
 
-def _names(given: str | Sequence[str]) -> list[str]:
-    return [given] if isinstance(given, str) else list(given)
+def _names(argument: str, given: object) -> list[str]:
+    names = [given] if isinstance(given, str) else given
+    if not (isinstance(names, Collection) and all(isinstance(each, str) for each in names)):
+        fail(place(argument), f"found {given!r:.60}, want a name or a list of names", "Correct it")
+    return list(names)
 
 
 def _for_task(option: PerTask, name: str, task: str) -> float | None:
@@ -403,10 +414,13 @@ def _others(group: list[Point], comma: bool) -> list[scales.Rows]:
 
 def _path(argument: str, value: object) -> Path:
     try:
-        return Path(value)  # type: ignore[arg-type]
+        path = Path(value)  # type: ignore[arg-type]
     except TypeError:
         found = type(value).__name__
-        fail(place(argument), f"found {found}, want a path or a table", "Pass a file name")
+        fail(place(argument), f"found {found}, want a path or a table", MAKE_ONE[argument])
+    if not os.fspath(value):  # type: ignore[call-overload]
+        fail(place(argument), "found an empty name, want that of a file or folder", "Give one")
+    return path
 
 
 def _table(
@@ -419,8 +433,10 @@ def _table(
     """Return the rows of a data frame, of result files or of CSV files, and sentences on them."""
     if isinstance(source, pd.DataFrame):
         return from_frame(source), []
-    one_of = [source] if isinstance(source, str) or not isinstance(source, Sequence) else source
-    paths = [_path("source", each) for each in one_of]
+    alone = isinstance(source, str | bytes) or not isinstance(source, Sequence)
+    sources: Sequence[object] = [source] if alone else source  # type: ignore[assignment]
+    paths = [_path("source", each) for each in sources]
+    _refuse_twice(paths)
     results = [path for path in paths if path.suffix.lower() == ".json" or os.path.isdir(path)]
     if not results:
         return _from_tables(paths, choice), []
@@ -431,16 +447,27 @@ def _table(
         what = f"a table, and {results[0]} holds result files"
         fail(str(table), what, "Audit tables and result files one after the other")
     if len(paths) == 1 and not os.path.isdir(paths[0]):
+        folder.check(paths[0])
         what = "one result file is one model"
         fail(str(paths[0]), what, "Give the folder that holds all of them, or several files")
     return folder.from_sources(paths, sizes, wanted, choice, pool)
+
+
+def _refuse_twice(paths: Sequence[Path]) -> None:
+    known: dict[str, Path] = {}
+    for path in paths:
+        first = known.setdefault(os.path.abspath(path), path)
+        if first is not path:
+            what = f"found {quoted(first)} and {quoted(path)}, which are the same"
+            fail(place("source"), what, "Give it once")
 
 
 def _from_tables(paths: Sequence[Path], choice: folder.Choice) -> Table:
     """Return the rows of CSV files, which know their file if there are several."""
     paths = [file.path for file in choice.files(folder.File(path, path.name) for path in paths)]
     if not paths:
-        fail(place("source"), "no file is left", "Name a file that is read")
+        what = f"left out {folder.listed(choice.left)}, and no file is left"
+        fail(place("without" if choice.without else "only"), what, "Leave out less")
     first, *others = tables = [from_csv(path) for path in paths]
     if not others:
         return first

@@ -36,6 +36,8 @@ PERCENT = re.compile(
 """How the title of a column says that its numbers are percentages."""
 UNNAMED = re.compile(r"(?:unnamed:_[0-9]+)?")
 """Columns without a name, as they are and as pandas calls them."""
+JSON = re.compile(r"\s*(?:\{|\[\s*[\[{])[\s\S]*")
+"""How a list of scores in JSON begins, and no table."""
 COUNT = re.compile(r"[0-9]+")
 RULE = re.compile(r":?-+:?")
 """What stands below each title of a Markdown table."""
@@ -134,8 +136,8 @@ class Problems:
 
 
 def column_name(title: object) -> str:
-    """Return a header cell as the library looks it up: lower case, ``_`` for spaces and hyphens."""
-    return re.sub(r"[\s\-]+", "_", str(title).strip().lower())
+    """Return a header cell as it is looked up: lower case, ``_`` for blanks, hyphens, slashes."""
+    return re.sub(r"[\s\-/]+", "_", str(title).strip().lower())
 
 
 def read_text(path: Path, remedy: str = SAVE_AS) -> str:
@@ -151,6 +153,8 @@ def read_text(path: Path, remedy: str = SAVE_AS) -> str:
     raw = _bytes(path)
     if raw.startswith(b"PK\x03\x04"):
         fail(str(path), "a workbook or archive, not text", remedy)
+    if raw.startswith(b"\x1f\x8b"):
+        fail(str(path), "a compressed file, not text", "Unpack it and give what was in it")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         fail(str(path), "text in UTF-16, want UTF-8", remedy)
     if b"\0" in raw:
@@ -210,6 +214,8 @@ def from_csv(path: Path) -> Table:
         If the file cannot be read, or a row has more or fewer cells than the header.
     """
     text = read_text(path)
+    if JSON.match(text):
+        fail(str(path), *fault("json"))
     try:
         delimiter = max(",;\t|", key=lambda mark: len(_records(text, mark, 1)[0]))
         records = _records(text, delimiter)
@@ -222,6 +228,8 @@ def from_csv(path: Path) -> Table:
             records = [cells[1:] for cells in records]
     titles = records[0][: max(map(_used, records))]
     _check_header(str(path), titles)
+    if not any(titles[1:]):  # a title of the table, a comment, or Excel's sep=;
+        fail(f"{path}, row 1", *fault("one_column", found=titles[0]))
     numbered = [(number, cells) for number, cells in enumerate(records[1:], 2) if any(cells)]
     titles, left, notes = _named(titles, [cells for _, cells in numbered])
     columns, percent = _columns(str(path), titles, left)
@@ -258,7 +266,7 @@ def _used(cells: list[str]) -> int:
 
 
 def _check_header(source: str, titles: list[str]) -> None:
-    if not titles:
+    if not any(titles):
         fail(f"{source}, row 1", *fault("no_header"))
     if all(map(NUMBER.fullmatch, titles)):
         fail(f"{source}, row 1", *fault("only_numbers"))

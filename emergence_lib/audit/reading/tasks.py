@@ -66,9 +66,11 @@ ELSEWHERE = re.compile(
 LEADERBOARD = re.compile(
     r"(?:leaderboard|harness|lighteval)[_|]|\|[0-9]+$|:_average(?=\||$)"
     r"|:(?:mc|rc)(?=::|$)|::.*$|:[a-z_]+=.*$"
+    r"|_\(?[0-9]+_shots?\)?$"
 )
-"""What leaderboards, OLMES and HELM write around the name: ``harness|arc:challenge|25``,
-``arc_easy:mc::olmes``, ``mmlu:subject=anatomy``."""
+"""What leaderboards, OLMES, HELM and tables in papers write around the name:
+``harness|arc:challenge|25``, ``arc_easy:mc::olmes``, ``mmlu:subject=anatomy``,
+``MMLU (5-shot)``."""
 
 
 def is_known(task: str) -> bool:
