@@ -10,12 +10,17 @@ from dataclasses import replace
 from functools import partial
 
 from emergence_lib import laws
-from emergence_lib.audit.curve import Curve
+from emergence_lib.audit.curve import Curve, fail
 from emergence_lib.audit.report import Report, Seed, reports
 from emergence_lib.audit.verdict import SHARP
 
 CHUNK = 16_000
 """Scores audited together, of as many curves as have them: memory does not grow with these."""
+
+SEVERAL = "Pass a list, such as read(...) returns"
+NO_CURVE = (
+    "Pass what read(...) returns of a table or file, or make a Curve; losses go to audit_loss"
+)
 
 
 def audit(
@@ -71,14 +76,18 @@ def audit_many(
     ------
     ValueError
         If ``sharp`` is not finite and above 0, the ceiling is not above chance, scores lie above
-        the ceiling, or ``ahead`` is not a whole number of at least 1.
+        the ceiling, or ``ahead`` or ``seed`` is not a whole number of at least 1 or 0; a
+        `CurveError` if something else than curves is given.
     """
+    if isinstance(curves, Curve) or not isinstance(curves, Iterable):
+        fail("curves", f"found one {type(curves).__name__}, want several", SEVERAL)
     laws.within("sharp", sharp, 0, open_low=True)
     if ceiling is not None:
         laws.within("ceiling", ceiling, 0, 1)
     ahead = int(laws.whole("ahead", 2 * (os.cpu_count() or 1) if ahead is None else ahead, 1))
     audited = partial(reports, sharp=sharp, ceiling=ceiling, thorough=thorough)
     # Seeds by the chunk, so that chunks can be audited in any order.
+    seed = int(laws.whole("seed", seed, 0))
     tasks = ((chunk, (seed, number)) for number, chunk in enumerate(_chunks(curves)))
     if executor is None:
         for chunk, own in tasks:
@@ -92,6 +101,8 @@ def _chunks(curves: Iterable[Curve]) -> Iterator[list[Curve]]:
     chunk: list[Curve] = []
     scores = 0
     for curve in curves:
+        if not isinstance(curve, Curve):
+            fail("curves", f"found {type(curve).__name__}, want a Curve", NO_CURVE)
         chunk.append(curve)
         scores += curve.scale.size
         if scores >= CHUNK:

@@ -6,8 +6,10 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import repeat
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emergence_lib.audit import Curve, CurveError, Report, audit, audit_many, words
@@ -134,6 +136,31 @@ def test_what_an_audit_raises_elsewhere_arrives_here() -> None:
         reports = audit_many([*CURVES, low], ceiling=0.5, executor=executor)
         with pytest.raises(CurveError, match=r"ceiling: found 0\.5, but a model scores"):
             list(reports)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (CURVES[0], "curves: found one Curve, want several. Remedy: Pass a list"),
+        (3, "curves: found one int, want several"),
+        ("scores.csv", r"curves: found str, want a Curve. Remedy: Pass what read\(...\) returns"),
+        ([pd.DataFrame()], "curves: found DataFrame, want a Curve"),
+    ],
+)
+def test_what_is_no_curve_is_named_with_the_way_to_one(given: Any, said: str) -> None:
+    with pytest.raises(CurveError, match=said):
+        list(audit_many(given))
+
+
+def test_one_curve_of_another_kind_is_named_too() -> None:
+    with pytest.raises(CurveError, match="curves: found dict, want a Curve"):
+        audit({"scale": [1, 2], "score": [0, 1]})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, float("nan")])
+def test_a_seed_is_a_whole_number(seed: float) -> None:
+    with pytest.raises(ValueError, match="seed: found"):
+        audit(CURVES[0], seed=seed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("ahead", [0, 1.5, float("nan")])
