@@ -126,18 +126,19 @@ def test_the_rivals_fit_the_same_curves(rival: str) -> None:
 def test_audits_are_timed_and_weighed(capsys: pytest.CaptureFixture[str]) -> None:
     loaded("audits").main(2, 3)
     head, rule, *rows = capsys.readouterr().out.splitlines()
-    assert head == "| curves | CPU seconds | ms a curve | most memory, MB |"
-    assert rule == "|--:|--:|--:|--:|"
-    cells = [[float(cell) for cell in row.strip("|").split("|")] for row in rows]
-    assert [row[0] for row in cells] == [2, 3]
-    assert all(row[2] > 0 for row in cells)
-    assert 0 < cells[0][3] <= cells[1][3]
+    assert head.startswith("| curves | chance level | processes | seconds | CPU ms a curve |")
+    assert rule == "|--:|---|--:|--:|--:|--:|"
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    ways = [["said", "1"], ["not said", "1"], ["said", "2"]]
+    assert [row[:3] for row in cells] == [[number, *way] for number in "23" for way in ways]
+    assert all(float(cell) > 0 for row in cells for cell in row[4:])
 
 
 def test_the_audited_curves_are_those_that_are_described() -> None:
     audits = loaded("audits")
-    curves = list(audits.made(3, seed=1))
+    curves = list(audits.made(3, 0.0, seed=1))
     assert [curve.name for curve in curves] == ["0", "1", "2"]
-    for curve, again in zip(curves, audits.made(3, seed=1), strict=True):
+    for curve, again in zip(curves, audits.made(3, None, seed=1), strict=True):
+        assert (curve.chance, again.chance) == (0, None)
         assert np.array_equal(curve.score, again.score)
         assert curve.score * 200 == pytest.approx(np.round(curve.score * 200))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from emergence_lib import quizzes
 from tests.browsers import chromium
@@ -47,10 +47,10 @@ def test_what_is_no_record_counts_as_none_and_is_replaced(
     browser: Browser, tmp_path: Path, record: str
 ) -> None:
     page = with_record(browser, tmp_path, record)
-    assert page.locator(".em-score span").inner_text() == "4 questions"
+    expect(page.locator(".em-score span")).to_have_text("4 questions")
     answer_quiz(page)
     page.reload()
-    assert page.locator(".em-score span").inner_text() == "3 of 4 right"
+    expect(page.locator(".em-score span")).to_have_text("3 of 4 right")
     page.close()
 
 
@@ -106,7 +106,7 @@ def test_a_saved_page_with_answers_begins_anew(browser: Browser, tmp_path: Path)
     path.write_text(f"<!doctype html>{page.content()}", "utf-8")
     page.evaluate("localStorage.clear()")
     page.goto(path.as_uri())
-    assert page.locator(".em-score span").inner_text() == "4 questions"
+    expect(page.locator(".em-score span")).to_have_text("4 questions")
     answer_quiz(page)
-    assert page.locator(".em-score span").inner_text() == "3 of 4 right"
+    expect(page.locator(".em-score span")).to_have_text("3 of 4 right")
     page.close()
