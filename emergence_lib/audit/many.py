@@ -52,7 +52,7 @@ def audit_many(
     sharp : float
         Decades below which the width of a rise counts as sharp.
     ceiling : float, optional
-        Best possible score; fitted by default where that explains the scores better, at most 1.
+        Best possible score; by default 1, or fitted where the scores level off clearly below.
     seed : int
         Of the simulations. A curve's verdict does not depend on it; its null distribution does, and
         on the curves audited with it.

@@ -14,6 +14,7 @@ import pytest
 
 from emergence_lib.audit import Curve, CurveError, Report, audit, audit_many, words
 from tests.audit.curves import logistic
+from tests.cluster import local_cluster
 
 CURVES = [
     logistic(width, models=models, items=200, seed=seed)
@@ -96,16 +97,8 @@ def test_threads_processes_and_any_executor_give_the_same_reports() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # the engine's own warnings are not ours
 def test_a_local_cluster_gives_the_same_reports() -> None:
-    distributed = pytest.importorskip(
-        "distributed", reason="no cluster engine: pip install distributed"
-    )
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        assert_the_same(audit_many(CURVES, executor=client.get_executor()))
+    with local_cluster() as executor:
+        assert_the_same(audit_many(CURVES, executor=executor))
 
 
 def test_an_executor_holds_no_more_chunks_than_it_may() -> None:

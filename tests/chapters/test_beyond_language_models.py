@@ -5,7 +5,7 @@ import pytest
 
 from emergence_lib import theme
 from emergence_lib.chapters.beyond_language_models import numbers, pictures
-from emergence_lib.experiments import minority, reward_gaming, store
+from emergence_lib.experiments import minority, prisoners_dilemma, reward_gaming, store
 
 
 def test_larger_crowds_turn_more_sharply_and_nearer_to_the_endless_threshold() -> None:
@@ -47,6 +47,33 @@ def test_courses_begin_with_the_committed_and_end_as_stored() -> None:
     assert courses.shape == (len(store.SEEDS) * 4, len(numbers.times()))
     assert courses[:, 0] == pytest.approx(0.12)
     assert courses[:, -1] == pytest.approx(1)
+
+
+def test_circling_is_paid_more_in_a_whole_episode_from_the_switch_on() -> None:
+    config = reward_gaming.BOOK
+
+    def paid(bonus: float, circles: bool) -> float:
+        cell, total = np.array([0]), 0.0
+        for _ in range(config.patience):
+            right = cell < config.bonus_cell if circles else np.array([True])
+            cell, pay = reward_gaming.move(cell, right, np.array([bonus]), config)
+            total += float(pay[0])
+            if cell[0] == config.cells - 1:
+                break
+        return total
+
+    switch = numbers.paid_switch()
+    assert paid(switch - 0.01, circles=True) < paid(switch - 0.01, circles=False)
+    assert paid(switch + 0.01, circles=True) > paid(switch + 0.01, circles=False)
+
+
+def test_leaders_of_cooperative_times_are_counted_over_all_strategies() -> None:
+    levels = store.stored("prisoners_dilemma")[0].config.levels
+    led = [numbers.led_by(*each) for each in prisoners_dilemma.strategies(levels)]
+    assert sum(led) == pytest.approx(1)
+    # After both cooperated the next move is to cooperate, in every strategy that leads often.
+    often = prisoners_dilemma.strategies(levels)[np.array(led) > 0.1]
+    assert np.all(often[:, 0] == 1)
 
 
 def test_the_share_that_stands_at_the_threshold_needs_it() -> None:

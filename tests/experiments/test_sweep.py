@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 
 from emergence_lib.experiments import addition, store, sweep
+from tests.cluster import local_cluster
 
 TINY = addition.Config(widths=(4,), lengths=(1, 2), steps=2, items=20)
 JOBS = [sweep.Job("addition", TINY, seed) for seed in range(4)]
@@ -50,15 +51,7 @@ def test_stopping_early_cancels_what_has_not_begun(monkeypatch: pytest.MonkeyPat
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # the engine's own warnings are not ours
 def test_a_local_cluster_gives_the_same_results() -> None:
-    distributed = pytest.importorskip(
-        "distributed", reason="no cluster engine: pip install distributed"
-    )
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        results = dict(sweep.run_many(JOBS[:2], client.get_executor()))
+    with local_cluster() as executor:
+        results = dict(sweep.run_many(JOBS[:2], executor))
     for job in JOBS[:2]:
         assert results[job].difference(addition.run(TINY, job.seed)) == 0

@@ -322,10 +322,10 @@ def _lines(problems: Problems) -> list[str]:
     return []
 
 
-def _names(argument: str, given: object) -> list[str]:
+def _names(option: str, given: object) -> list[str]:
     names = [given] if isinstance(given, str) else given
     if not (isinstance(names, Collection) and all(isinstance(each, str) for each in names)):
-        fail(place(argument), f"found {given!r:.60}, want a name or a list of names", "Correct it")
+        fail(place(option), f"found {given!r:.60}, want a name or a list of names", "Correct it")
     return list(names)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from emergence_lib.curves import crossing
-from emergence_lib.experiments import minority, reward_gaming, store
+from emergence_lib.experiments import minority, prisoners_dilemma, reward_gaming, store
 from emergence_lib.laws import Array
 
 COOPERATIVE, HOSTILE = 0.75, 0.25
@@ -112,6 +112,28 @@ def populations() -> pd.DataFrame:
     )
 
 
+def every() -> int:
+    """Return the generations from one look at a population to the next."""
+    return int(store.stored("prisoners_dilemma")[0].config.every)
+
+
+def led_by(*cooperates: float) -> float:
+    """Return how often a strategy is the most common when cooperation is above `COOPERATIVE`.
+
+    Parameters
+    ----------
+    *cooperates : float
+        How likely it cooperates after both did, after it was exploited, after it exploited, and
+        after neither did: one of the levels of the experiment each.
+    """
+    results = store.stored("prisoners_dilemma")
+    strategies = prisoners_dilemma.strategies(results[0].config.levels)
+    leaders = np.concatenate(
+        [result.leader[result.cooperation > COOPERATIVE] for result in results]
+    )
+    return float(np.isclose(strategies[leaders], cooperates).all(axis=1).mean())
+
+
 def eras(cooperation: Array) -> list[tuple[bool, int]]:
     """Cut a course into eras: whether it was a cooperative one, and how many reports it lasted.
 
@@ -180,6 +202,17 @@ def reached(bonus: float = 0.5) -> float:
     first = reward_gaming.STARTS.index("first cell")
     paid = table[first, ..., config.cells - 2, 1] > 0
     return float(paid[~finished[first]].mean())
+
+
+def paid_switch() -> float:
+    """Return the bonus from which circling is paid more than finishing in one whole episode.
+
+    Not discounted, and from the first cell: circling visits the bonus at every second step from
+    the first visit on, finishing visits it once.
+    """
+    config = reward_gaming.BOOK
+    visits = (config.patience - config.bonus_cell) // 2 + 1
+    return config.prize / (visits - 1)
 
 
 def learners() -> int:

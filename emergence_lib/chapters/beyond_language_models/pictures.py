@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from emergence_lib import theme
@@ -67,13 +69,7 @@ def turned() -> Figure:
     """Show how many crowds of three sizes turned over, against the committed share."""
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    table = numbers.tipping()
-    lines = {}
-    for agents, (colour, dash) in CROWDS.items():
-        (lines[f"{agents:,}"],) = ax.plot(
-            table.index, table[agents], color=colour, ls=dash, label=f"{agents:,} speakers"
-        )
-    theme.key(ax, lines, columns=3)
+    _by_size(ax, numbers.tipping())
     edge = minority.threshold()
     ax.axvline(edge, color=theme.ORANGE, lw=1.4, label="_threshold")
     theme.beside(ax, edge + 0.002, 0.12, f"endless: {edge:.1%}", theme.ORANGE)
@@ -89,13 +85,7 @@ def patience() -> Figure:
     """Show the committed share that turns half of the crowds, against the time they have."""
     fig = Figure(figsize=theme.WIDE)
     ax = fig.subplots()
-    table = numbers.patience()
-    lines = {}
-    for agents, (colour, dash) in CROWDS.items():
-        (lines[f"{agents:,}"],) = ax.plot(
-            table.index, table[agents], color=colour, ls=dash, label=f"{agents:,} speakers"
-        )
-    theme.key(ax, lines, columns=3)
+    _by_size(ax, numbers.patience())
     edge = minority.threshold()
     ax.axhline(edge, color=theme.ORANGE, lw=1.4, label="_threshold")
     theme.beside(ax, 42, edge - 0.002, f"endless: {edge:.1%}", theme.ORANGE, va="top")
@@ -105,6 +95,16 @@ def patience() -> Figure:
         ax, "committed", limits=(0.078, 0.13), ticks=(0.08, 0.09, 0.1, 0.11, 0.12, 0.13)
     )
     return fig
+
+
+def _by_size(ax: Axes, table: pd.DataFrame) -> None:
+    """Draw a curve for each size of crowd, a column of the table."""
+    lines = {}
+    for agents, (colour, dash) in CROWDS.items():
+        (lines[f"{agents:,}"],) = ax.plot(
+            table.index, table[agents], color=colour, ls=dash, label=f"{agents:,} speakers"
+        )
+    theme.key(ax, lines, columns=3)
 
 
 @theme.figure

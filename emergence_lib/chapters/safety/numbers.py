@@ -273,6 +273,6 @@ def longest() -> str:
 # Limits
 
 
-def few_sizes() -> pd.Series:
+def models_per_curve() -> pd.Series:
     """Return the number of models of every shipped curve."""
     return pd.Series([len(ladder) for ladder in ladders.every()])

@@ -80,7 +80,7 @@ def absence() -> Figure:
         theme.beside(ax, half * 0.85, 0.52, f"{failed:,}", colour, ha="right", va="bottom")
     ax.text(1.3, 0.66, "failed in\nthe test:", va="bottom")
     theme.log_axis(ax, "tries of its users", limits=(1, 1e6),
-                   ticks=[1, 100, 10_000, 1_000_000], write=theme.power_of_ten)  # fmt: skip
+                   ticks=[1, 100, 10_000, 1_000_000], write=_spoken)  # fmt: skip
     theme.share_axis(ax, "at least one success")
     return fig
 
@@ -102,7 +102,7 @@ def tries() -> Figure:
         theme.beside(ax, at, last.iloc[-1] + 0.01, str(name), colour,
                      ha="right" if left else "left", va="center")  # fmt: skip
     theme.log_axis(ax, "tries at each problem", limits=(0.8, 17_000),
-                   ticks=[1, 10, 100, 1000, 10_000], write=theme.power_of_ten)  # fmt: skip
+                   ticks=[1, 10, 100, 1000, 10_000], write=_spoken)  # fmt: skip
     theme.share_axis(ax, "problems solved at least once", limits=(-0.03, 0.85),
                      ticks=[0, 0.2, 0.4, 0.6, 0.8])  # fmt: skip
     return fig
@@ -143,6 +143,10 @@ def horizons() -> Figure:
     handles = {line.get_label(): line for line in ax.lines}
     theme.key(ax, {name: handles[name] for name in ("records", "others")})
     return fig
+
+
+def _spoken(number: float) -> str:
+    return "1 million" if number >= 999_999 else f"{number:,.0f}"
 
 
 def _day(date: str) -> float:
