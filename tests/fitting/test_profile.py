@@ -85,12 +85,13 @@ def test_a_free_ceiling_agrees_with_a_grid_over_three_parameters() -> None:
         assert found.high[row] == pytest.approx(kept.max(), abs=0.12)
 
 
-def test_a_rise_that_is_over_leaves_a_ceiling_with_a_closed_form() -> None:
-    # Seven of seven models right, one question each, all far above the threshold: a ceiling c
-    # costs 2 * 7 * log(1 / c).
-    batch = counts(scales(), [0, 1, 1, 1, 1, 1, 1, 1], 1)
+@pytest.mark.parametrize("items", [1, 800])
+def test_a_rise_that_is_over_leaves_a_ceiling_with_a_closed_form(items: int) -> None:
+    # Seven of seven models right, all far above the threshold: a ceiling c costs
+    # 2 * 7 * items * log(1 / c).
+    batch = counts(scales(), [0, 1, 1, 1, 1, 1, 1, 1], items)
     found = intervals(batch, ceiling=None)[2]
-    assert found.low == pytest.approx([np.exp(-CRITICAL / 14)], abs=1e-4)
+    assert found.low == pytest.approx([np.exp(-CRITICAL / (14 * items))], abs=1e-4 / items)
     assert found.open_high
 
 
